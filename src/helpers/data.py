@@ -1,0 +1,58 @@
+"""The course's data: 100 points around a line, and what descent on data needs beside them.
+
+The points are y = 2x + 50 + noise of σ = 20, drawn by TensorFlow from seed 23. `tools/make_points.py`
+writes them to points.csv, with the three pairs of weight and bias that are drawn next.
+"""
+
+import csv
+from collections.abc import Iterator
+from importlib.resources import files
+
+import numpy as np
+
+from helpers import arguments
+
+TRUE_SLOPE, TRUE_INTERCEPT, NOISE = 2.0, 50.0, 20.0
+
+
+def points() -> tuple[np.ndarray, np.ndarray]:
+    """The 100 points (x, y), both float64 of shape (100,), each exactly a float32 number as TensorFlow drew it."""
+    rows = _rows("points.csv")
+    return rows[:, 0], rows[:, 1]
+
+
+def start_pairs() -> np.ndarray:
+    """The pairs (W, b) that TensorFlow draws after the points, float64 of shape (3, 2), in the order of the draws."""
+    return _rows("start_pairs.csv")
+
+
+def standardise(x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """(z, mean, std) with z = (x − mean)/std, for x of shape (n,) or (n, p), column by column.
+
+    std is that of the whole population (ddof = 0). Raises ValueError on NaN, on no data, and where a column does
+    not vary, since it has nothing to be divided by.
+    """
+    x = np.asarray(x, dtype=np.float64)
+    if x.ndim not in (1, 2) or x.size == 0:
+        raise ValueError(f"x has shape {x.shape}, but (n,) or (n, p) with n ≥ 1 is needed.")
+    if not np.isfinite(x).all():
+        raise ValueError("x holds NaN or infinity: drop those examples first.")
+    mean, std = x.mean(axis=0), x.std(axis=0)
+    if np.any(std == 0):
+        raise ValueError("a column of x has the same value everywhere: leave it out, the intercept stands for it.")
+    return (x - mean) / std, mean, std
+
+
+def batches(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
+    """One epoch: the indices 0 … n − 1 shuffled by `rng`, in arrays of `size`; the last may be shorter."""
+    n, size = arguments.count(n, "n", least=1), arguments.count(size, "size", least=1)
+    order = rng.permutation(n)
+    for first in range(0, n, size):
+        yield order[first : first + size]
+
+
+def _rows(name: str) -> np.ndarray:
+    """A CSV of the package as an array; its numbers are decimal forms of float32, and become exactly those."""
+    lines = files("helpers").joinpath(name).read_text(encoding="utf-8").splitlines()
+    rows = list(csv.reader(line for line in lines if not line.startswith("#")))
+    return np.array(rows[1:], dtype=np.float32).astype(np.float64)

@@ -1,12 +1,16 @@
 """The helper package behind the course Downhill: what the lessons use by name and do not teach.
 
+    arguments     what the public functions accept
     data          the course's points, standardising, batches
     functions     curves and surfaces to descend
     calculus      derivatives by differences, to check those by hand
     rules         update rules: how a gradient becomes a step
     descent       runs a rule, records the trajectory, explains divergence
+    frameworks    the same descent, run by Keras and by PyTorch
     plots         figures that carry their own description
-    lab, doctor   `python -m helpers.lab` opens the course, `python -m helpers.doctor` looks for trouble
+    checks        checks of a student's function
+    doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course
+    instructor    makes the exercises from the solutions; not for students
 
 A module imports only modules that stand above it. Importing the package itself loads none of them.
 """

@@ -66,8 +66,10 @@ def descend(
     """
     theta = arguments.vector(start, "start")
     steps = arguments.count(steps, "steps")
-    gradient_tolerance = _tolerance(gradient_tolerance, "gradient_tolerance")
-    cost_tolerance = _tolerance(cost_tolerance, "cost_tolerance")
+    if gradient_tolerance is not None:
+        gradient_tolerance = arguments.not_negative(gradient_tolerance, "gradient_tolerance")
+    if cost_tolerance is not None:
+        cost_tolerance = arguments.not_negative(cost_tolerance, "cost_tolerance")
     evaluate = function.value_and_gradient or (lambda theta: (function.value(theta), function.gradient(theta)))
     cost, gradient = _first_evaluation(evaluate, theta)
 
@@ -75,14 +77,14 @@ def descend(
     norm = math.sqrt(gradient @ gradient)
     limit = _DIVERGED * max(1.0, norm)
     state = rule.init(theta)
-    stopped, t, before = "steps", 0, math.inf
+    stopped, t, before = "steps", 0, cost
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         while True:
             row = record[t]
             row[:-2], row[-2], row[-1] = theta, cost, norm
-            if norm <= gradient_tolerance:
+            if gradient_tolerance is not None and norm <= gradient_tolerance:
                 stopped = "gradient"
-            elif t > 0 and abs(before - cost) <= cost_tolerance * abs(before):
+            elif t > 0 and cost_tolerance is not None and abs(before - cost) <= cost_tolerance * abs(before):
                 stopped = "cost"
             if stopped != "steps" or t == steps:
                 break
@@ -98,11 +100,6 @@ def descend(
     record = record[: t + 1]
     trajectory = Trajectory(record[:, :-2], record[:, -2], record[:, -1], rule.name, stopped, "")
     return _explained(trajectory, function, rule, cost)
-
-
-def _tolerance(value, name: str) -> float:
-    """The tolerance as a number; one that no step can meet where there is none."""
-    return -1.0 if value is None else arguments.not_negative(value, name)
 
 
 def _first_evaluation(evaluate, theta):

@@ -108,11 +108,11 @@ def animate(fig: Figure, draw: Callable[[int], None], frames: int, alt: str, sec
     images, summaries = [], []
     for k in range(frames):
         draw(k)
-        images.append(_image(fig))
+        images.append(_pixels(fig))
         if k in (0, frames - 1):
             summaries.append(f"frame {k + 1} of {frames}\n{describe(fig)}")
-    palette = images[-1]
-    images = [image.convert("RGB").quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
+    palette = _few_colours(_side_by_side(images[0], images[frames // 2], images[-1]))
+    images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     pause = round(1000 * seconds / frames)
     file = io.BytesIO()
     images[0].save(
@@ -132,24 +132,24 @@ def describe(fig: Figure) -> str:
 
 def _axes(ax: Axes):
     yield (
-        f"axes {ax.get_title()!r}: x {ax.get_xlabel()!r} {_numbers(ax.get_xlim())} {ax.get_xscale()}, "
-        f"y {ax.get_ylabel()!r} {_numbers(ax.get_ylim())} {ax.get_yscale()}"
+        f"axes {ax.get_title()!r}: x {ax.get_xlabel()!r} {_numbers(ax.get_xlim(), ax.get_xscale())} {ax.get_xscale()}, "
+        f"y {ax.get_ylabel()!r} {_numbers(ax.get_ylim(), ax.get_yscale())} {ax.get_yscale()}"
     )
     for artist in ax.get_children():
         if artist is ax.patch or not artist.get_visible():
             continue
         if isinstance(artist, Line2D):
-            yield f"  line {_label(artist)}: {_points(artist.get_xydata())}"
+            yield f"  line {_label(artist)}: {_points(artist.get_xydata(), ax)}"
         elif isinstance(artist, ContourSet):
             yield f"  contours {_label(artist)}: levels {_numbers(artist.levels)}, {_vertices(artist)}"
         elif isinstance(artist, PathCollection):
-            yield f"  markers {_label(artist)}: {_points(artist.get_offsets())}{_colours(artist)}"
+            yield f"  markers {_label(artist)}: {_points(artist.get_offsets(), ax)}{_colours(artist)}"
         elif isinstance(artist, Collection):
             yield f"  {type(artist).__name__} {_label(artist)}: {_vertices(artist)}{_colours(artist)}"
         elif isinstance(artist, AxesImage):
             yield f"  image {_label(artist)}: {artist.get_array().shape}, {_range(np.ravel(artist.get_array()))}"
         elif isinstance(artist, Patch) and artist not in ax.spines.values():
-            yield f"  {type(artist).__name__} {_label(artist)}: {_points(artist.get_path().vertices)}"
+            yield f"  {type(artist).__name__} {_label(artist)}: {_points(artist.get_path().vertices, ax)}"
         elif isinstance(artist, Annotation):
             yield f"  note {artist.get_text()!r} at {_numbers(artist.xy)}"
 
@@ -159,11 +159,11 @@ def _label(artist) -> str:
     return "unlabelled" if label.startswith("_") else repr(label)
 
 
-def _points(xy) -> str:
+def _points(xy, ax: Axes) -> str:
     xy = np.ma.filled(np.ma.asarray(xy, dtype=float), np.nan).reshape(-1, 2)
     if len(xy) == 0:
         return "no points"
-    return f"{len(xy)} points, x {_range(xy[:, 0])}, y {_range(xy[:, 1])}"
+    return f"{len(xy)} points, x {_range(xy[:, 0], ax.get_xscale())}, y {_range(xy[:, 1], ax.get_yscale())}"
 
 
 def _vertices(collection) -> str:
@@ -181,38 +181,45 @@ def _colours(collection) -> str:
     return "" if values is None else f", colours {_range(np.ravel(values))}"
 
 
-def _range(values) -> str:
+def _range(values, scale: str = "linear") -> str:
     values = np.asarray(values, dtype=float)
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return "no finite values"
     facts = [values[0], values[-1], finite.min(), finite.max(), finite.mean()]
-    numbers = _rounded(facts, np.abs(finite).max())
+    numbers = _rounded(facts, finite, scale)
     missing = f", {len(values) - len(finite)} not finite" if len(finite) < len(values) else ""
     return "first {}, last {}, least {}, greatest {}, mean {}".format(*numbers) + missing
 
 
-def _numbers(values) -> str:
+def _numbers(values, scale: str = "linear") -> str:
     values = np.asarray(values, dtype=float)
-    return "[" + ", ".join(_rounded(values, np.abs(values).max(initial=0))) + "]"
+    return "[" + ", ".join(_rounded(values, values, scale)) + "]"
 
 
-def _rounded(values: Sequence[float], scale: float) -> list[str]:
-    """Each value to 4 digits, and never finer than a millionth of the scale, below which rounding noise begins."""
-    noise = 1e-6 * scale
+def _rounded(values: Sequence[float], among: np.ndarray, scale: str) -> list[str]:
+    """Each value to 4 digits. On a linear axis, what is below a millionth of the largest is rounding noise: 0."""
+    noise = 1e-6 * np.abs(among).max(initial=0) if scale == "linear" else 0
     return [f"{0.0 if abs(v) < noise else v:.4g}" for v in values]
 
 
-def _image(fig: Figure) -> Image.Image:
-    """The figure as an image of a few colours, which stores small."""
+def _pixels(fig: Figure) -> Image.Image:
     fig.canvas.draw()
-    rgb = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
-    return rgb.quantize(_PALETTE, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    return Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
+
+
+def _few_colours(image: Image.Image) -> Image.Image:
+    """The image in a few colours, which stores small; by coverage, so that a thin line keeps its own."""
+    return image.quantize(_PALETTE, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+
+
+def _side_by_side(*images: Image.Image) -> Image.Image:
+    return Image.fromarray(np.concatenate([np.asarray(image) for image in images], axis=1))
 
 
 def _png(fig: Figure) -> bytes:
     file = io.BytesIO()
-    _image(fig).save(file, "PNG", optimize=True)
+    _few_colours(_pixels(fig)).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 

@@ -176,19 +176,22 @@ def adam(lr, beta_1=0.9, beta_2=0.999, eps=1e-8) -> Rule:
     return Rule("Adam", _two_zeros_and_count, update, lr)
 
 
-def adam_keras(lr, beta_1=0.9, beta_2=0.999, eps=1e-7) -> Rule:
+def adam_keras(lr, beta_1=0.9, beta_2=0.999, eps=1e-7, correction=None) -> Rule:
     """Adam, Keras's form: θ ← θ − α·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε), t from 1.
 
     The paper's "ε̂" variant, before its section 2.1: its ε counts for less in the first steps (keras.optimizers.Adam).
+    correction   the pair (β₁, β₂) as the factor √(1 − β₂ᵗ)/(1 − β₁ᵗ) uses it, where that differs from the averages'
+                 own: Keras rounds it to float32 there, and only there
     """
     rate, eps = _schedule(lr), arguments.not_negative(eps, "eps")
     beta_1, beta_2 = arguments.fraction(beta_1, "beta_1"), arguments.fraction(beta_2, "beta_2")
+    corrected_1, corrected_2 = (arguments.fraction(beta, "correction") for beta in correction or (beta_1, beta_2))
 
     def update(gradient, state, theta):
         m, v, t = state
         m = beta_1 * m + (1 - beta_1) * gradient
         v = beta_2 * v + (1 - beta_2) * gradient**2
-        corrected = rate(t) * np.sqrt(1 - beta_2 ** (t + 1)) / (1 - beta_1 ** (t + 1))
+        corrected = rate(t) * np.sqrt(1 - corrected_2 ** (t + 1)) / (1 - corrected_1 ** (t + 1))
         return -corrected * m / (np.sqrt(v) + eps), (m, v, t + 1)
 
     return Rule("Adam (Keras)", _two_zeros_and_count, update, lr)
@@ -224,9 +227,61 @@ def adamw(lr, beta_1=0.9, beta_2=0.999, eps=1e-8, weight_decay=0.01) -> Rule:
     return decoupled_weight_decay(adam(lr, beta_1, beta_2, eps), weight_decay)._replace(name="AdamW")
 
 
-def adamw_keras(lr, beta_1=0.9, beta_2=0.999, eps=1e-7, weight_decay=0.004) -> Rule:
+def adamw_keras(lr, beta_1=0.9, beta_2=0.999, eps=1e-7, weight_decay=0.004, correction=None) -> Rule:
     """AdamW, Keras's form: Keras's Adam with decoupled weight decay (keras.optimizers.AdamW)."""
-    return decoupled_weight_decay(adam_keras(lr, beta_1, beta_2, eps), weight_decay)._replace(name="AdamW (Keras)")
+    adam = adam_keras(lr, beta_1, beta_2, eps, correction)
+    return decoupled_weight_decay(adam, weight_decay)._replace(name="AdamW (Keras)")
+
+
+def clipped_by_value(rule: Rule, limit) -> Rule:
+    """`rule` on the gradient with each entry cut to −limit … limit.
+
+    torch.nn.utils.clip_grad_value_ before `step`; Keras's argument `clipvalue`.
+    """
+    limit = arguments.positive(limit, "limit")
+
+    def update(gradient, state, theta):
+        return rule.update(np.clip(gradient, -limit, limit), state, theta)
+
+    return Rule(f"{rule.name}, clipped by value", rule.init, update, rule.lr)
+
+
+def clipped_by_norm(rule: Rule, limit, sizes=None) -> Rule:
+    """`rule` on the gradient made no longer than limit, PyTorch's form: g ← g·min(1, limit/(‖g‖ + 1e-6)).
+
+    Pascanu, Mikolov, Bengio (2013), ICML, Algorithm 1; torch.nn.utils.clip_grad_norm_ before `step`.
+    sizes   how many entries of θ each variable has, in order: each is then clipped by its own norm, as calls for one
+            parameter at a time do. By default all of θ is clipped together, by the global norm.
+    """
+    return _clipped(rule, limit, sizes, margin=1e-6)
+
+
+def clipped_by_norm_keras(rule: Rule, limit, sizes=None) -> Rule:
+    """`rule` on the gradient made no longer than limit, Keras's form: g ← g·min(1, limit/‖g‖).
+
+    With `sizes`, as for `clipped_by_norm`, it is Keras's argument `clipnorm`; without, `global_clipnorm`.
+    """
+    return _clipped(rule, limit, sizes, margin=0.0)
+
+
+def _clipped(rule: Rule, limit, sizes, margin) -> Rule:
+    limit = arguments.positive(limit, "limit")
+    sizes = None if sizes is None else [arguments.count(size, "sizes", least=1) for size in sizes]
+    cuts = np.cumsum(sizes or [0])[:-1]
+
+    def clip(gradient):
+        return gradient * (limit / max(limit, np.linalg.norm(gradient) + margin))
+
+    def init(theta):
+        if sizes is not None and sum(sizes) != len(theta):
+            raise ValueError(f"sizes = {sizes} adds up to {sum(sizes)}, but theta has {len(theta)} entries.")
+        return rule.init(theta)
+
+    def update(gradient, state, theta):
+        clipped = np.concatenate([clip(part) for part in np.split(gradient, cuts)])
+        return rule.update(clipped, state, theta)
+
+    return Rule(f"{rule.name}, clipped by norm", init, update, rule.lr)
 
 
 def _schedule(lr) -> Callable[[int], float]:

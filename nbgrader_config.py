@@ -1,0 +1,29 @@
+"""How nbgrader sees the course: solutions/ is its source, exercises/ its release; all else is under gradebook/."""
+
+import os
+import sys
+from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+
+from helpers.instructor.release import StoreNormalised
+
+c = get_config()  # noqa: F821 (traitlets gives it to this file)
+root = Path(__file__).parent.resolve()
+(root / "gradebook").mkdir(exist_ok=True)
+
+# nbgrader calls `alembic` by its bare name when it makes the gradebook.
+os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+c.CourseDirectory.course_id = "downhill"
+c.CourseDirectory.root = str(root)
+c.CourseDirectory.db_url = f"sqlite:///{root / 'gradebook' / 'gradebook.db'}"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "gradebook/submitted"
+c.CourseDirectory.autograded_directory = "gradebook/autograded"
+c.CourseDirectory.feedback_directory = "gradebook/feedback"
+c.CourseDirectory.ignore = [*CourseDirectory.ignore.default_args[0], "tasks.py"]
+
+c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default_args[0], StoreNormalised]

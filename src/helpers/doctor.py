@@ -1,0 +1,358 @@
+"""Is this machine ready for the course, and if not, what to do: `python -m helpers.doctor`.
+
+It must speak where a package is missing and where Python is the wrong one. So it imports the standard library
+alone, reads versions by itself, and uses no syntax newer than Python 3.8.
+"""
+
+from __future__ import annotations
+
+import enum
+import os
+import re
+import shutil
+import subprocess
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Iterator, NamedTuple  # noqa: UP035  (collections.abc.Iterator[...] needs Python 3.9)
+
+COURSE = Path(__file__).resolve().parents[2]
+DISTRIBUTION = "downhill"
+FRAMEWORKS = ("tensorflow", "torch")
+MODULES = {"pillow": "PIL"}  # import names that are not the distribution's name
+IMPORT_SECONDS = 300  # a first import from a slow disk takes minutes
+CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
+GIGABYTE = 10**9
+# A kernel that has imported both frameworks takes 0.8 GB, and the browser wants as much again.
+MEMORY_NEEDED = 2 * GIGABYTE
+# The environment takes 3.6 GB on Linux without a GPU, and pip unpacks beside it.
+DISK_TO_INSTALL, DISK_TO_WORK = 6 * GIGABYTE, 1 * GIGABYTE
+
+
+class Effect(enum.IntEnum):
+    """What a finding means for the lessons, from harmless to worst."""
+
+    NONE = 0
+    DOUBT = 1
+    NO_FRAMEWORK = 2
+    STOPS = 3
+
+
+SUMMARY = {
+    Effect.NONE: "All is well: every lesson runs.",
+    Effect.DOUBT: "Some lessons may fail, or print other numbers, until the above is mended.",
+    Effect.NO_FRAMEWORK: "Lessons 1 to 4 run. Those from lesson 5 on do not, until the above is mended.",
+    Effect.STOPS: "The lessons do not run until the above is mended.",
+}
+
+
+class Finding(NamedTuple):
+    """One line of the report: a verdict (OK, MISSING or WRONG), what it is about and what to do, and its effect."""
+
+    verdict: str
+    text: str
+    effect: Effect = Effect.NONE
+
+    def __str__(self):
+        return f"{self.verdict:8} {self.text}"
+
+
+def examine(quick: bool = False) -> Iterator[Finding]:
+    """Everything the lessons need, one finding after the other. `quick` looks at versions and imports nothing."""
+    yield python()
+    found = list(packages(quick))
+    yield from found
+    yield kernel()
+    yield disk(DISK_TO_WORK if all(f.verdict == "OK" for f in found) else DISK_TO_INSTALL)
+    yield from memory()
+
+
+def python() -> Finding:
+    """Is this Python one that the course supports?"""
+    version, needed = "{}.{}.{}".format(*sys.version_info[:3]), declared()[0]
+    if within(version, needed):
+        return Finding("OK", f"Python {version}")
+    return Finding(
+        "WRONG",
+        f"Python {version}: the course needs {needed}. Get one that fits from python.org or conda, then name it: "
+        "make PYTHON=python3.12 lab.",
+        Effect.STOPS,
+    )
+
+
+def packages(quick: bool = False) -> Iterator[Finding]:
+    """Each package that pyproject.toml asks for, and the helper package itself. `quick` imports none of them."""
+    wanted, pins = declared()[1], locked()
+    versions = {name: _installed(name) for name in wanted}
+    imports = {} if quick else {name: _start_import(name) for name in wanted if versions[name]}
+    yield helper_package()
+    for name, needed in wanted.items():
+        version, effect = versions[name], Effect.NO_FRAMEWORK if name in FRAMEWORKS else Effect.STOPS
+        spared = " Lessons 1 to 4 run without it." if name in FRAMEWORKS else ""
+        failure = _import_error(imports[name]) if name in imports else ""
+        if version is None:
+            yield Finding("MISSING", f"{name}: the course needs {needed}. {_install()}{spared}", effect)
+        elif failure:
+            again = _pip(f"--force-reinstall --no-deps -c requirements.txt {name}")
+            text = f"{name} {version} is installed, but its import fails: {failure} Install it again: {again}.{spared}"
+            yield Finding("WRONG", text, effect)
+        elif not within(version, needed):
+            yield Finding("WRONG", f"{name} {version}: the course needs {needed}. {_install()}", Effect.DOUBT)
+        elif name in pins and release(pins[name]) != release(version):
+            yield Finding("OK", f"{name} {version} (the stored outputs were made with {pins[name]})")
+        else:
+            yield Finding("OK", f"{name} {version}")
+
+
+def helper_package() -> Finding:
+    """Is the course itself installed? Run from the checkout by PYTHONPATH, it need not be."""
+    version = _installed(DISTRIBUTION)
+    if version:
+        return Finding("OK", f"{DISTRIBUTION} {version} (the helper package)")
+    text = f"{DISTRIBUTION}: the helper package is not installed, so a notebook may not find it. {_install()}"
+    return Finding("MISSING", text, Effect.DOUBT)
+
+
+def kernel() -> Finding:
+    """Would Jupyter start this very Python for a notebook?
+
+    Notebooks ask for the kernel named python3. The first folder of that name on Jupyter's path wins, and it may
+    have been left there by another Python.
+    """
+    try:
+        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+        from jupyter_client.manager import KernelManager
+    except Exception as error:  # whatever a broken installation raises
+        return Finding("MISSING", f"Jupyter kernel: {error}. {_install()}", Effect.STOPS)
+    try:
+        spec = KernelSpecManager().get_kernel_spec("python3")
+        command = KernelManager(kernel_name="python3").format_kernel_cmd()
+    except NoSuchKernel:
+        return Finding("MISSING", "Jupyter kernel python3: ipykernel is not there. " + _install(), Effect.STOPS)
+    except Exception as error:
+        text = f"Jupyter kernel python3: its description cannot be read ({error!r}). Write a new one: {_register()}"
+        return Finding("WRONG", text, Effect.STOPS)
+    prefix = _prefix(command, spec.env)
+    if _same(prefix, sys.prefix):
+        return Finding("OK", "Jupyter kernel python3 is this Python")
+    folder = Path(spec.resource_dir)
+    starts = f"starts the Python of {prefix}" if prefix else f"starts {command[0]}, which is no Python"
+    if Path(sys.prefix) in folder.parents:
+        remedy = "Register this Python: " + _register()
+    else:
+        remedy = f"Delete the folder {folder}"
+        listed = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
+        if any(entry and Path(entry) in folder.parents for entry in listed):
+            remedy += f", or take {folder.parents[1]} out of the environment variable JUPYTER_PATH"
+        elif not _prefers_environment():
+            remedy += f", or open the course by {_quoted(sys.executable)} -m helpers.lab, which passes over it"
+    text = f"Jupyter kernel python3 in {folder} {starts}, not this Python of {sys.prefix}. {remedy}."
+    return Finding("WRONG", text, Effect.STOPS)
+
+
+def disk(needed: float) -> Finding:
+    """Free space where the course is, against `needed` bytes."""
+    place = COURSE if COURSE.is_dir() else Path.cwd()
+    free = shutil.disk_usage(str(place)).free
+    if free >= needed:
+        return Finding("OK", f"disk: {free / GIGABYTE:.0f} GB free")
+    text = f"disk: {free / GIGABYTE:.1f} GB free, {needed / GIGABYTE:.0f} GB needed. Make room, or move the course."
+    return Finding("WRONG", text, Effect.DOUBT)
+
+
+def memory() -> Iterator[Finding]:
+    """The machine's memory, or the container's share of it; nothing where neither can be found out."""
+    total = _memory()
+    if total is None:
+        return
+    if total >= MEMORY_NEEDED:
+        yield Finding("OK", f"memory: {total / GIGABYTE:.1f} GB")
+    else:
+        has, needed = total / GIGABYTE, MEMORY_NEEDED / GIGABYTE
+        text = f"memory: {has:.1f} GB, {needed:.0f} GB needed. Run one notebook at a time: a kernel that runs out dies."
+        yield Finding("WRONG", text, Effect.DOUBT)
+
+
+def this_notebook() -> None:
+    """Print whether the running kernel is the course's environment: one sentence if so, otherwise what to do."""
+    troubles = [finding for finding in [python(), *packages(quick=True)] if finding.verdict != "OK"]
+    if not troubles:
+        print("This notebook runs in the course's environment: Python and every package fit.")
+        return
+    print(f"This notebook runs in {sys.executable}, which is not ready for the course:")
+    for finding in troubles:
+        print(finding)
+    print("If you have installed the course elsewhere, choose its kernel: menu Kernel, Change Kernel.")
+
+
+def declared() -> tuple[str, dict[str, str]]:
+    """(the range of Pythons, {package: range of versions}) from the checkout's pyproject.toml, else as installed.
+
+    Raises RuntimeError where there is neither.
+    """
+    file = COURSE / "pyproject.toml"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    if f'name = "{DISTRIBUTION}"' in text:
+        # tomllib came with Python 3.11, and the doctor must speak to older ones. A test compares the two.
+        pythons = re.search(r'^requires-python = "(.*)"$', text, re.M).group(1)
+        block = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S).group(1)
+        requirements = re.findall(r'"([^"]+)"', block)
+    else:
+        try:
+            own = metadata.distribution(DISTRIBUTION)
+        except metadata.PackageNotFoundError:
+            raise RuntimeError(
+                f"There is neither a pyproject.toml of the course in {COURSE} nor an installation of it: "
+                "run the doctor from the course folder."
+            ) from None
+        pythons = own.metadata["Requires-Python"]
+        requirements = [line for line in own.requires or [] if "extra ==" not in line]
+    return pythons, dict(re.match(r"([\w.-]+)\s*([^;]*)", line).groups() for line in requirements)
+
+
+def locked() -> dict[str, str]:
+    """{package: version} as pinned in the checkout's requirements.txt; empty where there is none."""
+    file = COURSE / "requirements.txt"
+    text = file.read_text(encoding="utf-8") if file.is_file() else ""
+    return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M))
+
+
+def release(version: str) -> tuple[int, ...]:
+    """The numbers of a version, without trailing zeros and without what follows them: "2.13.0+cpu" → (2, 13)."""
+    numbers = [int(n) for n in re.match(r"\d+(?:\.\d+)*", version).group().split(".")]
+    while len(numbers) > 1 and numbers[-1] == 0:
+        numbers.pop()
+    return tuple(numbers)
+
+
+def within(version: str, specifier: str) -> bool:
+    """Does `version` satisfy every clause of `specifier`, such as ">=3.11,<3.14"? Raises ValueError on other forms."""
+    compare = {
+        ">=": lambda a, b: a >= b,
+        "<=": lambda a, b: a <= b,
+        ">": lambda a, b: a > b,
+        "<": lambda a, b: a < b,
+        "==": lambda a, b: a == b,
+        "!=": lambda a, b: a != b,
+    }
+    for clause in filter(None, (part.strip() for part in specifier.split(","))):
+        match = re.fullmatch(r"(>=|<=|==|!=|>|<)\s*(\d+(?:\.\d+)*)", clause)
+        if match is None:
+            raise ValueError(f"The doctor cannot read the range {clause!r}: use >=, >, <=, <, == or !=.")
+        if not compare[match.group(1)](release(version), release(match.group(2))):
+            return False
+    return True
+
+
+def _installed(name):
+    """The installed version of a package, or None."""
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _start_import(name):
+    """Import the package in a process of its own, where a crash does no harm."""
+    return subprocess.Popen(
+        [sys.executable, "-c", "import " + MODULES.get(name, name)],
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        errors="replace",
+    )
+
+
+def _import_error(process):
+    """The last line that a failed import said, or "" where it went well."""
+    try:
+        said = process.communicate(timeout=IMPORT_SECONDS)[1].strip().splitlines()
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+        return f"it did not finish within {IMPORT_SECONDS} seconds."
+    if process.returncode == 0:
+        return ""
+    return said[-1] if said else f"it crashed with exit code {process.returncode}."
+
+
+def _prefix(command, env):
+    """The sys.prefix of the Python that `command` starts, or "" where it starts none."""
+    try:
+        asked = subprocess.run(
+            [command[0], "-c", "import sys; print(sys.prefix)"],
+            env={**os.environ, **env},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            encoding="utf-8",
+            errors="replace",
+            timeout=60,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return asked.stdout.strip() if asked.returncode == 0 else ""
+
+
+def _same(folder, other):
+    return bool(folder) and os.path.normcase(os.path.realpath(folder)) == os.path.normcase(os.path.realpath(other))
+
+
+def _prefers_environment():
+    """Does Jupyter already look into this environment before the user's own folders?"""
+    from jupyter_core.paths import prefer_environment_over_user
+
+    return prefer_environment_over_user()
+
+
+def _memory():
+    """Bytes of memory, or None."""
+    try:
+        total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, OSError, ValueError):  # Windows
+        try:
+            import psutil
+        except ImportError:
+            return None
+        total = psutil.virtual_memory().total
+    try:
+        return min(total, int(CONTAINER_LIMIT.read_text(encoding="ascii")))
+    except (OSError, ValueError):  # no container, or one without a limit
+        return total
+
+
+def _quoted(path):
+    return f'"{path}"' if " " in path else path
+
+
+def _pip(arguments):
+    return f"{_quoted(sys.executable)} -m pip install {arguments}"
+
+
+def _install():
+    if sys.prefix == sys.base_prefix and "CONDA_PREFIX" not in os.environ:
+        return "In the course folder: make lab, which makes the environment (without make: see README.md)."
+    return f"In the course folder: {_pip('-c requirements.txt -e .')}."
+
+
+def _register():
+    return f"{_quoted(sys.executable)} -m ipykernel install --sys-prefix"
+
+
+def main() -> int:
+    """Print the report as it comes; 1 where a lesson could not run, else 0."""
+    worst = Effect.NONE
+    try:
+        for finding in examine():
+            print(finding, flush=True)
+            worst = max(worst, finding.effect)
+    except RuntimeError as error:
+        print(error)
+        return 1
+    print("\n" + SUMMARY[worst])
+    return 0 if worst is Effect.NONE else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

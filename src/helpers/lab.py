@@ -1,0 +1,193 @@
+"""Lay out a student's own copies of the course in work/ and open JupyterLab there.
+
+    python -m helpers.lab [--with-nbgrader] [any option of JupyterLab]
+
+The lessons and exercises are copied where they are absent, and nothing in work/ is ever overwritten.
+With --with-nbgrader, for who teaches: JupyterLab opens in the course folder and shows nbgrader's panels.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from helpers import doctor
+
+COPIED = ("notebooks", "exercises")
+LEFT_OUT = ("__pycache__", "ruff.toml")  # of use to who writes the lessons, not to who reads them
+WORK = "work"
+START = "notebooks/00_start_here.ipynb"
+MEMORY = ".originals.json"
+WITH_NBGRADER = "--with-nbgrader"
+
+
+class Layout(NamedTuple):
+    """What `lay_out` did and found: paths relative to work/, with forward slashes, sorted."""
+
+    copied: list[str]
+    newer: list[str]
+
+
+def lay_out(course: Path, work: Path) -> Layout:
+    """Copy each lesson and exercise that `work` lacks, and name those of which there is a newer original.
+
+    A file that exists in `work` is left alone, whatever is in it. A newer original is one that has changed since
+    it was copied, while the student's file is another. Raises OSError where a file cannot be copied; no part of
+    a file is left behind, and a second call goes on from there.
+    """
+    work.mkdir(exist_ok=True)
+    known = _remembered(work)
+    missing, newer = [], []
+    for name in _originals(course):
+        original, own = _hash(course / name), work / name
+        if not os.path.lexists(own):
+            missing.append(name)
+            known[name] = original
+        elif _hash(own) == original:
+            known[name] = original
+        elif known.setdefault(name, original) != original:
+            newer.append(name)
+    # Remembered before anything is copied: a copy without its hash could never be seen to be old.
+    _write(work / MEMORY, json.dumps(known, indent=1, sort_keys=True).encode())
+    for name in missing:
+        (work / name).parent.mkdir(parents=True, exist_ok=True)
+        _write(work / name, (course / name).read_bytes())
+    return Layout(missing, newer)
+
+
+def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
+    """JupyterLab's settings, file name → content: all defaults, which an option of the command line overrules."""
+    files = {
+        "jupyter_server_config.json": {
+            "ServerApp": {
+                "root_dir": str(root),
+                "answer_yes": True,  # one Ctrl-C stops it, without a question that times out
+                "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,  # as in a container
+            }
+        },
+        "jupyter_lab_config.json": {
+            "LabApp": {
+                "default_url": f"/lab/tree/{start}",
+                # No question about news, no look for updates, no list of extensions to install:
+                # each asks another host, and the environment is the lock's alone to change.
+                "news_url": None,
+                "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+                "extension_manager": "readonly",
+            }
+        },
+        "labconfig/page_config.json": {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}},
+    }
+    if not with_nbgrader:
+        files["labconfig/page_config.json"]["disabledExtensions"]["@jupyter/nbgrader"] = True
+        parts = ("formgrader", "validate_assignment", "assignment_list", "course_list")
+        files["jupyter_server_config.d/nbgrader.json"] = {
+            "ServerApp": {"jpserver_extensions": {f"nbgrader.server_extensions.{part}": False for part in parts}}
+        }
+    return files
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Lay out work/, look whether the machine is ready, and run JupyterLab until it is stopped."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if "-h" in arguments or "--help" in arguments:
+        print(__doc__)
+        return 0
+    course = doctor.COURSE
+    if not (course / COPIED[0]).is_dir():
+        print(f"There is no folder {COPIED[0]} in {course}, so this is not the course's folder.")
+        print("Get the whole course, and in its folder run: make lab (without make: see README.md).")
+        return 1
+    # Jupyter's kernels and settings of this Python go before those that another has left in the home folder.
+    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
+    findings = [finding for finding in doctor.examine(quick=True) if finding.verdict != "OK"]
+    for finding in findings:
+        print(finding)
+    if any(finding.effect is doctor.Effect.STOPS for finding in findings):
+        print(doctor.SUMMARY[doctor.Effect.STOPS])
+        return 1
+    work = course / WORK
+    try:
+        layout = lay_out(course, work)
+    except OSError as error:
+        print(f"A file could not be copied into {work}: {error}")
+        print("Nothing of yours has been changed. Mend that and start the lab again.")
+        return 1
+    print(_told(layout, work), flush=True)
+    with_nbgrader = WITH_NBGRADER in arguments
+    root, start = (course, f"{WORK}/{START}") if with_nbgrader else (work, START)
+    _run_jupyterlab(settings(root, start, with_nbgrader), root, [a for a in arguments if a != WITH_NBGRADER])
+    return 0
+
+
+def _run_jupyterlab(files, folder, options):
+    """JupyterLab in this very process: a signal or Ctrl-C reaches it as it would without us, on Windows too."""
+    from jupyterlab.labapp import main as jupyterlab  # the doctor must have its say before
+
+    with tempfile.TemporaryDirectory(prefix="downhill-") as config:
+        for name, content in files.items():
+            file = Path(config, name)
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(json.dumps(content), encoding="utf-8")
+        before = os.environ.get("JUPYTER_CONFIG_PATH")
+        os.environ["JUPYTER_CONFIG_PATH"] = f"{config}{os.pathsep}{before}" if before else config
+        os.chdir(folder)
+        jupyterlab(options)
+
+
+def _told(layout, work):
+    lines = [f"Your own copies of the course are in {work}."]
+    if layout.copied:
+        lines.append(f"New there: {len(layout.copied)} files.")
+    if layout.newer:
+        lines.append("Of these there is a newer original; your files stay as they are:")
+        lines += [f"    {name}" for name in layout.newer]
+        lines.append("To have a new one, rename your file or move it away, and start the lab again.")
+    lines.append("JupyterLab opens in your browser. Ctrl-C in this window stops it.")
+    return "\n".join(lines)
+
+
+def _originals(course):
+    """The files to copy, relative to the course folder. Hidden ones, such as Jupyter's checkpoints, are not."""
+    names = []
+    for folder in COPIED:
+        for path in (course / folder).rglob("*"):
+            parts = path.relative_to(course).parts
+            if path.is_file() and not any(part.startswith(".") or part in LEFT_OUT for part in parts):
+                names.append("/".join(parts))
+    return sorted(names)
+
+
+def _remembered(work):
+    """{name: hash of the original when it was copied}; empty where the file is absent or damaged."""
+    try:
+        known = json.loads((work / MEMORY).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return known if isinstance(known, dict) else {}
+
+
+def _hash(path):
+    """The file's SHA-256; None for what is no file, which no original equals."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
+
+
+def _write(path, content):
+    """Write the whole file or none of it."""
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        part.write_bytes(content)
+        os.replace(part, path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:  # before JupyterLab listens for it
+        sys.exit(130)

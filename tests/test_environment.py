@@ -1,0 +1,286 @@
+"""pyproject.toml, requirements.txt and environment.yml agree, with each other and with what is installed.
+
+The helper package keeps its order: nothing heavy at its import, no lower module that imports a higher one.
+"""
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from importlib import metadata
+from pathlib import Path
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.specifiers import InvalidSpecifier, SpecifierSet
+from packaging.utils import canonicalize_name
+from packaging.version import Version
+
+import helpers
+
+ROOT = Path(__file__).parents[1]
+HELPERS = ROOT / "src" / "helpers"
+TEXTS = {
+    name: (ROOT / name).read_text(encoding="utf-8")
+    for name in ("pyproject.toml", "requirements.txt", "environment.yml", "Makefile")
+}
+
+
+def pins(lock: str) -> dict[str, list[Requirement]]:
+    """The lock's lines by the name of their package."""
+    found = {}
+    for line in lock.splitlines():
+        if line.strip() and not line.startswith(("#", "-")):
+            requirement = Requirement(line)
+            found.setdefault(canonicalize_name(requirement.name), []).append(requirement)
+    return found
+
+
+def disagreements(pyproject: str, lock: str, conda: str, makefile: str) -> list[str]:
+    """Every point in which the files contradict each other, or themselves."""
+    project = tomllib.loads(pyproject)
+    locked = pins(lock)
+    return [
+        *_faults_of_lock(lock, locked),
+        *_not_pinned(_requirements(project), locked),
+        *_python_ranges(project["project"]["requires-python"], conda, makefile),
+        *_faults_of_conda(conda, locked),
+    ]
+
+
+def _requirements(project) -> list[Requirement]:
+    """All that pyproject.toml asks for: dependencies, extras, and how the lock is to be resolved."""
+    uv = project["tool"]["uv"]
+    lines = [
+        *project["project"]["dependencies"],
+        *(line for extra in project["project"]["optional-dependencies"].values() for line in extra),
+        *uv["constraint-dependencies"],
+        *(f"{known['name']}=={known['version']}" for known in uv["dependency-metadata"]),
+        *(line for known in uv["dependency-metadata"] for line in known["requires-dist"]),
+    ]
+    return [Requirement(line) for line in lines]
+
+
+def _faults_of_lock(lock, locked):
+    for name, requirements in locked.items():
+        if name == "triton" or name.startswith("nvidia"):
+            yield f"requirements.txt names {name}, a GPU library"
+        for requirement in requirements:
+            if not re.fullmatch(r"==[\w.]+", str(requirement.specifier)):
+                yield f"requirements.txt does not pin {name} to one release: {requirement}"
+    for line in lock.splitlines():
+        if line.startswith("-") or "://" in line:
+            yield f"requirements.txt holds more than pins: {line}"
+
+
+def _not_pinned(requirements, locked):
+    for requirement in requirements:
+        pinned = locked.get(canonicalize_name(requirement.name), [])
+        if len(pinned) != 1:
+            yield f"pyproject.toml asks for {requirement}, requirements.txt pins it {len(pinned)} times"
+        elif not _admits(requirement.specifier, pinned[0]):
+            yield f"pyproject.toml asks for {requirement}, requirements.txt has {pinned[0]}"
+
+
+def _python_ranges(wanted, conda, makefile):
+    dependencies = yaml.safe_load(conda)["dependencies"]
+    given = [spec.removeprefix("python") for spec in dependencies if _name(spec) == "python"]
+    if [_range(spec) for spec in given] != [_range(wanted)]:
+        yield f"pyproject.toml wants Python {wanted}, environment.yml gives {given}"
+    least, most = re.search(r"not \(3, (\d+)\) <= sys\.version_info\[:2\] <= \(3, (\d+)\)", makefile).groups()
+    if _range(f">=3.{least},<3.{int(most) + 1}") != _range(wanted):
+        yield f"pyproject.toml wants Python {wanted}, the Makefile 3.{least} to 3.{most}"
+
+
+def _faults_of_conda(conda, locked):
+    dependencies = yaml.safe_load(conda)["dependencies"]
+    pip = [line for entry in dependencies if isinstance(entry, dict) for line in entry["pip"]]
+    if [line for line in pip if line.startswith("-")] != ["-c requirements.txt", "-e ."]:
+        yield f"environment.yml must give pip the lock and the course, and gives {pip}"
+    if "pip" not in dependencies:
+        yield "environment.yml has no pip of its own"
+    if "://" in conda:
+        yield "environment.yml names a host"
+    others = [spec for spec in dependencies if isinstance(spec, str)] + [line for line in pip if line[0] != "-"]
+    for spec in others:
+        name = canonicalize_name(_name(spec))
+        if name in locked and not all(_admits(_range(spec[len(name) :]), pinned) for pinned in locked[name]):
+            yield f"environment.yml gives {spec}, requirements.txt has {locked[name][0]}"
+
+
+def _name(spec):
+    return re.match(r"[\w.-]*", str(spec)).group()
+
+
+def _range(text):
+    """A range as pip or conda writes it; conda's `=2.4` is pip's `==2.4.*`."""
+    text = text.strip()
+    if re.fullmatch(r"=[\d.]+", text):
+        text = f"={text}.*"
+    try:
+        return SpecifierSet(text)
+    except InvalidSpecifier:
+        return None
+
+
+def _admits(specifiers, pinned):
+    return specifiers is not None and specifiers.contains(_version(pinned), prereleases=True)
+
+
+def _version(pinned):
+    return str(pinned.specifier).removeprefix("==")
+
+
+def installed_otherwise(lock: str, installed: dict[str, str]) -> list[str]:
+    """The installed packages whose version is not the locked one; a label such as +cpu does not count."""
+    return [
+        f"{name} {installed[name]} is installed, requirements.txt has {pinned}"
+        for name, requirements in pins(lock).items()
+        for pinned in requirements
+        if name in installed
+        and (pinned.marker is None or pinned.marker.evaluate())
+        and Version(installed[name]).public != Version(_version(pinned)).public
+    ]
+
+
+def changed(name: str, pattern: str, replacement: str) -> list[str]:
+    """The disagreements once one line of one file has been changed."""
+    text, times = re.subn(pattern, replacement, TEXTS[name], count=1, flags=re.M)
+    assert times == 1, f"{pattern} stands nowhere in {name}"
+    return disagreements(*(TEXTS | {name: text}).values())
+
+
+def test_the_three_files_agree():
+    assert disagreements(*TEXTS.values()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "pattern", "replacement", "complaint"),
+    [
+        ("requirements.txt", r"^numpy==.*$", "numpy==1.26.4", "numpy<3,>=2.2"),
+        ("requirements.txt", r"^nbgrader==.*$", "nbgrader==0.10.0", "nbgrader"),
+        ("requirements.txt", r"^torch==.*$", "torch==2.12.0", "torch==2.13.0"),
+        ("requirements.txt", r"^torch==(.*)$", r"torch==\1+cpu", "does not pin torch"),
+        ("requirements.txt", r"^scipy==.*\n", "", "scipy.* 0 times"),
+        ("requirements.txt", r"^(scipy==.*)$", r"\1\n\1", "scipy.* 2 times"),
+        ("requirements.txt", r"^scipy==.*$", "scipy>=1.15", "does not pin scipy"),
+        ("requirements.txt", r"^scipy==.*$", "scipy==1.*", "does not pin scipy"),
+        ("requirements.txt", r"\Z", "nvidia-cublas==13.0.0\n", "GPU"),
+        ("requirements.txt", r"\Z", "triton==3.4.0\n", "GPU"),
+        ("requirements.txt", r"\Z", "--extra-index-url https://wheels.example\n", "more than pins"),
+        ("pyproject.toml", r'"numpy>=[^"]*"', '"numpy>=3,<4"', "numpy"),
+        ("pyproject.toml", r'"hypothesis>=[^"]*"', '"hypothesis>=7,<8"', "hypothesis"),
+        ("pyproject.toml", r'"nbgrader>=[^"]*"', '"nbgrader>=0.9.5,<0.10", "nowhere>=1"', "nowhere"),
+        ("pyproject.toml", r'"torch==[^"]*"', '"torch==2.12.0"', "torch"),
+        ("pyproject.toml", r'^version = "2\.[^"]*"', 'version = "2.12.0"', "torch"),
+        ("pyproject.toml", r'^requires-python = ".*"', 'requires-python = ">=3.12,<3.14"', "Makefile"),
+        ("environment.yml", r"python>=.*$", "python>=3.11", "environment.yml gives"),
+        ("environment.yml", r"^  - python>=.*\n", "", "environment.yml gives"),
+        ("environment.yml", r"- pip$", "- pip\n  - numpy=2.3", "numpy=2.3"),
+        ("environment.yml", r"- -e \.$", "- -e .\n      - torch==2.12.0", "torch==2.12.0"),
+        ("environment.yml", r"^      - -c requirements\.txt\n", "", "the lock and the course"),
+        ("environment.yml", r"- -c requirements\.txt$", "- -c other.txt", "the lock and the course"),
+        ("environment.yml", r"^  - pip$\n", "", "no pip"),
+        ("environment.yml", r"conda-forge", "https://conda.example/forge", "host"),
+        ("Makefile", r"<= \(3, \d+\)", "<= (3, 14)", "the Makefile 3.11 to 3.14"),
+    ],
+)
+def test_a_changed_pin_in_any_of_the_files_is_found(name, pattern, replacement, complaint):
+    assert re.search(complaint, "\n".join(changed(name, pattern, replacement)))
+
+
+def test_an_agreeing_entry_of_conda_is_no_disagreement():
+    version = _version(pins(TEXTS["requirements.txt"])["numpy"][0])
+    assert changed("environment.yml", r"- pip$", f"- pip\n  - numpy={version.rsplit('.', 1)[0]}") == []
+
+
+@pytest.mark.lock
+def test_what_is_installed_is_what_the_lock_names():
+    installed = {canonicalize_name(dist.name): dist.version for dist in metadata.distributions()}
+    assert installed_otherwise(TEXTS["requirements.txt"], installed) == []
+
+
+def test_an_installed_version_beside_the_lock_is_found():
+    lock = "numpy==2.4.6\ntorch==2.13.0\nappnope==1.0.0 ; sys_platform == 'nowhere'\nscipy==1.17.1\n"
+    assert installed_otherwise(lock, {"numpy": "2.4.6", "torch": "2.13.0+cpu", "appnope": "0.9"}) == []
+    assert len(installed_otherwise(lock, {"numpy": "2.4.5", "torch": "2.12.0+cpu"})) == 2
+
+
+def run(code: str) -> str:
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_importing_helpers_loads_nothing_heavy():
+    heavy = "('numpy', 'tensorflow', 'keras', 'torch', 'matplotlib', 'IPython')"
+    assert run(f"import sys, helpers; print([name for name in {heavy} if name in sys.modules])") == "[]"
+
+
+def test_helpers_import_without_tensorflow_and_pytorch():
+    names = sorted(path.stem for path in HELPERS.glob("*.py") if path.stem not in ("__init__", "frameworks"))
+    hidden = "import sys, importlib; sys.modules.update(dict.fromkeys(('tensorflow', 'keras', 'torch')));"
+    assert run(f"{hidden} [importlib.import_module('helpers.' + name) for name in {names}]; print('done')") == "done"
+
+
+def order(docstring: str) -> list[str]:
+    """The modules in the order in which the package's docstring lists them, lowest first."""
+    return [name for line in re.findall(r"^    ([\w, ]+?)  ", docstring, re.M) for name in line.split(", ")]
+
+
+def upward_imports(order: list[str], sources: dict[str, str]) -> list[str]:
+    """The imports of a module that stands higher, or nowhere, inside functions too."""
+    found = []
+    for module, source in sources.items():
+        lower = order[: order.index(module)] if module in order else []
+        for node in ast.walk(ast.parse(source)):
+            imported = []
+            if isinstance(node, ast.Import):
+                imported = [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom):
+                start = "helpers" + f".{node.module}" * bool(node.module) if node.level else node.module
+                imported = [f"{start}.{alias.name}" for alias in node.names] if start == "helpers" else [start]
+            for name in imported:
+                top, _, rest = name.partition(".")
+                other = rest.partition(".")[0]
+                if top == "helpers" and other != module and other not in lower:
+                    found.append(f"{module} imports {name}")
+    return found
+
+
+def sources() -> dict[str, str]:
+    """Each module's text by its name; that of a package inside is the text of all its files."""
+    found = {path.stem: path.read_text(encoding="utf-8") for path in HELPERS.glob("*.py") if path.stem != "__init__"}
+    for package in HELPERS.glob("*/__init__.py"):
+        texts = [path.read_text(encoding="utf-8") for path in sorted(package.parent.rglob("*.py"))]
+        found[package.parent.name] = "\n".join(texts)
+    return found
+
+
+def test_every_module_stands_in_the_packages_docstring():
+    listed = order(helpers.__doc__)
+    assert len(listed) == len(set(listed))
+    assert set(listed) == set(sources())
+
+
+def test_no_module_imports_a_higher_one():
+    assert upward_imports(order(helpers.__doc__), sources()) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from helpers import plots",
+        "from helpers.plots import figure",
+        "import helpers.plots as p",
+        "def late():\n    from helpers import plots",
+        "from . import plots",
+        "from .plots import figure",
+        "from helpers import nowhere",
+    ],
+)
+def test_an_import_upwards_is_found(source):
+    assert len(upward_imports(["data", "rules", "plots"], {"rules": source})) == 1
+    assert upward_imports(["data", "rules", "plots"], {"rules": "from helpers import data\nimport numpy"}) == []

@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
+
 from helpers.instructor import notebook
 
 ROOT = Path(__file__).parents[1]

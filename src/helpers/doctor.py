@@ -18,8 +18,8 @@ from typing import Iterator, NamedTuple  # noqa: UP035  (collections.abc.Iterato
 
 COURSE = Path(__file__).resolve().parents[2]
 DISTRIBUTION = "downhill"
-FRAMEWORKS = ("tensorflow", "torch")
-MODULES = {"pillow": "PIL"}  # import names that are not the distribution's name
+LATER = ("scikit-learn", "tensorflow", "torch")  # what lessons 1 to 4 do without
+MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # import names that are not the distribution's name
 IMPORT_SECONDS = 300  # a first import from a slow disk takes minutes
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 GIGABYTE = 10**9
@@ -34,14 +34,14 @@ class Effect(enum.IntEnum):
 
     NONE = 0
     DOUBT = 1
-    NO_FRAMEWORK = 2
+    LATER_LESSONS = 2
     STOPS = 3
 
 
 SUMMARY = {
     Effect.NONE: "All is well: every lesson runs.",
     Effect.DOUBT: "Some lessons may fail, or print other numbers, until the above is mended.",
-    Effect.NO_FRAMEWORK: "Lessons 1 to 4 run. Those from lesson 5 on do not, until the above is mended.",
+    Effect.LATER_LESSONS: "Lessons 1 to 4 run. Some from lesson 5 on do not, until the above is mended.",
     Effect.STOPS: "The lessons do not run until the above is mended.",
 }
 
@@ -87,14 +87,16 @@ def packages(quick: bool = False) -> Iterator[Finding]:
     imports = {} if quick else {name: _start_import(name) for name in wanted if versions[name]}
     yield helper_package()
     for name, needed in wanted.items():
-        version, effect = versions[name], Effect.NO_FRAMEWORK if name in FRAMEWORKS else Effect.STOPS
-        spared = " Lessons 1 to 4 run without it." if name in FRAMEWORKS else ""
+        version, effect = versions[name], Effect.LATER_LESSONS if name in LATER else Effect.STOPS
+        spared = " Lessons 1 to 4 run without it." if name in LATER else ""
         failure = _import_error(imports[name]) if name in imports else ""
         if version is None:
-            yield Finding("MISSING", f"{name}: the course needs {needed}. {_install()}{spared}", effect)
+            yield Finding("MISSING", f"{name}: the course needs {needed}.{spared} {_install()}", effect)
         elif failure:
             again = _pip(f"--force-reinstall --no-deps -c requirements.txt {name}")
-            text = f"{name} {version} is installed, but its import fails: {failure} Install it again: {again}.{spared}"
+            text = (
+                f"{name} {version} is installed, but its import fails: {failure}{spared} In the course folder: {again}"
+            )
             yield Finding("WRONG", text, effect)
         elif not within(version, needed):
             yield Finding("WRONG", f"{name} {version}: the course needs {needed}. {_install()}", Effect.DOUBT)
@@ -120,34 +122,25 @@ def kernel() -> Finding:
     have been left there by another Python.
     """
     try:
-        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+        from jupyter_client.kernelspec import KernelSpecManager
         from jupyter_client.manager import KernelManager
     except Exception as error:  # whatever a broken installation raises
         return Finding("MISSING", f"Jupyter kernel: {error}. {_install()}", Effect.STOPS)
+    folder = KernelSpecManager().find_kernel_specs().get("python3")
+    if folder is None:
+        return Finding("MISSING", f"Jupyter kernel python3: there is none. {_register()}", Effect.STOPS)
     try:
-        spec = KernelSpecManager().get_kernel_spec("python3")
-        command = KernelManager(kernel_name="python3").format_kernel_cmd()
-    except NoSuchKernel:
-        return Finding("MISSING", "Jupyter kernel python3: ipykernel is not there. " + _install(), Effect.STOPS)
-    except Exception as error:
-        text = f"Jupyter kernel python3: its description cannot be read ({error!r}). Write a new one: {_register()}"
+        kernel = KernelManager(kernel_name="python3")
+        program, env = kernel.format_kernel_cmd()[0], kernel.kernel_spec.env
+    except Exception as error:  # whatever a damaged description raises
+        text = f"Jupyter kernel python3 in {folder} cannot be read ({error}). {_other_kernel(Path(folder))}"
         return Finding("WRONG", text, Effect.STOPS)
-    prefix = _prefix(command, spec.env)
+    prefix = _prefix(program, env)
     if _same(prefix, sys.prefix):
         return Finding("OK", "Jupyter kernel python3 is this Python")
-    folder = Path(spec.resource_dir)
-    starts = f"starts the Python of {prefix}" if prefix else f"starts {command[0]}, which is no Python"
-    if Path(sys.prefix) in folder.parents:
-        remedy = "Register this Python: " + _register()
-    else:
-        remedy = f"Delete the folder {folder}"
-        listed = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
-        if any(entry and Path(entry) in folder.parents for entry in listed):
-            remedy += f", or take {folder.parents[1]} out of the environment variable JUPYTER_PATH"
-        elif not _prefers_environment():
-            remedy += f", or open the course by {_quoted(sys.executable)} -m helpers.lab, which passes over it"
-    text = f"Jupyter kernel python3 in {folder} {starts}, not this Python of {sys.prefix}. {remedy}."
-    return Finding("WRONG", text, Effect.STOPS)
+    starts = f"the Python of {prefix}" if prefix else f"{program}, which is no Python"
+    text = f"Jupyter kernel python3 in {folder} starts {starts}, not this Python of {sys.prefix}."
+    return Finding("WRONG", f"{text} {_other_kernel(Path(folder))}", Effect.STOPS)
 
 
 def disk(needed: float) -> Finding:
@@ -277,11 +270,24 @@ def _import_error(process):
     return said[-1] if said else f"it crashed with exit code {process.returncode}."
 
 
-def _prefix(command, env):
-    """The sys.prefix of the Python that `command` starts, or "" where it starts none."""
+def _other_kernel(folder):
+    """What to do about a kernel that is not this Python."""
+    if Path(sys.prefix) in folder.parents:
+        return _register()
+    listed = os.environ.get("JUPYTER_PATH", "").split(os.pathsep)
+    if any(entry and Path(entry) in folder.parents for entry in listed):
+        return f"Delete the folder {folder}, or take {folder.parents[1]} out of the environment variable JUPYTER_PATH."
+    if not _prefers_environment():
+        lab = f"{_quoted(sys.executable)} -m helpers.lab"
+        return f"Delete the folder {folder}, or open the course by {lab}, which passes over it."
+    return f"Delete the folder {folder}."
+
+
+def _prefix(program, env):
+    """The sys.prefix of `program` if that is a Python, else ""."""
     try:
         asked = subprocess.run(
-            [command[0], "-c", "import sys; print(sys.prefix)"],
+            [program, "-c", "import sys; print(sys.prefix)"],
             env={**os.environ, **env},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
@@ -333,11 +339,11 @@ def _pip(arguments):
 def _install():
     if sys.prefix == sys.base_prefix and "CONDA_PREFIX" not in os.environ:
         return "In the course folder: make lab, which makes the environment (without make: see README.md)."
-    return f"In the course folder: {_pip('-c requirements.txt -e .')}."
+    return f"In the course folder: {_pip('-c requirements.txt -e .')}"
 
 
 def _register():
-    return f"{_quoted(sys.executable)} -m ipykernel install --sys-prefix"
+    return f"Register this Python: {_quoted(sys.executable)} -m ipykernel install --sys-prefix"
 
 
 def main() -> int:

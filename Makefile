@@ -33,6 +33,7 @@ lint: .venv/ready-for-test  ## what can be seen without running anything
 
 notebooks: .venv/ready-for-test  ## run every lesson in a fresh kernel and store it, normalised
 	$(BIN)/python tools/notebooks.py notebooks/*.ipynb
+	$(BIN)/python tools/readme_picture.py
 
 exercises: .venv/ready-for-test  ## release exercises/ from solutions/
 	$(BIN)/python -m helpers.instructor.release

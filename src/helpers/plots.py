@@ -22,11 +22,15 @@ from matplotlib.collections import Collection, PathCollection
 from matplotlib.contour import ContourSet
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.legend import Legend
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
+from matplotlib.path import Path
+from matplotlib.quiver import Quiver
 from matplotlib.text import Annotation
 from PIL import Image
 
+from helpers import arguments
 from helpers.functions import Function
 
 # Okabe and Ito (2008), Color Universal Design: told apart by colour-blind readers. Beside colour, a line style
@@ -37,7 +41,6 @@ BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)
 
 _DPI = 100
-_PALETTE = 32  # colours in a stored picture: six to ten pictures then fit a notebook of 200 kB
 _STYLE = {
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
     "axes.spines.top": False,
@@ -46,7 +49,6 @@ _STYLE = {
     "grid.color": "#E5E5E5",
     "axes.axisbelow": True,
     "axes.titlesize": "medium",
-    "lines.linewidth": 1.8,
     "font.size": 10.5,
 }
 
@@ -64,16 +66,19 @@ def figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 
 
 
 def curve(ax: Axes, function: Function, **kwargs) -> None:
-    """Draw a function of one variable over its domain, with the axes named."""
-    (low, high) = function.domain[0]
+    """Draw a function of one variable over its domain, with the axes named. ValueError where it has no such domain."""
+    ((low, high),) = _domain(function, 1)
     theta = np.linspace(low, high, 201)
     ax.plot(theta, function.value(theta[:, None]), **{"color": "0.35", "label": f"$J = {function.formula}$"} | kwargs)
     ax.set(xlabel="θ", ylabel="cost J(θ)")
 
 
 def contours(ax: Axes, function: Function, levels: int = 12, **kwargs) -> None:
-    """Draw a function of two variables as lines of equal cost over its domain, close together near its minimum."""
-    (left, right), (bottom, top) = function.domain
+    """Draw a function of two variables as lines of equal cost over its domain, close together near its minimum.
+
+    Raises ValueError where it has no such domain.
+    """
+    (left, right), (bottom, top) = _domain(function, 2)
     a, b = np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 161))
     cost = function.value(np.stack([a, b], axis=-1))
     spacing = np.linspace(0, 1, levels + 2)[1:-1] ** 3
@@ -86,8 +91,13 @@ def contours(ax: Axes, function: Function, levels: int = 12, **kwargs) -> None:
 
 
 def path(ax: Axes, points, **kwargs) -> None:
-    """Draw a descent's path, shape (steps + 1, 2), on contours: a line, a dot a step, the start as a ring."""
+    """Draw a descent's path, shape (steps + 1, 2), on contours: a line, a dot a step, the start as a ring.
+
+    Raises ValueError for another shape.
+    """
     points = np.asarray(points, dtype=float)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
+        raise ValueError(f"the path has shape {points.shape}, but (steps + 1, 2) is needed to draw it on contours.")
     (line,) = ax.plot(points[:, 0], points[:, 1], **{"marker": ".", "markersize": 5, "linewidth": 1.2} | kwargs)
     ax.plot(*points[0], "o", color=line.get_color(), markerfacecolor="white", markersize=8)
 
@@ -103,31 +113,43 @@ def show(fig: Figure, alt: str) -> None:
 def animate(fig: Figure, draw: Callable[[int], None], frames: int, alt: str, seconds: float = 4.0) -> None:
     """Show a figure that moves, as a GIF that needs no kernel: `draw(k)` changes the figure for frame k.
 
-    It plays three times and then rests on its last frame. seconds is the length of one play.
+    It plays three times at most and then rests on its last frame. seconds is the length of one play.
     """
+    frames, seconds, alt = arguments.count(frames, "frames", least=2), arguments.positive(seconds, "seconds"), _alt(alt)
     images, summaries = [], []
     for k in range(frames):
-        draw(k)
-        images.append(_pixels(fig))
+        with matplotlib.rc_context(_STYLE):  # so that an `ax.clear()` in it keeps the style
+            draw(k)
+        images.append(_image(fig))
         if k in (0, frames - 1):
             summaries.append(f"frame {k + 1} of {frames}\n{describe(fig)}")
-    palette = _few_colours(_side_by_side(images[0], images[frames // 2], images[-1]))
-    images = [image.quantize(palette=palette, dither=Image.Dither.NONE) for image in images]
     pause = round(1000 * seconds / frames)
     file = io.BytesIO()
     images[0].save(
         file, "GIF", save_all=True, append_images=images[1:], duration=[pause] * (frames - 1) + [1500],
-        loop=2, optimize=True,
+        loop=2, optimize=True,  # browsers play it once and then twice more
     )  # fmt: skip
     _display(_img(file.getvalue(), "gif", alt), "\n".join(summaries))
 
 
 def describe(fig: Figure) -> str:
-    """What a figure shows, in numbers: its axes, and each line, collection and image on them.
+    """What a figure shows, in numbers: its axes, and each line, collection, patch, image and note on them.
 
-    For each, its label, its number of points, and first, last, least, greatest and mean, to 4 digits.
+    For each, its label and its number of points, and of x and y the first, last, least and greatest value, the mean,
+    and the mean of the second half, which tells a curve from its mirror image.
     """
-    return "\n".join(line for ax in fig.axes for line in _axes(ax))
+    titles = [f"figure {fig.get_suptitle()!r}"] if fig.get_suptitle() else []
+    lines = (line for ax in fig.axes if ax.get_visible() for line in _axes(ax))
+    return "\n".join([*titles, *map(_legend, fig.legends), *lines])
+
+
+def _domain(function: Function, d: int) -> np.ndarray:
+    if function.domain is None or np.shape(function.domain) != (d, 2):
+        raise ValueError(
+            f"to draw {function.name} here, it needs a domain of shape ({d}, 2), from and to for each entry of θ: "
+            "dataclasses.replace(function, domain=np.array(…)) gives it one."
+        )
+    return function.domain
 
 
 def _axes(ax: Axes):
@@ -141,17 +163,25 @@ def _axes(ax: Axes):
         if isinstance(artist, Line2D):
             yield f"  line {_label(artist)}: {_points(artist.get_xydata(), ax)}"
         elif isinstance(artist, ContourSet):
-            yield f"  contours {_label(artist)}: levels {_numbers(artist.levels)}, {_vertices(artist)}"
+            yield f"  contours {_label(artist)}: levels {_numbers(artist.levels)}, {_outlines(artist)}"
         elif isinstance(artist, PathCollection):
             yield f"  markers {_label(artist)}: {_points(artist.get_offsets(), ax)}{_colours(artist)}"
+        elif isinstance(artist, Quiver):
+            yield f"  arrows {_label(artist)}: {_points(artist.XY, ax)}, u {_range(artist.U)}, v {_range(artist.V)}"
         elif isinstance(artist, Collection):
-            yield f"  {type(artist).__name__} {_label(artist)}: {_vertices(artist)}{_colours(artist)}"
+            vertices = [path.vertices for path in artist.get_paths()]
+            yield f"  {type(artist).__name__} {_label(artist)}: {_points(_joined(vertices), ax)}{_colours(artist)}"
         elif isinstance(artist, AxesImage):
-            yield f"  image {_label(artist)}: {artist.get_array().shape}, {_range(np.ravel(artist.get_array()))}"
+            pixels = artist.get_array()
+            yield f"  image {_label(artist)}: {pixels.shape} in {_numbers(artist.get_extent())}, {_range(pixels)}"
         elif isinstance(artist, Patch) and artist not in ax.spines.values():
-            yield f"  {type(artist).__name__} {_label(artist)}: {_points(artist.get_path().vertices, ax)}"
-        elif isinstance(artist, Annotation):
-            yield f"  note {artist.get_text()!r} at {_numbers(artist.xy)}"
+            outline = artist.get_patch_transform().transform_path(artist.get_path())
+            yield f"  {type(artist).__name__} {_label(artist)}: {_points(outline.vertices, ax)}"
+        elif isinstance(artist, Legend):
+            yield f"  {_legend(artist)}"
+        elif artist in ax.texts:
+            where = artist.xy if isinstance(artist, Annotation) else artist.get_position()
+            yield f"  note {artist.get_text()!r} at {_numbers(where)}"
 
 
 def _label(artist) -> str:
@@ -159,37 +189,61 @@ def _label(artist) -> str:
     return "unlabelled" if label.startswith("_") else repr(label)
 
 
+def _legend(legend: Legend) -> str:
+    return f"legend {legend.get_title().get_text()!r}: {[text.get_text() for text in legend.get_texts()]}"
+
+
+def _joined(vertices: list) -> np.ndarray:
+    return np.concatenate([np.empty((0, 2)), *vertices])
+
+
 def _points(xy, ax: Axes) -> str:
-    xy = np.ma.filled(np.ma.asarray(xy, dtype=float), np.nan).reshape(-1, 2)
+    xy = _filled(xy).reshape(-1, 2)
     if len(xy) == 0:
         return "no points"
-    return f"{len(xy)} points, x {_range(xy[:, 0], ax.get_xscale())}, y {_range(xy[:, 1], ax.get_yscale())}"
+    points = f"{len(xy)} points" if len(xy) > 1 else "1 point"
+    return f"{points}, x {_range(xy[:, 0], ax.get_xscale())}, y {_range(xy[:, 1], ax.get_yscale())}"
 
 
-def _vertices(collection) -> str:
-    """A collection's outline. How many vertices a contour has can differ between machines; its extent does not."""
-    paths = [p.vertices for p in collection.get_paths() if len(p.vertices)]
+def _outlines(contours: ContourSet) -> str:
+    """Extent and length of all lines. How many vertices they have can differ between machines; these do not."""
+    paths = [path for path in contours.get_paths() if len(path.vertices)]
     if not paths:
-        return "no points"
-    xy = np.concatenate(paths)
-    least, greatest = xy.min(axis=0), xy.max(axis=0)
-    return f"{len(paths)} outlines, x {_numbers([least[0], greatest[0]])}, y {_numbers([least[1], greatest[1]])}"
+        return "no lines"
+    xy = _joined([path.vertices for path in paths])
+    (left, bottom), (right, top) = xy.min(axis=0), xy.max(axis=0)
+    length = sum(_length(path) for path in paths)
+    extent = f"x {_numbers([left, right])}, y {_numbers([bottom, top])}"
+    return f"lines at {len(paths)} of them, {extent}, length {_range([length])}"
+
+
+def _length(path: Path) -> float:
+    pieces = np.hypot(*np.diff(path.vertices, axis=0).T)
+    return pieces.sum() if path.codes is None else pieces[path.codes[1:] != Path.MOVETO].sum()
 
 
 def _colours(collection) -> str:
     values = collection.get_array()
-    return "" if values is None else f", colours {_range(np.ravel(values))}"
+    return "" if values is None else f", colours {_range(values)}"
+
+
+def _filled(values) -> np.ndarray:
+    """The values as floats, with NaN for those that are masked."""
+    return np.ma.filled(np.ma.asarray(values).astype(float), np.nan)
 
 
 def _range(values, scale: str = "linear") -> str:
-    values = np.asarray(values, dtype=float)
+    values = _filled(values).ravel()
     finite = values[np.isfinite(values)]
     if len(finite) == 0:
         return "no finite values"
-    facts = [values[0], values[-1], finite.min(), finite.max(), finite.mean()]
+    if len(values) == 1:
+        return _rounded(values, values, scale)[0]
+    second_half = finite[len(finite) // 2 :]
+    facts = [values[0], values[-1], finite.min(), finite.max(), finite.mean(), second_half.mean()]
     numbers = _rounded(facts, finite, scale)
     missing = f", {len(values) - len(finite)} not finite" if len(finite) < len(values) else ""
-    return "first {}, last {}, least {}, greatest {}, mean {}".format(*numbers) + missing
+    return "first {}, last {}, least {}, greatest {}, mean {}, of the second half {}".format(*numbers) + missing
 
 
 def _numbers(values, scale: str = "linear") -> str:
@@ -198,36 +252,56 @@ def _numbers(values, scale: str = "linear") -> str:
 
 
 def _rounded(values: Sequence[float], among: np.ndarray, scale: str) -> list[str]:
-    """Each value to 4 digits. On a linear axis, what is below a millionth of the largest is rounding noise: 0."""
-    noise = 1e-6 * np.abs(among).max(initial=0) if scale == "linear" else 0
-    return [f"{0.0 if abs(v) < noise else v:.4g}" for v in values]
+    """Each value to 4 digits, so that rounding noise, which differs between machines, changes none of them.
+
+    On a linear axis a digit below a millionth of the largest value is such noise, and dropped. And as round numbers
+    would stand on the very border between two roundings (2.0005), all are first moved off it by a little.
+    """
+    if scale != "linear":
+        return [f"{value * (1 + 1e-7):.4g}" for value in values]
+    largest = np.abs(among[np.isfinite(among)]).max(initial=0)
+    if largest == 0:
+        return [f"{value:.4g}" for value in values]
+    unit = 10.0 ** (np.floor(np.log10(largest * (1 + 1e-6))) - 6)
+    return [f"{np.floor(value / unit + 0.51) * unit * (1 + 1e-9):.4g}" for value in values]
 
 
-def _pixels(fig: Figure) -> Image.Image:
+def _palette() -> Image.Image:
+    """The colours of a stored picture: greys, and the course's own, pure and in two lighter shades for soft edges.
+
+    Few colours store small: six to ten pictures then fit a notebook of 200 kB. Always the same ones keep a thin line's
+    colour, which a palette made for the picture would sacrifice to the many pixels of text and background.
+    """
+    greys = np.array([0, 51, 102, 153, 191, 229, 255])[:, None] * np.ones(3)
+    pure = 255 * np.array([matplotlib.colors.to_rgb(colour) for colour in (*COLOURS[:-1], YELLOW)])
+    shades = [255 - (255 - pure) * share for share in (1, 2 / 3, 1 / 3)]
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(np.concatenate([greys, *shades]).round().astype(np.uint8).tobytes())
+    return palette
+
+
+def _image(fig: Figure) -> Image.Image:
+    """The figure in the palette's colours, each pixel in the nearest."""
     fig.canvas.draw()
-    return Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
-
-
-def _few_colours(image: Image.Image) -> Image.Image:
-    """The image in a few colours, which stores small; by coverage, so that a thin line keeps its own."""
-    return image.quantize(_PALETTE, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
-
-
-def _side_by_side(*images: Image.Image) -> Image.Image:
-    return Image.fromarray(np.concatenate([np.asarray(image) for image in images], axis=1))
+    rgb = Image.fromarray(np.asarray(fig.canvas.buffer_rgba())).convert("RGB")
+    return rgb.quantize(palette=_palette(), dither=Image.Dither.NONE)
 
 
 def _png(fig: Figure) -> bytes:
     file = io.BytesIO()
-    _few_colours(_pixels(fig)).save(file, "PNG", optimize=True)
+    _image(fig).save(file, "PNG", optimize=True)
     return file.getvalue()
 
 
-def _img(data: bytes, kind: str, alt: str) -> str:
+def _alt(alt) -> str:
     if not isinstance(alt, str) or not alt.strip():
         raise ValueError('a picture needs an alt text, alt="…": what it shows, to who cannot see it.')
+    return alt
+
+
+def _img(data: bytes, kind: str, alt: str) -> str:
     encoded = base64.b64encode(data).decode()
-    return f'<img alt="{html.escape(alt)}" src="data:image/{kind};base64,{encoded}">'
+    return f'<img alt="{html.escape(_alt(alt))}" src="data:image/{kind};base64,{encoded}">'
 
 
 def _display(image: str, summary: str) -> None:

@@ -7,6 +7,7 @@
     rules         update rules: how a gradient becomes a step
     descent       runs a rule, records the trajectory, explains divergence
     frameworks    the same descent, run by Keras and by PyTorch
+    processes     programs that a lesson starts, and ends
     plots         figures that carry their own description
     checks        checks of a student's function
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course

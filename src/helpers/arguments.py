@@ -12,12 +12,15 @@ def vector(value, name: str) -> np.ndarray:
     Raises TypeError for an array of whole numbers (an update written into it would be cut to whole
     numbers), ValueError for another shape, no entries, NaN or infinity.
     """
-    if isinstance(value, np.ndarray) and not np.issubdtype(value.dtype, np.floating):
+    if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.integer):
         raise TypeError(
             f"{name} is an array of {value.dtype}, and steps would be cut to that type: pass {name}.astype(float)."
         )
     try:
-        array = np.array(value, dtype=np.float64)
+        array = np.array(value)
+        if array.dtype.kind not in "fiu":  # text, None, True and complex numbers are no entries of θ
+            raise TypeError
+        array = array.astype(np.float64)
     except (TypeError, ValueError) as error:
         raise TypeError(f"{name} must be a number or a list of numbers, not {value!r}.") from error
     if array.ndim == 0:

@@ -21,7 +21,8 @@ def numerical_gradient(f: Callable, theta, h: float | None = None) -> np.ndarray
     f       callable of a point of shape (d,), returning a number
     theta   shape (d,)
     h       one step for every entry; by default ε^(1/3) times the entry's own scale, max(1, |θᵢ|)
-    Returns shape (d,). Raises as `arguments.vector` and `arguments.positive` do.
+    Returns shape (d,). Raises TypeError or ValueError where θ or h cannot work, where h is too small to move an
+    entry of θ, and where f returns no single number.
     """
     theta = arguments.vector(theta, "theta")
     steps = _STEP * np.maximum(1.0, np.abs(theta)) if h is None else np.full_like(theta, arguments.positive(h, "h"))
@@ -30,7 +31,10 @@ def numerical_gradient(f: Callable, theta, h: float | None = None) -> np.ndarray
         ahead, behind = theta.copy(), theta.copy()
         ahead[i] += step
         behind[i] -= step
-        gradient[i] = (f(ahead) - f(behind)) / (ahead[i] - behind[i])
+        moved = ahead[i] - behind[i]  # 2h as it came out in floating point
+        if moved == 0:
+            raise ValueError(f"h = {step:g} is too small: theta[{i}] + h is theta[{i}] = {theta[i]:g} again.")
+        gradient[i] = (_number(f, ahead) - _number(f, behind)) / moved
     return gradient
 
 
@@ -43,13 +47,21 @@ def numerical_hessian(f: Callable, theta) -> np.ndarray:
     for i in range(d):
         for j in range(i + 1):
             corners = (
-                f(theta + steps[i] + steps[j])
-                - f(theta + steps[i] - steps[j])
-                - f(theta - steps[i] + steps[j])
-                + f(theta - steps[i] - steps[j])
+                _number(f, theta + steps[i] + steps[j])
+                - _number(f, theta + steps[i] - steps[j])
+                - _number(f, theta - steps[i] + steps[j])
+                + _number(f, theta - steps[i] - steps[j])
             )
             hessian[i, j] = hessian[j, i] = corners / (4 * steps[i, i] * steps[j, j])
     return hessian
+
+
+def _number(f: Callable, theta: np.ndarray) -> float:
+    """f(θ), if it is one number: an array of costs would be a derivative of something else."""
+    value = f(theta)
+    if np.shape(value) != ():
+        raise ValueError(f"f returned an array of shape {np.shape(value)}, but a cost is one number: is a sum missing?")
+    return value
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,7 @@ The points are y = 2x + 50 + noise of σ = 20, drawn by TensorFlow from seed 23.
 writes them to points.csv, with the three pairs of weight and bias that are drawn next.
 """
 
-import csv
 from collections.abc import Iterator
-from importlib.resources import files
 
 import numpy as np
 
@@ -38,21 +36,27 @@ def standardise(x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     if not np.isfinite(x).all():
         raise ValueError("x holds NaN or infinity: drop those examples first.")
     mean, std = x.mean(axis=0), x.std(axis=0)
-    if np.any(std == 0):
+    if np.any(x.max(axis=0) == x.min(axis=0)):  # std itself may be off from 0 by rounding
         raise ValueError("a column of x has the same value everywhere: leave it out, the intercept stands for it.")
     return (x - mean) / std, mean, std
 
 
-def batches(n: int, size: int, rng: np.random.Generator) -> Iterator[np.ndarray]:
-    """One epoch: the indices 0 … n − 1 shuffled by `rng`, in arrays of `size`; the last may be shorter."""
+def batches(n: int, size: int, rng: "np.random.Generator") -> Iterator[np.ndarray]:
+    """One epoch: the indices 0 … n − 1 shuffled by `rng`, in arrays of `size`; the last may be shorter.
+
+    Raises TypeError or ValueError where n or size is not a whole number of at least 1, or `rng` no generator.
+    """
+    # The type of rng is quoted above since NumPy loads its generators only when they are first named.
     n, size = arguments.count(n, "n", least=1), arguments.count(size, "size", least=1)
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(f"rng must be a generator, such as np.random.default_rng(0), not {rng!r}.")
     order = rng.permutation(n)
-    for first in range(0, n, size):
-        yield order[first : first + size]
+    return (order[first : first + size] for first in range(0, n, size))
 
 
 def _rows(name: str) -> np.ndarray:
     """A CSV of the package as an array; its numbers are decimal forms of float32, and become exactly those."""
+    from importlib.resources import files  # slow to load, and only those who ask for the data need it
+
     lines = files("helpers").joinpath(name).read_text(encoding="utf-8").splitlines()
-    rows = list(csv.reader(line for line in lines if not line.startswith("#")))
-    return np.array(rows[1:], dtype=np.float32).astype(np.float64)
+    return np.loadtxt(lines, delimiter=",", skiprows=2, dtype=np.float32).astype(np.float64)  # origin, column names

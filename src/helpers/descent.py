@@ -12,6 +12,8 @@ from helpers.rules import Rule
 # A gradient this many times its first size (or this large, from a flat start) is on no way to a minimum.
 # Well below float64's end, so that the recorded path can still be drawn and printed.
 _DIVERGED = 1e8
+# The largest entry that a gradient may have at the start, so that its square is still a number.
+_LARGEST = 1e150
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,7 +58,9 @@ def descend(
 ) -> Trajectory:
     """Take up to `steps` steps of `rule` from `start` and return the Trajectory.
 
+    function             a Function; `functions.Function(value, gradient)` makes one of your own two
     start                θ at the beginning, shape (d,) or a number
+    rule                 such as `rules.gradient_descent(0.1)`
     gradient_tolerance   stop once ‖∇J‖ is at most this
     cost_tolerance       stop once a step changes the cost by at most this part of it
 
@@ -70,25 +74,28 @@ def descend(
         gradient_tolerance = arguments.not_negative(gradient_tolerance, "gradient_tolerance")
     if cost_tolerance is not None:
         cost_tolerance = arguments.not_negative(cost_tolerance, "cost_tolerance")
-    evaluate = function.value_and_gradient or (lambda theta: (function.value(theta), function.gradient(theta)))
+    if not hasattr(rule, "update"):
+        raise TypeError(f"rule is {rule!r}, but an update rule is needed, such as rules.gradient_descent(0.1).")
+    evaluate = _evaluation(function)
     cost, gradient = _first_evaluation(evaluate, theta)
-
-    record = np.empty((steps + 1, len(theta) + 2))  # θ, J and ‖∇J‖, side by side: one allocation
     norm = math.sqrt(gradient @ gradient)
     limit = _DIVERGED * max(1.0, norm)
     state = rule.init(theta)
-    stopped, t, before = "steps", 0, cost
+
+    record = np.empty((steps + 1, len(theta) + 2))  # one allocation for all that is kept
+    path, costs, norms = record[:, :-2], record[:, -2], record[:, -1]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        while True:
-            row = record[t]
-            row[:-2], row[-2], row[-1] = theta, cost, norm
+        for t in range(steps + 1):
+            path[t], costs[t], norms[t] = theta, cost, norm
             if gradient_tolerance is not None and norm <= gradient_tolerance:
                 stopped = "gradient"
-            elif t > 0 and cost_tolerance is not None and abs(before - cost) <= cost_tolerance * abs(before):
-                stopped = "cost"
-            if stopped != "steps" or t == steps:
                 break
-            before = cost
+            if cost_tolerance is not None and t > 0 and abs(cost - costs[t - 1]) <= cost_tolerance * abs(costs[t - 1]):
+                stopped = "cost"
+                break
+            if t == steps:
+                stopped = "steps"
+                break
             step, state = rule.update(gradient, state, theta)
             theta = theta + step
             cost, gradient = evaluate(theta)
@@ -96,48 +103,73 @@ def descend(
             if not (norm <= limit and math.isfinite(cost)):  # a NaN fails both
                 stopped = "diverged"
                 break
-            t += 1
-    record = record[: t + 1]
-    trajectory = Trajectory(record[:, :-2], record[:, -2], record[:, -1], rule.name, stopped, "")
-    return _explained(trajectory, function, rule, cost)
+    path, costs, norms = path[: t + 1], costs[: t + 1], norms[: t + 1]
+    return Trajectory(path, costs, norms, rule.name, stopped, _explanation(stopped, costs, norms, cost, function, rule))
+
+
+def _evaluation(function: Function):
+    """The function as a callable of θ that returns (J, ∇J)."""
+    if not hasattr(function, "gradient"):
+        raise TypeError(
+            f"function is {function!r}, but its gradient is needed too: functions.Function(value, gradient) holds both."
+        )
+    return function.value_and_gradient or (lambda theta: (function.value(theta), function.gradient(theta)))
 
 
 def _first_evaluation(evaluate, theta):
     """Cost and gradient at the start, checked once here so that the loop need not."""
     try:
-        cost, gradient = evaluate(theta)
+        with np.errstate(all="ignore"):  # a number too large is met below, by a sentence
+            cost, gradient = evaluate(theta)
     except (IndexError, ValueError) as error:
         raise ValueError(f"the function cannot be evaluated at start, of shape {theta.shape}: {error}") from error
     if np.shape(cost) != ():
         raise ValueError(f"the cost at start has shape {np.shape(cost)}, but J(θ) must be one number.")
     if np.shape(gradient) != theta.shape:
         raise ValueError(f"the gradient at start has shape {np.shape(gradient)}, but start has {theta.shape}.")
-    if not (np.isfinite(cost) and np.isfinite(gradient).all()):
-        raise ValueError(f"the cost or its gradient is not finite at start = {theta}: begin somewhere else.")
+    if not isinstance(gradient, np.ndarray):
+        raise TypeError(f"the gradient at start is a {type(gradient).__name__}: return np.array(…) of it.")
+    if not (np.isfinite(cost) and np.abs(gradient).max() < _LARGEST):  # a NaN fails both
+        raise ValueError(f"the cost or its gradient is too large or NaN at start = {theta}: begin somewhere else.")
     return cost, gradient
 
 
-def _explained(trajectory: Trajectory, function: Function, rule: Rule, last_cost: float) -> Trajectory:
-    """The trajectory with its sentence."""
-    first, last = trajectory.costs[0], trajectory.costs[-1]
-    fell = f"after {trajectory.steps} steps the cost went from {first:.6g} to {last:.6g}"
-    sentence = {
-        "steps": f"{fell}.",
-        "gradient": f"{fell}; stopped, since the gradient norm is {trajectory.gradient_norms[-1]:.2g}.",
-        "cost": f"{fell}; stopped, since the last step hardly changed it.",
-        "diverged": f"diverged: step {trajectory.steps + 1} took the cost from {last:.3g} to {last_cost:.3g} "
-        f"(it was {first:.3g} at the start). {_mend(function, rule)}",
-    }[trajectory.stopped]
-    return Trajectory(
-        trajectory.path, trajectory.costs, trajectory.gradient_norms, rule.name, trajectory.stopped, sentence
-    )
+def _explanation(stopped: str, costs, norms, next_cost: float, function: Function, rule: Rule) -> str:
+    """Why the descent ended, as a sentence; next_cost is that of the step that was too far, if it diverged."""
+    steps, first, last = len(costs) - 1, costs[0], costs[-1]
+    after = f"after {steps} step{'' if steps == 1 else 's'} the cost went from {first:.6g} to {last:.6g}"
+    if stopped == "gradient":
+        return f"{after}; stopped, since the gradient norm is {norms[-1]:.2g}."
+    if stopped == "cost":
+        return f"{after}; stopped, since the last step hardly changed it."
+    if stopped == "diverged":
+        return (
+            f"diverged: step {steps + 1} took the cost from {last:.3g} to {next_cost:.3g} "
+            f"(it was {first:.3g} at the start). {_mend(function, rule)}"
+        )
+    return f"{after}. {_mend(function, rule)}" if _too_fast(function, rule) else f"{after}."
+
+
+def _border(function: Function, rule: Rule) -> float | None:
+    """The rate above which the rule diverges on the function, where that is known."""
+    if function.curvature is None or rule.border is None:
+        return None
+    return rule.border(function.curvature)
+
+
+def _too_fast(function: Function, rule: Rule) -> bool:
+    """Whether the rate is known to be above the border, though the descent has not got far enough to diverge."""
+    border = _border(function, rule)
+    return border is not None and not callable(rule.lr) and rule.lr > border
 
 
 def _mend(function: Function, rule: Rule) -> str:
     """What to do about a divergence."""
-    if function.curvature is None or rule.border is None or callable(rule.lr):
+    border = _border(function, rule)
+    if border is None:
         return "Try a smaller learning rate, a tenth say, or another start."
-    border = rule.border(function.curvature)
+    if callable(rule.lr):
+        return f"Keep every rate of the schedule below the border, {border:.4g} here."
     if rule.lr < border:
         return (
             f"The rate {rule.lr:g} is below the border, {border:.4g} here, so look at the gradient: is its sign right?"

@@ -48,8 +48,6 @@ def tensorflow() -> ModuleType:
     os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     with _installed("TensorFlow", "tensorflow"), _standard_error_held_back():
         import tensorflow
-
-        _ = tensorflow.optimizers  # else Keras, which loads when first used, would do so outside
     return tensorflow
 
 
@@ -70,14 +68,15 @@ def descend_keras(function: Function | Callable, start, optimizer, steps: int) -
     optimizer   a new keras.optimizers.Optimizer, such as tf.optimizers.SGD(0.1)
 
     Divergence ends the descent as it ends `descent.descend`. Raises FrameworkMissing without TensorFlow; TypeError or
-    ValueError on arguments that cannot work, such as an optimiser that has taken steps before.
+    ValueError on arguments that cannot work, such as an optimiser that has run before.
     """
     tf = tensorflow()
     if not hasattr(optimizer, "apply_gradients"):
         raise TypeError(f"optimizer is {optimizer!r}, but one of Keras's is needed, such as tf.optimizers.SGD(0.1).")
     if getattr(optimizer, "built", False):
         raise ValueError(
-            "this optimiser has taken steps before, and its velocities and its count would go on: make a new one."
+            "this optimiser already belongs to another descent, whose velocities and count of steps would go on: "
+            "make a new one."
         )
     variable = tf.Variable(arguments.vector(start, "start"))
 
@@ -303,7 +302,7 @@ def _installed(title: str, package: str) -> Iterator[None]:
         if error.name != package:
             raise
         raise FrameworkMissing(
-            f"{title} is not installed where this notebook runs, and what you asked for needs it. "
+            f"{title} is not installed where this notebook runs. "
             f"In the course's folder, with its environment active, run\n"
             f"    python -m pip install -c requirements.txt {package}\n"
             f"then restart the kernel (menu Kernel, Restart) and run from the top. "

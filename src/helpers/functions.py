@@ -1,8 +1,8 @@
 """Curves and surfaces to descend, each with its gradient, its Hessian and the minima it is known to have.
 
 A cost is a `Function`. Its `value` and `gradient` take one point θ of shape (d,), or many at once of shape
-(…, d), so that the same code serves descent and drawing. `square`, `double_well` and the like are ready made;
-`quadratic` and `mean_squared_error` make one from a matrix or from data.
+(…, d), so that the same code serves descent and drawing; another last length raises ValueError. `square`,
+`double_well` and the like are ready made; `quadratic` and `mean_squared_error` make one from a matrix or from data.
 """
 
 from collections.abc import Callable
@@ -23,7 +23,8 @@ class Function:
     minima             the lowest points near by, shape (k, d)
     domain             what a picture should show, shape (d, 2): from and to, for each entry of θ
     curvature          L = λ_max, where H is the same everywhere, as on a quadratic; None elsewhere
-    value_and_gradient(theta)  both for one point, where that is cheaper than one after the other
+    value_and_gradient(theta)  both for one point, where that is cheaper than one after the other; `descend` then
+                       asks for nothing else, so who replaces one of the two replaces it too
     formula            TeX, for titles
     """
 
@@ -44,47 +45,77 @@ class Function:
         return f"<{self.name}: {self.formula}>"
 
 
+def _points(theta, d: int, name: str):
+    """θ as it came, if it has an entry for each of the d axes; a list or a number becomes an array.
+
+    What has a shape stays what it is: the bare formulas below serve tensors of other libraries too.
+    """
+    theta = theta if hasattr(theta, "shape") else np.asarray(theta, dtype=np.float64)
+    shape = tuple(theta.shape)
+    if shape[-1:] != (d,):
+        raise ValueError(f"{name} needs θ of shape ({d},), or (…, {d}) for many points at once; this one has {shape}.")
+    return theta
+
+
 def _curve(name, formula, value, slope, second, minima, domain) -> Function:
     """A Function of one variable from plain formulas: value(t), slope(t), second derivative(t)."""
     return Function(
         name=name,
         formula=formula,
-        value=lambda theta: value(np.asarray(theta)[..., 0]),
-        gradient=lambda theta: slope(np.asarray(theta)),
-        hessian=lambda theta: np.reshape(second(np.asarray(theta)[0]), (1, 1)),
+        value=lambda theta: value(_points(theta, 1, name)[..., 0]),
+        gradient=lambda theta: slope(_points(theta, 1, name)),
+        hessian=lambda theta: np.reshape(second(_points(theta, 1, name)[0]), (1, 1)),
         minima=np.reshape(np.array(minima, dtype=float), (-1, 1)),
         domain=np.array([domain], dtype=float),
     )
 
 
-def _stack(*entries):
-    """The entries of a gradient as one array, along a new last axis."""
-    return np.stack(np.broadcast_arrays(*entries), axis=-1)
+def _surface(name, formula, value, slopes, second, minima, domain) -> Function:
+    """A Function of two variables from plain formulas: value(a, b), slopes(a, b) → two, second(a, b) → 2 × 2."""
+
+    def entries(theta):
+        theta = _points(theta, 2, name)
+        return theta[..., 0], theta[..., 1]
+
+    return Function(
+        name=name,
+        formula=formula,
+        value=lambda theta: value(*entries(theta)),
+        gradient=lambda theta: np.stack(slopes(*entries(theta)), axis=-1),
+        hessian=lambda theta: np.array(second(*entries(theta)), dtype=float),
+        minima=np.array(minima, dtype=float),
+        domain=np.array(domain, dtype=float),
+    )
 
 
 def quadratic(hessian, minimum=None, name: str = "quadratic") -> Function:
     """J(θ) = ½ (θ − θ*)ᵀ H (θ − θ*): the cost whose Hessian is H everywhere.
 
     hessian   symmetric, shape (d, d)
-    minimum   θ*, shape (d,); the origin by default. It is a minimum only where H is positive definite.
+    minimum   θ*, shape (d,); the origin by default. It is a lowest point only where H has no negative eigenvalue;
+              where it has one, `minima` is empty and `curvature` None.
 
     Raises ValueError where H is not a finite symmetric matrix or θ* does not fit it.
     """
     H = np.array(hessian, dtype=np.float64)
     if H.ndim != 2 or H.shape[0] != H.shape[1] or H.size == 0:
         raise ValueError(f"hessian has shape {H.shape}, but a square matrix of shape (d, d) is needed.")
-    if not np.isfinite(H).all() or not np.allclose(H, H.T):
+    if not np.isfinite(H).all() or not np.allclose(H, H.T, rtol=0, atol=1e-12 * np.abs(H).max()):
         raise ValueError("hessian must be finite and symmetric: (H + H.T) / 2 is its symmetric part.")
     centre = np.zeros(len(H)) if minimum is None else arguments.vector(minimum, "minimum")
     if centre.shape != (len(H),):
         raise ValueError(f"minimum has shape {centre.shape}, but the Hessian asks for ({len(H)},).")
     eigenvalues = np.linalg.eigvalsh(H)
-    convex = eigenvalues[0] > 0
+    convex = eigenvalues[0] >= -1e-9 * eigenvalues[-1] and eigenvalues[-1] > 0  # a zero may be off by rounding
+
+    def offset(theta):
+        return _points(theta, len(H), name) - centre
+
     return Function(
         name=name,
         formula=r"\frac{1}{2}(\theta-\theta^*)^T H\,(\theta-\theta^*)",
-        value=lambda theta: 0.5 * np.sum((theta - centre) @ H * (theta - centre), axis=-1),
-        gradient=lambda theta: (theta - centre) @ H,
+        value=lambda theta: 0.5 * np.sum(offset(theta) @ H * offset(theta), axis=-1),
+        gradient=lambda theta: offset(theta) @ H,
         hessian=lambda theta: H.copy(),
         minima=centre.reshape(1, -1) if convex else np.empty((0, len(H))),
         domain=np.stack([centre - 4, centre + 4], axis=1),
@@ -98,7 +129,7 @@ def mean_squared_error(x, y) -> Function:
     x, y   shapes (n,) or (n, p), and (n,), in any units; n ≥ 1
     The minimum is NumPy's least-squares solution. Raises ValueError where the shapes do not fit or data is NaN.
     """
-    x, y = np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
+    x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)  # copies: the cost stays what it is
     if y.ndim != 1 or x.ndim not in (1, 2) or len(x) != len(y) or len(y) == 0:
         raise ValueError(
             f"x has shape {x.shape} and y {y.shape}, but (n,) or (n, p) and (n,) with n ≥ 1 are needed: "
@@ -106,7 +137,7 @@ def mean_squared_error(x, y) -> Function:
         )
     if not (np.isfinite(x).all() and np.isfinite(y).all()):
         raise ValueError("x or y holds NaN or infinity: drop those examples first.")
-    n = len(y)
+    n, name = len(y), "mean squared error"
     X = np.column_stack([x, np.ones(n)])
     H = 2 / n * (X.T @ X)
     best = np.linalg.lstsq(X, y, rcond=None)[0]
@@ -117,11 +148,11 @@ def mean_squared_error(x, y) -> Function:
         return residual @ residual / n, residual @ X * (2 / n)
 
     def gradient(theta):
-        theta = np.asarray(theta)
+        theta = _points(theta, len(best), name)
         return value_and_gradient(theta)[1] if theta.ndim == 1 else (theta - best) @ H
 
     def value(theta):
-        theta = np.asarray(theta)
+        theta = _points(theta, len(best), name)
         if theta.ndim == 1:
             return value_and_gradient(theta)[0]
         return lowest + 0.5 * np.sum((theta - best) @ H * (theta - best), axis=-1)
@@ -129,7 +160,7 @@ def mean_squared_error(x, y) -> Function:
     lowest = value_and_gradient(best)[0]
     reach = np.maximum(1.0, np.abs(best))
     return Function(
-        name="mean squared error",
+        name=name,
         formula=r"\frac{1}{n}\sum_i (w x_i + b - y_i)^2",
         value=value,
         gradient=gradient,
@@ -173,54 +204,42 @@ absolute = _curve("absolute value", r"|\theta|", np.abs, np.sign, lambda t: 0.0,
 
 ravine = quadratic([[1.0, 0.0], [0.0, 25.0]], name="ravine")
 
-saddle = Function(
-    name="saddle",
-    formula=r"\theta_1^2 - \theta_2^2 + \frac{1}{4}\theta_2^4",
-    value=lambda theta: theta[..., 0] ** 2 - theta[..., 1] ** 2 + theta[..., 1] ** 4 / 4,
-    gradient=lambda theta: _stack(2 * theta[..., 0], theta[..., 1] ** 3 - 2 * theta[..., 1]),
-    hessian=lambda theta: np.array([[2.0, 0.0], [0.0, 3 * theta[1] ** 2 - 2]]),
-    minima=np.array([[0.0, -np.sqrt(2)], [0.0, np.sqrt(2)]]),
-    domain=np.array([[-2.0, 2.0], [-2.2, 2.2]]),
+saddle = _surface(
+    "saddle",
+    r"\theta_1^2 - \theta_2^2 + \frac{1}{4}\theta_2^4",
+    lambda a, b: a**2 - b**2 + b**4 / 4,
+    lambda a, b: (2 * a, b**3 - 2 * b),
+    lambda a, b: [[2.0, 0.0], [0.0, 3 * b**2 - 2]],
+    minima=[[0.0, -np.sqrt(2)], [0.0, np.sqrt(2)]],
+    domain=[[-2.0, 2.0], [-2.2, 2.2]],
 )
 
 # Rosenbrock (1960), The Computer Journal 3(3), 175–184.
-rosenbrock = Function(
-    name="Rosenbrock",
-    formula=r"(1-\theta_1)^2 + 100\,(\theta_2-\theta_1^2)^2",
-    value=lambda theta: (1 - theta[..., 0]) ** 2 + 100 * (theta[..., 1] - theta[..., 0] ** 2) ** 2,
-    gradient=lambda theta: _stack(
-        -2 * (1 - theta[..., 0]) - 400 * theta[..., 0] * (theta[..., 1] - theta[..., 0] ** 2),
-        200 * (theta[..., 1] - theta[..., 0] ** 2),
-    ),
-    hessian=lambda theta: np.array(
-        [[2 - 400 * theta[1] + 1200 * theta[0] ** 2, -400 * theta[0]], [-400 * theta[0], 200.0]]
-    ),
-    minima=np.array([[1.0, 1.0]]),
-    domain=np.array([[-2.0, 2.0], [-1.0, 3.0]]),
+rosenbrock = _surface(
+    "Rosenbrock",
+    r"(1-\theta_1)^2 + 100\,(\theta_2-\theta_1^2)^2",
+    lambda a, b: (1 - a) ** 2 + 100 * (b - a**2) ** 2,
+    lambda a, b: (-2 * (1 - a) - 400 * a * (b - a**2), 200 * (b - a**2)),
+    lambda a, b: [[2 - 400 * b + 1200 * a**2, -400 * a], [-400 * a, 200.0]],
+    minima=[[1.0, 1.0]],
+    domain=[[-2.0, 2.0], [-1.0, 3.0]],
 )
 
 # Himmelblau (1972), Applied Nonlinear Programming. Its minima other than (3, 2) to full double precision.
-himmelblau = Function(
-    name="Himmelblau",
-    formula=r"(\theta_1^2+\theta_2-11)^2 + (\theta_1+\theta_2^2-7)^2",
-    value=lambda theta: (theta[..., 0] ** 2 + theta[..., 1] - 11) ** 2 + (theta[..., 0] + theta[..., 1] ** 2 - 7) ** 2,
-    gradient=lambda theta: _stack(
-        4 * theta[..., 0] * (theta[..., 0] ** 2 + theta[..., 1] - 11) + 2 * (theta[..., 0] + theta[..., 1] ** 2 - 7),
-        2 * (theta[..., 0] ** 2 + theta[..., 1] - 11) + 4 * theta[..., 1] * (theta[..., 0] + theta[..., 1] ** 2 - 7),
+himmelblau = _surface(
+    "Himmelblau",
+    r"(\theta_1^2+\theta_2-11)^2 + (\theta_1+\theta_2^2-7)^2",
+    lambda a, b: (a**2 + b - 11) ** 2 + (a + b**2 - 7) ** 2,
+    lambda a, b: (
+        4 * a * (a**2 + b - 11) + 2 * (a + b**2 - 7),
+        2 * (a**2 + b - 11) + 4 * b * (a + b**2 - 7),
     ),
-    hessian=lambda theta: np.array(
-        [
-            [12 * theta[0] ** 2 + 4 * theta[1] - 42, 4 * (theta[0] + theta[1])],
-            [4 * (theta[0] + theta[1]), 12 * theta[1] ** 2 + 4 * theta[0] - 26],
-        ]
-    ),
-    minima=np.array(
-        [
-            [3.0, 2.0],
-            [-2.805118086952745, 3.131312518250573],
-            [-3.779310253377747, -3.283185991286170],
-            [3.584428340330492, -1.848126526964404],
-        ]
-    ),
-    domain=np.array([[-5.0, 5.0], [-5.0, 5.0]]),
+    lambda a, b: [[12 * a**2 + 4 * b - 42, 4 * (a + b)], [4 * (a + b), 12 * b**2 + 4 * a - 26]],
+    minima=[
+        [3.0, 2.0],
+        [-2.805118086952745, 3.131312518250573],
+        [-3.779310253377747, -3.283185991286170],
+        [3.584428340330492, -1.848126526964404],
+    ],
+    domain=[[-5.0, 5.0], [-5.0, 5.0]],
 )

@@ -8,7 +8,10 @@ A rule is two pure functions, `init` and `update`, so that one loop (`descent.de
 
 Where PyTorch and Keras write a rule differently, the plain name is PyTorch's form and `…_keras` the other.
 Hyperparameters beside the rate default to those of the framework whose form it is. The rate never has a
-default. It is a number, or a schedule: a callable of the iteration t = 0, 1, 2, …
+default. It is a number, or a schedule: a callable of the iteration t = 0, 1, 2, …, whose rates may be 0 too.
+
+A rule that is made with wrong numbers raises ValueError or TypeError at once; a schedule, at the step whose rate
+is wrong. Arrays that a rule is given are never changed.
 """
 
 from collections.abc import Callable
@@ -115,7 +118,7 @@ def adagrad(lr, eps=1e-10, start=0.0) -> Rule:
         squares = squares + gradient**2
         return -rate(t) * gradient / (np.sqrt(squares) + eps), (squares, t + 1)
 
-    return Rule("Adagrad", lambda theta: (np.full_like(theta, start), 0), update, lr)
+    return Rule("Adagrad", lambda theta: (np.zeros_like(theta) + start, 0), update, lr)
 
 
 def adagrad_keras(lr, eps=1e-7, start=0.1) -> Rule:
@@ -127,7 +130,7 @@ def adagrad_keras(lr, eps=1e-7, start=0.1) -> Rule:
         squares = squares + gradient**2
         return -rate(t) * gradient / np.sqrt(squares + eps), (squares, t + 1)
 
-    return Rule("Adagrad (Keras)", lambda theta: (np.full_like(theta, start), 0), update, lr)
+    return Rule("Adagrad (Keras)", lambda theta: (np.zeros_like(theta) + start, 0), update, lr)
 
 
 def rmsprop(lr, alpha=0.99, eps=1e-8) -> Rule:
@@ -285,9 +288,9 @@ def _clipped(rule: Rule, limit, sizes, margin) -> Rule:
 
 
 def _schedule(lr) -> Callable[[int], float]:
-    """The rate as a callable of t, checked at the door."""
+    """The rate as a callable of t: a number is checked here, a schedule's rate when it is asked for."""
     lr = arguments.rate(lr)
-    return lr if callable(lr) else lambda t: lr
+    return (lambda t: arguments.not_negative(lr(t), f"lr({t})")) if callable(lr) else lambda t: lr
 
 
 def _zeros_and_count(theta):

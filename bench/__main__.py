@@ -1,0 +1,30 @@
+"""Run all benchmarks, or those named: `python -m bench`, `python -m bench step`. Exit code 1 if one misses."""
+
+import importlib
+import os
+import pkgutil
+import sys
+from pathlib import Path
+
+# One thread: how many the linear algebra would take is the machine's affair, not the course's. Read when NumPy loads.
+for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"]:
+    os.environ[name] = "1"
+
+
+def main(names: list[str]) -> int:
+    there = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    there = [name for name in there if name not in ("__main__", "measure")]
+    if unknown := set(names) - set(there):
+        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(there)}.", file=sys.stderr)
+        return 2
+    kept = True
+    for name in names or there:
+        for result in importlib.import_module(f"bench.{name}").run():
+            print(result, flush=True)
+            kept = kept and result.kept
+    print("Ratios of times, each the median over rounds that take both, one after the other; one BLAS thread.")
+    return 0 if kept else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

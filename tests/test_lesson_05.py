@@ -1,0 +1,83 @@
+"""What lesson 5 states and its own cells do not assert, on the functions that stand in the lesson itself.
+
+References: NumPy's neighbours of a float32, the costs noted from the published runs, and the closed form of descent
+on a quadratic.
+"""
+
+import ast
+from pathlib import Path
+from types import SimpleNamespace
+
+import nbformat
+import numpy as np
+import pytest
+from scipy import stats
+
+from helpers import data, frameworks
+
+LESSON = Path(__file__).parents[1] / "notebooks" / "05_tensorflow_gradienttape.ipynb"
+RATE = 1e-5  # the tutorial's
+
+
+def functions_of(notebook: Path, **names) -> SimpleNamespace:
+    """The functions that a notebook defines; `names` are what they find in the notebook beside each other."""
+    space = {"np": np, **names}
+    for cell in nbformat.read(notebook, as_version=4).cells:
+        if cell.cell_type == "code":
+            definitions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
+            exec(compile(ast.Module(definitions, []), str(notebook), "exec"), space)
+    return SimpleNamespace(**space)
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    tf = frameworks.tensorflow()
+    x, y = (tf.constant(values.reshape(-1, 1), dtype=tf.float32) for values in data.points())
+    return functions_of(LESSON, tf=tf, x=x, y=y)
+
+
+def start(draw):
+    return tuple(data.start_pairs()[draw].astype(np.float32))
+
+
+@pytest.mark.parametrize("value", [2.6111314, -0.5400178, 0.36663133, 1.0, -2.0])
+def test_units_in_the_last_place_are_steps_from_one_float32_to_the_next(lesson, value):
+    moved = np.float32(value)
+    for steps in range(4):
+        assert lesson.units_apart(moved, value) == steps
+        moved = np.nextafter(moved, np.float32(np.sign(value) * np.inf))  # away from zero: no power of two between
+
+
+@pytest.mark.parametrize("draw, first, last, after", [(0, 28540.53, 1050.83, 1048.24), (2, 21753.14, None, 1021.96)])
+def test_the_costs_of_the_published_runs_are_as_noted(lesson, draw, first, last, after):
+    path, costs = lesson.train(start(draw), lr=RATE, steps=50)
+    assert (len(path), len(costs)) == (51, 50)
+    assert costs[0] == pytest.approx(first, abs=0.01)
+    assert last is None or costs[-1] == pytest.approx(last, abs=0.01)
+    assert lesson.cost_of(*path[-1]).numpy() == pytest.approx(after, abs=0.01)
+
+
+@pytest.mark.parametrize("draw", [0, 1, 2])
+def test_every_step_is_where_the_closed_form_has_it(lesson, draw):
+    """On a quadratic, θₜ − θ* = (I − αH)ᵗ (θ₀ − θ*); in float32 it holds to about six digits."""
+    x, y = data.points()
+    H = 2 * np.array([[np.mean(x * x), np.mean(x)], [np.mean(x), 1.0]])
+    line = stats.linregress(x, y)
+    best = np.array([line.slope, line.intercept])
+    path, _ = lesson.train(start(draw), lr=RATE, steps=50)
+    for t in [1, 10, 50]:
+        shrunk = np.linalg.matrix_power(np.eye(2) - RATE * H, t)
+        np.testing.assert_allclose(path[t], best + shrunk @ (path[0] - best), rtol=3e-6)
+
+
+def test_two_units_in_the_last_place_leave_no_room_for_another_run(lesson):
+    """One step more or fewer, the second draw, or a rate off by a ten-thousandth: none would pass for the first run."""
+    published = (2.6111314, -0.5400178)
+    others = [
+        lesson.train(start(0), RATE, 49),
+        lesson.train(start(0), RATE, 51),
+        lesson.train(start(1), RATE, 50),
+        lesson.train(start(0), 1.0001 * RATE, 50),
+    ]
+    for path, _ in others:
+        assert min(map(lesson.units_apart, path[-1], published)) > 2

@@ -51,6 +51,11 @@ def test_the_default_step_grows_with_the_entry():
     assert slope[0] == pytest.approx(np.cos(1.0) / 1e9, rel=1e-9)
 
 
+def test_the_default_step_of_the_hessian_grows_too():
+    curvature = numerical_hessian(lambda theta: np.sin(theta[0] / 1e6), 1e6)
+    assert curvature[0, 0] == pytest.approx(-np.sin(1.0) / 1e12, rel=1e-6)
+
+
 @pytest.mark.parametrize("theta", [[-1.2, 1.0], [0.5, 2.0], [1.3, 0.7, 0.8]])
 def test_the_numerical_hessian_is_that_of_scipys_rosenbrock(theta):
     hessian = numerical_hessian(rosen, theta)

@@ -64,6 +64,13 @@ def test_the_true_line_costs_more_than_the_best_one():
     assert cost == pytest.approx(326.95, abs=0.005)
 
 
+def test_the_noise_is_as_wide_as_its_name_says():
+    """For a hundred points the spread found is within two standard errors, 20/√200 each, of the true one."""
+    x, y = data.points()
+    spread = np.std(y - (data.TRUE_SLOPE * x + data.TRUE_INTERCEPT))
+    assert abs(spread - data.NOISE) < 2 * data.NOISE / np.sqrt(200)
+
+
 def test_the_ravine_is_as_narrow_as_the_course_says():
     x, y = data.points()
     cost = functions.mean_squared_error(x, y)
@@ -110,7 +117,8 @@ def test_a_table_of_three_dimensions_is_refused():
 
 
 @pytest.mark.parametrize(
-    ("n", "size", "sizes"), [(10, 5, [5, 5]), (10, 4, [4, 4, 2]), (3, 1, [1, 1, 1]), (3, 3, [3]), (3, 100, [3])]
+    ("n", "size", "sizes"),
+    [(10, 5, [5, 5]), (10, 4, [4, 4, 2]), (3, 1, [1, 1, 1]), (1, 1, [1]), (3, 3, [3]), (3, 100, [3])],
 )
 def test_an_epoch_uses_each_example_once_and_the_last_batch_may_be_short(n, size, sizes):
     batches = list(data.batches(n, size, np.random.default_rng(0)))

@@ -257,6 +257,12 @@ def test_the_cost_tolerance_is_a_part_of_a_negative_cost_too():
     assert (trajectory.steps, trajectory.stopped) == (2, "cost")
 
 
+def test_a_cost_tolerance_of_zero_stops_where_the_cost_stays_and_needs_a_step_to_see_it():
+    trajectory = descend(HALVING, 0.0, HALF, steps=100, cost_tolerance=0)
+    assert (trajectory.steps, trajectory.stopped) == (1, "cost")
+    assert descend(HALVING, 1.0, HALF, steps=0, cost_tolerance=0.5).stopped == "steps"
+
+
 def test_without_tolerances_it_takes_all_its_steps_even_where_nothing_moves():
     trajectory = descend(HALVING, 0.0, HALF, steps=7)
     assert (trajectory.steps, trajectory.stopped) == (7, "steps")

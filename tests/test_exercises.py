@@ -1,8 +1,14 @@
-"""Every exercise: its answers, known mistakes and right alternatives, on the visible cases and on fresh ones."""
+"""Every exercise: its answers, known mistakes and right alternatives, on the visible cases and on fresh ones.
 
+And the release, which refuses each slip that nbgrader would let through.
+"""
+
+import copy
 import io
+import json
 import shutil
 from contextlib import redirect_stdout
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +18,11 @@ from nbclient import NotebookClient
 
 from helpers import checks
 from helpers.instructor import release
-from helpers.instructor.solution import make_checks, read
+from helpers.instructor.solution import BEGIN, END, make_checks, read
 
 ROOT = Path(__file__).parents[1]
 NAMES = release.names(ROOT)
+MODEL = "01_update_rule"  # into whose copies defects are planted
 SEEDS = (None, 1, 2, 3)  # None: the visible cases, out of checks.json as it is stored
 
 
@@ -119,8 +126,284 @@ def test_there_are_thirty_known_mistakes():
 
 
 def test_passing_says_that_visible_checks_passed_and_nothing_more():
-    check = checks.load(ROOT / "exercises" / "01_update_rule" / "checks.json")
+    check = checks.load(ROOT / "exercises" / MODEL / "checks.json")
     printed = io.StringIO()
     with redirect_stdout(printed):
-        check(solution_of("01_update_rule").answers["step"])
+        check(solution_of(MODEL).answers["step"])
     assert printed.getvalue() == "step: visible checks passed (8 cases)\n"
+
+
+# ---- planted defects
+
+
+def role(cell):
+    return cell.metadata.get("nbgrader", {})
+
+
+def cell(notebook, grade_id):
+    return next(cell for cell in notebook.cells if role(cell).get("grade_id") == grade_id)
+
+
+def edited(grade_id, old, new):
+    """A change of a notebook: in one cell (None: in the first), a text for another."""
+
+    def change(notebook):
+        place = cell(notebook, grade_id) if grade_id else notebook.cells[0]
+        assert old in place.source
+        place.source = place.source.replace(old, new)
+
+    return change
+
+
+def marked(place, **metadata):
+    """A change of a notebook: of one cell's role."""
+    return lambda notebook: cell(notebook, place).metadata.nbgrader.update(metadata)
+
+
+def without(grade_id):
+    return lambda notebook: notebook.cells.remove(cell(notebook, grade_id))
+
+
+def unmarked(notebook):
+    lines = cell(notebook, "step").source.split("\n")
+    cell(notebook, "step").source = "\n".join(line for line in lines if line.strip() not in (BEGIN, END))
+
+
+def untagged(notebook):
+    cell(notebook, "check_step").metadata.tags = []
+
+
+def check_without_points(notebook):
+    del cell(notebook, "check_step").metadata["nbgrader"]
+
+
+def swapped(notebook):
+    step, descend = cell(notebook, "check_step"), cell(notebook, "check_descend")
+    step.source, descend.source = descend.source, step.source
+    step.metadata.nbgrader.grade_id, descend.metadata.nbgrader.grade_id = "check_descend", "check_step"
+
+
+def without_docstring(notebook):
+    cell(notebook, "step").source = f"def step(theta, gradient, lr):\n    {BEGIN}\n    return 1\n    {END}"
+
+
+def heading_of_step(notebook):
+    heading = next(cell for cell in notebook.cells if "One step (2 points)" in cell.source)
+    heading.source = heading.source.replace("(2 points)", "(3 points)")
+
+
+def markers_in_a_statement(notebook):
+    notebook.cells[0].source += f"\n{BEGIN}\nsecret\n{END}"
+
+
+NOTEBOOK_DEFECTS = {
+    "a letter too few": (edited("step", BEGIN, "### BEGIN SOLUTIO"), "mistyped marker `### BEGIN SOLUTIO`"),
+    "letters changed": (edited("step", END, "### END SOLUTOIN"), "mistyped marker `### END SOLUTOIN`"),
+    "small letters": (edited("step", BEGIN, "### begin solution"), "mistyped marker `### begin solution`"),
+    "two hashes": (edited("step", BEGIN, "## BEGIN SOLUTION"), "mistyped marker `## BEGIN SOLUTION`"),
+    "words around": (edited("step", BEGIN, "### BEGIN SOLUTION here"), "mistyped marker `### BEGIN SOLUTION here`"),
+    "behind code": (
+        edited("step", f"    {BEGIN}\n", f"    x = 1  {BEGIN}\n    {BEGIN}\n"),
+        f"mistyped marker `x = 1  {BEGIN}`",
+    ),
+    "hidden tests": (
+        edited("check_step", "check(step)", "check(step)\n### BEGIN HIDDEN TEST\n### END HIDDEN TESTS"),
+        "mistyped marker `### BEGIN HIDDEN TEST`",
+    ),
+    "no begin": (edited("step", f"    {BEGIN}\n", ""), "unbalanced markers, at `### END SOLUTION`"),
+    "no end": (edited("step", f"    {END}", ""), "unbalanced markers: no `### END SOLUTION`"),
+    "two begins": (edited("step", END, BEGIN), "unbalanced markers, at `### BEGIN SOLUTION`"),
+    "no markers": (unmarked, "an answer without markers"),
+    "markers in a statement": (markers_in_a_statement, "markers in a cell that is no answer"),
+    "task without check": (without("check_step"), "task step has no check cell"),
+    "task without answer": (edited("step", "def step", "def stride"), "task step must be defined in one answer cell"),
+    "two answers": (
+        edited("numerical_gradient", BEGIN, f"{BEGIN}\n    pass\ndef step():\n    pass"),
+        "task step must be defined in one answer cell",
+    ),
+    "check without task": (edited("check_step", "step", "stride"), "the check of stride has no task"),
+    "check without points": (check_without_points, "a check without points"),
+    "more than a check": (
+        edited("check_step", "check(step)", "check(step)\nassert True"),
+        "a check cell holds the line `check(…)` and nothing else",
+    ),
+    "name of a check": (marked("check_step", grade_id="check_stride"), "must have the grade_id check_step"),
+    "no tag": (untagged, "lacks the tag raises-exception"),
+    "order": (swapped, "in different orders"),
+    "twins": (marked("step", grade_id="descend"), "the grade_id descend stands twice"),
+    "no question": (without("at_rest"), "no question to be answered in the student's own words"),
+    "points of a check": (marked("check_step", points=5), "check_step has 5 points, but the heading above it says 2"),
+    "points of a heading": (heading_of_step, "check_step has 2 points, but the heading above it says 3"),
+    "sum of points": (edited(None, "**20 points**", "**21 points**"), "the first cell must say **20 points**"),
+    "no sum": (edited(None, "**20 points**", "Some points"), "it says nothing"),
+    "no points": (marked("check_step", points=0), "check_step has 0 points"),
+    "docstring": (without_docstring, "step has no docstring outside the markers"),
+}
+
+
+@pytest.mark.parametrize(("change", "complaint"), NOTEBOOK_DEFECTS.values(), ids=NOTEBOOK_DEFECTS)
+def test_a_slip_in_the_notebook_is_refused(change, complaint):
+    notebook = copy.deepcopy(solution_of(MODEL).notebook)
+    change(notebook)
+    assert complaint in "\n".join(release.problems(replace(solution_of(MODEL), notebook=notebook)))
+
+
+def step_again(theta, gradient, lr):
+    """A sentence for a student, although nothing is wrong."""
+    return theta - gradient * lr
+
+
+def climbs_again(theta, gradient, lr):
+    """The same mistake as another one, in another sentence."""
+    return theta - (-gradient) * lr
+
+
+def right_on_few(theta, gradient, lr):
+    """Wrong for more than five entries alone, which no case has."""
+    return theta - lr * gradient if len(theta) < 6 else theta
+
+
+def unsaid(theta, gradient, lr):
+    return theta * lr
+
+
+def fails(theta, gradient, lr):
+    raise ValueError
+
+
+TASK_DEFECTS = {
+    "no mistake": ({"mistakes": (step_again,)}, "no case tells the mistake step_again from the answer"),
+    "too few cases": ({"mistakes": (right_on_few,)}, "no case tells the mistake right_on_few from the answer"),
+    "twins": (
+        {"mistakes": (climbs_again, *solution_of(MODEL).tasks[0].mistakes)},
+        "no case tells the mistake climbs from the mistake climbs_again",
+    ),
+    "no sentence": ({"mistakes": (unsaid,)}, "the mistake unsaid of step has no docstring"),
+    "one alternative": ({"alternatives": (step_again,)}, "task step has 1 right alternatives"),
+    "another task": ({"name": "stride"}, "task stride has no check cell"),
+}
+
+
+@pytest.mark.parametrize(("changes", "complaint"), TASK_DEFECTS.values(), ids=TASK_DEFECTS)
+def test_a_slip_in_the_tasks_is_refused(changes, complaint):
+    solution = solution_of(MODEL)
+    tasks = (solution.tasks[0]._replace(**changes), *solution.tasks[1:])
+    assert complaint in "\n".join(release.problems(replace(solution, tasks=tasks)))
+
+
+@pytest.mark.parametrize(
+    "answer", [fails, next(m for m in solution_of(MODEL).tasks[0].mistakes if m.__name__ == "in_place")]
+)
+def test_an_answer_that_fails_or_changes_its_arguments_is_refused(answer):
+    solution = solution_of(MODEL)
+    planted = replace(solution, answers={**solution.answers, "step": answer})
+    assert "step: the answer itself raises an error or changes" in "\n".join(release.problems(planted))
+
+
+def test_a_case_that_cannot_be_written_down_is_refused():
+    solution = solution_of(MODEL)
+    task = solution.tasks[0]._replace(cases=lambda rng: [(object(), 1.0, 0.1)])
+    with pytest.raises(TypeError, match=r"a case of step passes .* which cannot be written in checks\.json"):
+        make_checks(replace(solution, tasks=(task,)))
+
+
+@pytest.fixture
+def course(tmp_path):
+    """A course folder with one solution, not yet released."""
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
+    shutil.copytree(ROOT / "solutions" / MODEL, tmp_path / "solutions" / MODEL, ignore=release.GENERATED)
+    return tmp_path
+
+
+def test_a_refused_release_says_why_and_writes_nothing(course, monkeypatch):
+    path = course / "solutions" / MODEL / f"{MODEL}.ipynb"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("### END SOLUTION", "### END SOLUTOIN", 1), encoding="utf-8"
+    )
+    before = path.read_bytes()
+    monkeypatch.chdir(course)
+    with pytest.raises(SystemExit, match=r"mistyped marker `### END SOLUTOIN`"):
+        release.main([MODEL])
+    assert path.read_bytes() == before
+    assert not (course / "exercises").exists() and not (path.parent / "checks.json").exists()
+
+
+@pytest.mark.slow
+def test_what_is_stale_in_exercises_is_found(course):
+    """All kinds at once: a release takes seconds."""
+    released, second = course / "exercises" / MODEL, course / "solutions" / "02_second"
+    shutil.copytree(course / "solutions" / MODEL, second)
+    (second / f"{MODEL}.ipynb").rename(second / "02_second.ipynb")
+    for name in (MODEL, "02_second"):
+        release.release(course, name)
+    assert release.stale(course) == []
+
+    # A number that another processor rounds in another way is not stale; another argument is.
+    path = released / "checks.json"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    case = data["tasks"]["step"]["cases"][1]
+    case["answer"]["value"]["array"][0] *= 1 + 1e-12
+    path.write_text(json.dumps(data), encoding="utf-8")
+    assert release.stale(course) == []
+    case["arguments"][2] *= 1 + 1e-12
+    path.write_text(json.dumps(data), encoding="utf-8")
+
+    notebook = released / f"{MODEL}.ipynb"
+    notebook.write_text(notebook.read_text(encoding="utf-8").replace("One step", "A step"), encoding="utf-8")
+    (released / "notes.txt").write_text("mine", encoding="utf-8")
+    stray = course / "exercises" / "09_stray"
+    stray.mkdir()
+    (stray / "09_stray.ipynb").write_text("{}", encoding="utf-8")
+    (course / "exercises" / "02_second" / "02_second.ipynb").unlink()
+    (course / "exercises" / "02_second" / "checks.json").write_text("{", encoding="utf-8")
+    (course / "solutions" / "03_begun").mkdir()
+    (course / "solutions" / "03_begun" / "03_begun.ipynb").write_text("{}", encoding="utf-8")
+    (released / ".DS_Store").write_bytes(b"\xff")
+
+    remove = "belongs to no folder of solutions/ that has a tasks.py: remove it, or complete the solution."
+    assert sorted(release.stale(course)) == [
+        "exercises/01_update_rule/01_update_rule.ipynb is not what its solution makes: run `make exercises`.",
+        "exercises/01_update_rule/checks.json is not what its solution makes: run `make exercises`.",
+        f"exercises/01_update_rule/notes.txt {remove}",
+        "exercises/02_second/02_second.ipynb is missing: run `make exercises`.",
+        "exercises/02_second/checks.json is not what its solution makes: run `make exercises`.",
+        f"exercises/09_stray/09_stray.ipynb {remove}",
+        f"solutions/03_begun/03_begun.ipynb {remove}",
+    ]
+
+
+@pytest.mark.slow
+def test_a_second_release_makes_the_same_bytes(course):
+    def files():
+        return {path: path.read_bytes() for kind in ("solutions", "exercises") for path in (course / kind).rglob("*.*")}
+
+    release.release(course, MODEL)
+    first = files()
+    release.release(course, MODEL)
+    assert files() == first
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "leaked"),
+    [
+        ("01_update_rule.ipynb", "return theta - lr * gradient", "return theta - lr * gradient"),
+        ("checks.json", "see return theta - lr * gradient", "return theta - lr * gradient"),
+        ("notes.md", "    return nothing_of_it", None),
+        ("notes.md", "    rises, falls = eigenvalues > border, eigenvalues < -border", "rises, falls ="),
+        ("tasks.py", "", "tasks.py must stay with the solution"),
+    ],
+)
+def test_an_answers_line_in_an_exercise_is_found(tmp_path, file, line, leaked):
+    folder = shutil.copytree(ROOT / "exercises" / MODEL, tmp_path / MODEL)
+    path = folder / file
+    if file.endswith(".ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells[-1].source += f"\n{line}"
+        nbformat.write(notebook, path)
+    elif file.endswith(".json"):
+        path.write_text(json.dumps({**json.loads(path.read_text(encoding="utf-8")), "note": line}), encoding="utf-8")
+    else:
+        path.write_text(line, encoding="utf-8")
+    found = release.leaks(solution_of(MODEL), folder)
+    assert len(found) == (leaked is not None)
+    assert not leaked or leaked in found[0]

@@ -4,20 +4,17 @@ Bowls are made from eigenvalues and a rotation that are chosen here, so that λ,
 What the lesson defines in its own cells (schedules, steps_for, newton_step) is taken from the notebook.
 """
 
-import ast
 import math
-from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_code import functions_of
 from scipy import integrate, optimize, stats
 
 from helpers import functions, rules
 from helpers.descent import descend
 
-NOTEBOOK = Path(__file__).parents[1] / "notebooks" / "02_learning_rate.ipynb"
+LESSON = "02_learning_rate"
 SPECTRA = [[2.0], [1.0, 3.0], [1.0, 25.0], [0.5, 0.5, 4.0], [0.1, 2.0, 7.0, 10.0]]
 MINIMUM = np.array([1.0, -2.0, 0.5, 3.0])
 
@@ -26,12 +23,7 @@ spectra = pytest.mark.parametrize("eigenvalues", SPECTRA, ids=str)
 
 @pytest.fixture(scope="module")
 def lesson():
-    """The functions that the lesson's cells define, by name."""
-    cells = [cell.source for cell in nbformat.read(NOTEBOOK, as_version=4).cells if cell.cell_type == "code"]
-    defined = [node for node in ast.parse("\n".join(cells)).body if isinstance(node, ast.FunctionDef)]
-    names = {"np": np}
-    exec(compile(ast.Module(defined, []), str(NOTEBOOK), "exec"), names)
-    return SimpleNamespace(**names)
+    return functions_of(LESSON)
 
 
 def bowl(eigenvalues):

@@ -4,30 +4,18 @@ References: SciPy's regression and minimisers, formulas worked out by hand for t
 the published tutorial prints for its 50 steps in TensorFlow.
 """
 
-import ast
 import math
-from pathlib import Path
 from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_code import functions_of
 from scipy import linalg, optimize, stats
 
 from helpers import data, descent, functions, rules
 
-LESSON = Path(__file__).parents[1] / "notebooks" / "03_linear_regression.ipynb"
+LESSON = "03_linear_regression"
 RATE = 1e-5  # the tutorial's
-
-
-def functions_of(notebook: Path, **names) -> SimpleNamespace:
-    """The functions that a notebook defines; `names` are what they find in the notebook beside each other."""
-    space = {"np": np, **names}
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type == "code":
-            definitions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(definitions, []), str(notebook), "exec"), space)
-    return SimpleNamespace(**space)
 
 
 @pytest.fixture(scope="module")

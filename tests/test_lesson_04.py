@@ -4,31 +4,18 @@ References: all draws, all batches or all orders of a few examples, counted one 
 plain mean; linear algebra on what is so counted; closed forms from textbooks.
 """
 
-import ast
 import itertools
-from pathlib import Path
-from types import SimpleNamespace
 
-import nbformat
 import numpy as np
 import pytest
+from lesson_code import functions_of
 from scipy import special, stats
 
 from helpers import calculus, data, descent, functions, rules
 
-LESSON = Path(__file__).parents[1] / "notebooks" / "04_batch_stochastic_minibatch.ipynb"
+LESSON = "04_batch_stochastic_minibatch"
 FEW_X = np.array([-1.0, 0.5, 2.0, 3.5, -2.5])
 FEW_Y = np.array([2.0, -1.0, 4.0, 9.0, 0.5])
-
-
-def functions_of(notebook: Path, **names) -> SimpleNamespace:
-    """The functions that a notebook defines; `names` are what they find in the notebook beside each other."""
-    space = {"np": np, **names}
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type == "code":
-            definitions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(definitions, []), str(notebook), "exec"), space)
-    return SimpleNamespace(**space)
 
 
 @pytest.fixture(scope="module")
@@ -303,7 +290,7 @@ def test_one_over_t_shrinks_the_mean_error_by_a_power_of_t(lesson, decay):
 
 @pytest.mark.parametrize("m", [1, 2, 3])
 def test_at_the_border_the_mean_square_neither_grows_nor_shrinks(m):
-    space = functions_of(LESSON, k=functions_of(LESSON).largest_stretch(FEW.h))
+    space = functions_of("04_batch_stochastic_minibatch", k=functions_of(LESSON).largest_stretch(FEW.h))
     border = space.border(m)
     radius = {f: np.abs(np.linalg.eigvals(FEW.growth(f * border, m)[0])).max() for f in (0.99, 1, 1.01)}
     assert radius[1] == pytest.approx(1, rel=1e-9)
@@ -311,7 +298,7 @@ def test_at_the_border_the_mean_square_neither_grows_nor_shrinks(m):
 
 
 def test_the_border_of_batch_size_1_on_the_course_data_is_well_below_that_of_the_whole_batch(course):
-    space = functions_of(LESSON, k=functions_of(LESSON).largest_stretch(course.h))
+    space = functions_of("04_batch_stochastic_minibatch", k=functions_of(LESSON).largest_stretch(course.h))
     assert np.abs(np.linalg.eigvals(course.growth(space.border(1), 1)[0])).max() == pytest.approx(1, rel=1e-9)
     assert 2 / np.linalg.eigvalsh(course.H).max() == pytest.approx(1)
     assert space.border(1) < 0.4

@@ -4,29 +4,15 @@ References: NumPy's neighbours of a float32, the costs noted from the published 
 on a quadratic.
 """
 
-import ast
-from pathlib import Path
-from types import SimpleNamespace
-
-import nbformat
 import numpy as np
 import pytest
+from lesson_code import functions_of
 from scipy import stats
 
 from helpers import data, frameworks
 
-LESSON = Path(__file__).parents[1] / "notebooks" / "05_tensorflow_gradienttape.ipynb"
+LESSON = "05_tensorflow_gradienttape"
 RATE = 1e-5  # the tutorial's
-
-
-def functions_of(notebook: Path, **names) -> SimpleNamespace:
-    """The functions that a notebook defines; `names` are what they find in the notebook beside each other."""
-    space = {"np": np, **names}
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type == "code":
-            definitions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(definitions, []), str(notebook), "exec"), space)
-    return SimpleNamespace(**space)
 
 
 @pytest.fixture(scope="module")

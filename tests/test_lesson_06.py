@@ -4,30 +4,16 @@ The lesson's points make H diagonal, which would hide a gradient taken too late;
 points worked by hand, and the gradient's formula.
 """
 
-import ast
-from pathlib import Path
-from types import SimpleNamespace
-
-import nbformat
 import numpy as np
 import pytest
+from lesson_code import functions_of
 
 from helpers import data, frameworks
 
-LESSON = Path(__file__).parents[1] / "notebooks" / "06_minimize.ipynb"
+LESSON = "06_minimize"
 STORED = float(np.float32(0.01))  # what TensorFlow makes of the lesson's rate
 # Five points with a mean that is not zero: the slope along one variable depends on the other.
 X, Y = np.array([0.5, 1.0, -0.25, 2.0, 1.5]), np.array([2.0, -1.0, 4.0, 9.0, 0.5])
-
-
-def functions_of(notebook: Path, **names) -> SimpleNamespace:
-    """The functions that a notebook defines; `names` are what they find in the notebook beside each other."""
-    space = {"np": np, **names}
-    for cell in nbformat.read(notebook, as_version=4).cells:
-        if cell.cell_type == "code":
-            definitions = [node for node in ast.parse(cell.source).body if isinstance(node, ast.FunctionDef)]
-            exec(compile(ast.Module(definitions, []), str(notebook), "exec"), space)
-    return SimpleNamespace(**space)
 
 
 @pytest.fixture(scope="module")

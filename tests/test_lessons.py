@@ -1,6 +1,7 @@
 """What holds of the lessons beyond nbval's comparison: they need no more than they say."""
 
 import os
+import re
 from pathlib import Path
 
 import nbformat
@@ -34,3 +35,22 @@ def test_the_numpy_lessons_run_without_tensorflow_and_pytorch(path, without_fram
 def printed(cell):
     """What a cell has printed, and the summaries of its pictures."""
     return [output.get("text") or output.get("data", {}).get("text/plain") for output in cell.get("outputs", [])]
+
+
+LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name >= "01"]
+
+
+@pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+def test_start_page_and_readme_name_each_lesson_with_its_minutes(path):
+    opening = nbformat.read(path, as_version=4).cells[0].source
+    minutes = re.search(r"\*\*Time:\*\* (\d+) minutes", opening)[1]
+    start = "\n".join(cell.source for cell in nbformat.read(NOTEBOOKS / "00_start_here.ipynb", as_version=4).cells)
+    assert re.search(rf"^\| {int(path.name[:2])} \| \[.+\]\({path.name}\) \| {minutes} \|", start, re.MULTILINE)
+    assert f"(notebooks/{path.name})" in (NOTEBOOKS.parent / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", LESSONS[:-1], ids=lambda path: path.stem)
+def test_each_lesson_leads_to_the_next(path):
+    last = nbformat.read(path, as_version=4).cells[-1].source
+    following = LESSONS[LESSONS.index(path) + 1]
+    assert f"({following.name})" in last

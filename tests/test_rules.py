@@ -199,8 +199,8 @@ def test_a_rate_of_zero_is_allowed_in_a_schedule_as_a_warm_up_begins_with_it():
         (rules.rmsprop_keras(0.1), rules.rmsprop_keras(0.1, rho=0.9, eps=1e-7)),
         (rules.adam(0.1), rules.adam(0.1, beta_1=0.9, beta_2=0.999, eps=1e-8)),
         (rules.adam_keras(0.1), rules.adam_keras(0.1, beta_1=0.9, beta_2=0.999, eps=1e-7)),
-        (rules.adamw(0.1), rules.adamw(0.1, weight_decay=0.01)),
-        (rules.adamw_keras(0.1), rules.adamw_keras(0.1, weight_decay=0.004)),
+        (rules.adamw(0.1), rules.adamw(0.1, beta_1=0.9, beta_2=0.999, eps=1e-8, weight_decay=0.01)),
+        (rules.adamw_keras(0.1), rules.adamw_keras(0.1, beta_1=0.9, beta_2=0.999, eps=1e-7, weight_decay=0.004)),
     ],
     ids=lambda rule: rule.name,
 )
@@ -211,16 +211,16 @@ def test_defaults_are_those_of_the_courses_table(rule, written_out):
 
 
 def test_the_norm_is_clipped_for_all_variables_together_or_for_each():
-    g = np.array([3.0, 4.0, 12.0])  # norm 13; the first two together 5
-    together = rules.clipped_by_norm_keras(rules.gradient_descent(1.0), 6.5)
-    each = rules.clipped_by_norm_keras(rules.gradient_descent(1.0), 2.5, sizes=[2, 1])
-    pytorch = rules.clipped_by_norm(rules.gradient_descent(1.0), 2.5, sizes=[2, 1])
-    np.testing.assert_allclose(together.update(g, together.init(g), g)[0], [-1.5, -2.0, -6.0], rtol=1e-14)
-    np.testing.assert_allclose(each.update(g, each.init(g), g)[0], [-1.5, -2.0, -2.5], rtol=1e-14)
-    expected = [-7.5 / 5.000001, -10 / 5.000001, -30 / 12.000001]
+    g = np.array([3.0, 4.0, 12.0, 84.0])  # norm 85; the first two together 5
+    together = rules.clipped_by_norm_keras(rules.gradient_descent(1.0), 8.5)
+    each = rules.clipped_by_norm_keras(rules.gradient_descent(1.0), 2.5, sizes=[2, 1, 1])
+    pytorch = rules.clipped_by_norm(rules.gradient_descent(1.0), 2.5, sizes=[2, 1, 1])
+    np.testing.assert_allclose(together.update(g, together.init(g), g)[0], [-0.3, -0.4, -1.2, -8.4], rtol=1e-14)
+    np.testing.assert_allclose(each.update(g, each.init(g), g)[0], [-1.5, -2.0, -2.5, -2.5], rtol=1e-14)
+    expected = [-7.5 / 5.000001, -10 / 5.000001, -30 / 12.000001, -210 / 84.000001]
     np.testing.assert_allclose(pytorch.update(g, pytorch.init(g), g)[0], expected, rtol=1e-14)
-    with pytest.raises(ValueError, match=r"sizes = \[2, 2\] adds up to 4, but theta has 3 entries"):
-        rules.clipped_by_norm(rules.gradient_descent(1.0), 1.0, sizes=[2, 2]).init(g)
+    with pytest.raises(ValueError, match=r"sizes = \[2, 1\] adds up to 3, but theta has 4 entries"):
+        rules.clipped_by_norm(rules.gradient_descent(1.0), 1.0, sizes=[2, 1]).init(g)
 
 
 def test_value_clipping_cuts_each_entry():

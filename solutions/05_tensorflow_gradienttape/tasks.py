@@ -29,8 +29,8 @@ def value_alone(x):
 
 
 def slope_along_the_square(x):
-    """You ask for the slope along x², a step on the way. The second argument of `gradient` says along what: it should be
-    the variable."""
+    """You ask for the slope along x², a step on the way. The second argument of `gradient` says along what: it should
+    be the variable."""
     return x * np.cos(x**2)
 
 
@@ -75,8 +75,8 @@ def jacobian_for_gradient(x):
 
 
 def tape_gives_none(x):
-    """The result is None. Either `return` is missing, or the tape found no way from the target to the source: it watches
-    variables by itself, a tensor only if told to, and never an array."""
+    """The result is None. Either `return` is missing, or the tape found no way from the target to the source: it
+    watches variables by itself, a tensor only if told to, and never an array."""
 
 
 def right_slope(x):
@@ -141,8 +141,8 @@ def curvature_of_the_mean(x):
 
 
 def hessian_for_curvature(x):
-    """You return the Jacobian of the slopes: how each depends on each place, nearly all of it 0. What you want stands on
-    its diagonal, and `gradient` gives it at once."""
+    """You return the Jacobian of the slopes: how each depends on each place, nearly all of it 0. What you want stands
+    on its diagonal, and `gradient` gives it at once."""
     return np.diag(right_curvature(x))
 
 
@@ -208,24 +208,34 @@ right_path = path_by(slope_of_the_sum)
 
 
 def lost_after_one_step(start, lr, steps):
-    """The bug is still there: one step works, and then the gradient is None. After the first step, is `theta` still what
-    the tape watches?"""
+    """The bug is still there: one step works, and then the gradient is None. After the first step, is `theta` still
+    what the tape watches?"""
     if steps > 1:
         raise TypeError
     return right_path(start, lr, steps)
 
 
 def still_after_one_step(start, lr, steps):
-    """Your path stands still after one step: zeros in place of None hide the error, and leave its cause as it was. After
-    the first step, is `theta` still what the tape watches?"""
+    """Your path stays at its second point. Either each step sets out from the start again, with a variable that is made
+    inside the loop; or the gradient is zeros where it was None, which hides the error and leaves its cause as it
+    was."""
     path = right_path(start, lr, steps)
     return path[np.minimum(np.arange(steps + 1), 1)]
 
 
 def never_moves(start, lr, steps):
-    """Your path never leaves the start. Is the cost computed out of the tape's sight, and its None turned into zeros? Or
-    does `theta` get no new value?"""
+    """Your path never leaves the start. Is the cost computed out of the tape's sight, and its None turned into zeros?
+    Or does `theta` get no new value?"""
     return np.array([start] * (steps + 1))
+
+
+def move_for_place(start, lr, steps):
+    """Your θ is set to the move itself, as if each step set out from 0. `assign` replaces the value; which of its kin
+    takes something off it?"""
+    path = [start]
+    for _ in range(steps):
+        path.append(-lr * slope_of_the_sum(path[-1]))
+    return np.array(path)
 
 
 def path_climbs(start, lr, steps):
@@ -239,15 +249,9 @@ def gradient_taken_once(start, lr, steps):
     return np.array([start - k * lr * slope_of_the_sum(start) for k in range(steps + 1)])
 
 
-def always_from_the_start(start, lr, steps):
-    """Your path stays at its second point: each step sets out from the start. Is the variable made anew inside the
-    loop?"""
-    return np.array([start] + [start - lr * slope_of_the_sum(start)] * steps)
-
-
 def variable_many_times(start, lr, steps):
-    """All rows of your path are the same: the list holds the variable itself many times over, and that has one value, the
-    last. Keep what it holds at each step, by `.numpy()`."""
+    """All rows of your path are the same: the list holds the variable itself many times over, and that has one value,
+    the last. Keep what it holds at each step, by `.numpy()`."""
     return np.array([right_path(start, lr, steps)[-1]] * (steps + 1))
 
 
@@ -257,7 +261,8 @@ def by_the_mean(start, lr, steps):
 
 
 def start_left_out(start, lr, steps):
-    """Your path begins after the first step. The start is its first row, so it has one row more than there are steps."""
+    """Your path begins after the first step. The start is its first row, so it has one row more than there are
+    steps."""
     return right_path(start, lr, steps)[1:]
 
 
@@ -329,8 +334,8 @@ def seed_set_each_time(seed, times):
 
 
 def data_not_drawn(seed, times):
-    """Your pairs come right after the seed. But the first cell draws x and the noise as well, and that moves the sequence
-    on, whether they are used or not."""
+    """Your pairs come right after the seed. But the first cell draws x and the noise as well, and that moves the
+    sequence on, whether they are used or not."""
     return pair(numbers_drawn(seed, uniform=False, normal=False), times)
 
 
@@ -345,7 +350,8 @@ def one_run_too_many(seed, times):
 
 
 def whole_thing_again(seed, times):
-    """Between the pairs, your data is drawn again: x and the noise stand inside the loop. The first cell is run once."""
+    """Between the pairs, your data is drawn again: x and the noise stand inside the loop. The first cell is run
+    once."""
     tf.random.set_seed(seed)
     for _ in range(times):
         tf.random.uniform(shape=(100, 1), minval=0, maxval=100, dtype=tf.float32)
@@ -469,7 +475,7 @@ def intercept_first(x, y, w, b, lr, steps):
 
 
 def sum_for_mean(x, y, w, b, lr, steps):
-    """Your costs are n times too large, and the steps n times too long: the cost is a mean, not a sum."""
+    """Your first cost and your first step are n times too large: the cost is a mean, not a sum."""
     n = len(x)
     return fit_by(lambda *at: [n * slope for slope in line_slopes(*at)], lambda *at: n * line_cost(*at))(
         x, y, w, b, lr, steps
@@ -510,8 +516,8 @@ def intercept_left_out(x, y, w, b, lr, steps):
 
 
 def gradient_at_the_start(x, y, w, b, lr, steps):
-    """Each of your steps uses the gradient at the start, and your costs are that at the start. The tape has to record the
-    cost anew in each turn of the loop."""
+    """Each of your steps uses the gradient at the start, and your costs are that at the start. The tape has to record
+    the cost anew in each turn of the loop."""
     dw, db = line_slopes(x, y, w, b)
     return w - steps * lr * dw, b - steps * lr * db, np.full(steps, line_cost(x, y, w, b))
 
@@ -531,8 +537,8 @@ def begun_anew(x, y, w, b, lr, steps):
 
 
 def w_moved_first(x, y, w, b, lr, steps):
-    """You move w before the gradient along b is taken, so that belongs to another point. Ask one tape for both gradients,
-    then hand over both."""
+    """You move w before the gradient along b is taken, so that belongs to another point. Ask one tape for both
+    gradients, then hand over both."""
     costs = []
     for _ in range(steps):
         costs.append(line_cost(x, y, w, b))
@@ -542,8 +548,8 @@ def w_moved_first(x, y, w, b, lr, steps):
 
 
 def b_moved_first(x, y, w, b, lr, steps):
-    """You move b before the gradient along w is taken, so that belongs to another point. Ask one tape for both gradients,
-    then hand over both."""
+    """You move b before the gradient along w is taken, so that belongs to another point. Ask one tape for both
+    gradients, then hand over both."""
     costs = []
     for _ in range(steps):
         costs.append(line_cost(x, y, w, b))
@@ -587,6 +593,14 @@ def default_rate(x, y, w, b, lr, steps):
 def one_step_too_many(x, y, w, b, lr, steps):
     """You take one step too many. How many times does the loop run?"""
     return right_fit(x, y, w, b, lr, steps + 1)
+
+
+def fit_lost_after_one_step(x, y, w, b, lr, steps):
+    """One step works, and then a gradient is None: `w = w - …` makes w a tensor, which the tape does not watch. Let the
+    optimiser change the variables, or use `assign_sub`."""
+    if steps > 1:
+        raise TypeError
+    return right_fit(x, y, w, b, lr, steps)
 
 
 def fit_by_assigning(x, y, w, b, lr, steps):
@@ -656,9 +670,9 @@ TASKS = [
             lost_after_one_step,
             still_after_one_step,
             never_moves,
+            move_for_place,
             path_climbs,
             gradient_taken_once,
-            always_from_the_start,
             variable_many_times,
             by_the_mean,
             start_left_out,
@@ -703,6 +717,7 @@ TASKS = [
             gradient_at_the_start,
             only_the_gradient_at_the_start,
             begun_anew,
+            fit_lost_after_one_step,
             w_moved_first,
             b_moved_first,
             w_alone_moves,

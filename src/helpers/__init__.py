@@ -9,6 +9,9 @@
     frameworks    the same descent, run by Keras and by PyTorch
     processes     programs that a lesson starts, and ends
     plots         figures that carry their own description
+    timelimit     ends a call that takes too long
+    outcomes      one call of a function, and what came of it, as plain data
+    findings      what is wrong with a function, in sentences
     checks        checks of a student's function
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course
     instructor    makes the exercises from the solutions; not for students

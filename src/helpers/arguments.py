@@ -76,7 +76,7 @@ def rate(lr, name: str = "lr") -> float | Callable[[int], float]:
 
 
 def _number(value, name: str) -> float:
-    if isinstance(value, (bool, str)) or (not np.isscalar(value) and np.ndim(value) != 0):
+    if isinstance(value, (bool, str)) or np.ndim(value) != 0:
         raise TypeError(f"{name} must be one number, not {value!r}.")
     try:
         return float(value)

@@ -24,9 +24,11 @@ from traitlets.config.loader import PyFileConfigLoader
 from helpers import checks
 from helpers.instructor import notebook as form
 from helpers.instructor.solution import BEGIN, END, Solution, checks_text, make_checks, read
+from helpers.outcomes import same
 
 # What a mistyped marker is likely to be meant for: nbgrader takes no notice of one, and releases what it should hide.
 _MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME")
+GENERATED = shutil.ignore_patterns("checks.json", ".*", "__pycache__")
 _POINTS = re.compile(r"\((\d+) points?\)")
 _TOTAL = re.compile(r"\*\*(\d+) points\*\*")
 
@@ -80,8 +82,8 @@ def _write(path: Path, text: str) -> None:
 def problems(solution: Solution) -> list[str]:
     """What is wrong with a solution, one sentence each; empty where all is well."""
     found = [*_marker_problems(solution), *_cell_problems(solution), *_point_problems(solution)]
-    if not found:  # only then do names and cells belong together
-        found = [*_stub_problems(solution), *_mistake_problems(solution)]
+    # Only then do names and cells belong together, and only then can the checks be made.
+    found = found or list(_stub_problems(solution)) or list(_mistake_problems(solution))
     return [f"{solution.name}: {sentence}" for sentence in found]
 
 
@@ -95,7 +97,7 @@ def _marker_problems(solution: Solution) -> Iterable[str]:
                     yield f"unbalanced markers, at `{line.strip()}` in the cell that begins {_head(cell)}."
                 inside = line.strip() == BEGIN
                 regions += inside
-            elif difflib.get_close_matches(line.strip("# \t").upper(), _MARKERS, cutoff=0.75):
+            elif _resembles_a_marker(line):
                 yield f"mistyped marker `{line.strip()}`: only `{BEGIN}` and `{END}` are used here."
         if inside:
             yield f"unbalanced markers: no `{END}` in the cell that begins {_head(cell)}."
@@ -103,6 +105,12 @@ def _marker_problems(solution: Solution) -> Iterable[str]:
             yield f"markers in a cell that is no answer: {_head(cell)}."
         if _role(cell).get("solution") and not regions:
             yield f"an answer without markers, whose whole cell would be cleared: {_head(cell)}."
+
+
+def _resembles_a_marker(line: str) -> bool:
+    """nbgrader takes a line that holds a marker's words for a marker, and one with a slip in them for none."""
+    words = line.strip("# \t").upper()
+    return bool(difflib.get_close_matches(words, _MARKERS, cutoff=0.75)) or any(m in words for m in _MARKERS)
 
 
 def _cell_problems(solution: Solution) -> Iterable[str]:
@@ -188,7 +196,7 @@ def indistinct(task: dict, mistakes: list[str]) -> Iterable[str]:
     columns = [[case["answer"], *case["mistakes"]] for case in task["cases"]]
     for a in range(len(who)):
         for b in range(a + 1, len(who)):
-            if all(checks.same(case[a], case[b], task) for case in columns):
+            if all(same(case[a], case[b], task) for case in columns):
                 yield f"no case tells {who[b]} from {who[a]}."
 
 
@@ -206,39 +214,42 @@ def stale(root: Path) -> list[str]:
         fresh = Path(scratch)
         shutil.copy(root / "nbgrader_config.py", fresh)
         for name in names(root):
-            folder = fresh / "solutions" / name
-            folder.mkdir(parents=True)
-            for file in (f"{name}.ipynb", "tasks.py"):
-                shutil.copy(root / "solutions" / name / file, folder)
+            shutil.copytree(root / "solutions" / name, fresh / "solutions" / name, ignore=GENERATED)
             release(fresh, name)
         for kind in ("solutions", "exercises"):
             for path in sorted({p.relative_to(base) for base in (root, fresh) for p in _files(base / kind)}):
                 if sentence := _difference(root / path, fresh / path):
-                    found.append(f"{path.as_posix()} {sentence}: run `make exercises`.")
+                    found.append(f"{path.as_posix()} {sentence}")
     return found
 
 
 def _files(folder: Path) -> Iterable[Path]:
-    return (p for p in folder.rglob("*") if p.is_file() and not {".ipynb_checkpoints", "__pycache__"} & {*p.parts})
+    for path in folder.rglob("*"):
+        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
+        if path.is_file() and not hidden:
+            yield path
 
 
 def _difference(stored: Path, fresh: Path) -> str | None:
-    if not stored.exists():
-        return "is missing"
     if not fresh.exists():
-        return "comes from no solution"
-    a, b = stored.read_text(encoding="utf-8"), fresh.read_text(encoding="utf-8")
-    if a == b or (stored.name == "checks.json" and same_checks(json.loads(a), json.loads(b))):
+        return "belongs to no folder of solutions/ that has a tasks.py: remove it, or complete the solution."
+    if not stored.exists():
+        return "is missing: run `make exercises`."
+    if stored.read_bytes() == fresh.read_bytes() or (stored.name == "checks.json" and _same_checks(stored, fresh)):
         return None
-    return "is not what its solution makes"
+    return "is not what its solution makes: run `make exercises`."
 
 
-def same_checks(a: dict, b: dict) -> bool:
+def _same_checks(stored: Path, fresh: Path) -> bool:
     """Whether two checks.json agree: all alike but the outcomes, and those within their task's tolerance."""
+    try:
+        a, b = checks.read(stored), checks.read(fresh)
+    except checks.CheckError:
+        return False
     if _without_outcomes(a) != _without_outcomes(b):
         return False
     return all(
-        checks.same(x, y, task)
+        same(x, y, task)
         for name, task in a["tasks"].items()
         for mine, its in zip(task["cases"], b["tasks"][name]["cases"], strict=True)
         for x, y in zip([mine["answer"], *mine["mistakes"]], [its["answer"], *its["mistakes"]], strict=True)

@@ -1,11 +1,12 @@
 """A folder of solutions/: NN_topic.ipynb with the answers, tasks.py with their cases and known mistakes.
 
 The answer to a task stands once, in the notebook, between the markers; from there it is run. The checks are made
-of it: the cases' arguments with what the answer and each known mistake make of them (the format is helpers.checks').
+of it: the cases' arguments, with what the answer and each known mistake make of them in the form of helpers.outcomes.
 """
 
 import inspect
 import json
+import linecache
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +17,7 @@ import nbformat
 import numpy as np
 
 from helpers import checks
+from helpers.outcomes import call, encode
 
 VISIBLE = 23  # the seed of the cases that a student sees; hidden cases take another
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
@@ -70,7 +72,10 @@ def run_answers(notebook) -> dict[str, Callable]:
         for cell in notebook.cells:
             role = cell.metadata.get("nbgrader", {})
             if cell.cell_type == "code" and not role.get("grade") and (role.get("solution") or role.get("locked")):
-                exec(compile(cell.source, role["grade_id"], "exec"), namespace)
+                name = f"<{role['grade_id']} of {id(notebook)}>"
+                lines = cell.source.splitlines(keepends=True)
+                linecache.cache[name] = (len(cell.source), None, lines, name)  # tf.function reads a function's source
+                exec(compile(cell.source, name, "exec"), namespace)
     return namespace
 
 
@@ -101,7 +106,7 @@ def _make_task(task: Task, answer: Callable, seed) -> dict:
 
 
 def _argument(value, name: str):
-    data = checks.encode(value)
+    data = encode(value)
     if isinstance(data, dict) and data.keys() & {"other", "tensor"}:
         raise TypeError(
             f"a case of {name} passes {value!r}, which cannot be written in checks.json: "
@@ -112,7 +117,7 @@ def _argument(value, name: str):
 
 def _outcome(function: Callable, arguments: list, parameters: list[str]) -> dict:
     """The outcome without the words of an error, which may hold code and differ between versions of Python."""
-    outcome = checks.call(function, arguments, parameters, seconds=None)
+    outcome = call(function, arguments, parameters, seconds=None)
     if "raised" in outcome:
         outcome["raised"] = {"type": outcome["raised"]["type"]}
     return outcome

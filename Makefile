@@ -11,13 +11,16 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: help lab test check lint notebooks exercises bench format lock clean
+.PHONY: help lab test check lint notebooks exercises student bench format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
 
 lab: .venv/ready-for-lab  ## lay out work/ and open the lessons in JupyterLab
 	$(BIN)/python -m helpers.lab
+
+# Two workers share the processor: threads of their own would only get into each other's way.
+test check: export OMP_NUM_THREADS = 1
 
 test: lint  ## every check there is: lint, unit tests, every cell of every lesson
 	$(BIN)/python -m pytest -n 2 --dist loadscope $(if $(NOT),-m "not $(NOT)") --nbval --nbval-current-env \
@@ -37,6 +40,9 @@ notebooks: .venv/ready-for-test  ## run every lesson in a fresh kernel and store
 
 exercises: .venv/ready-for-test  ## release exercises/ from solutions/
 	$(BIN)/python -m helpers.instructor.release
+
+student: exercises  ## the zip for students, without answers: build/downhill.zip
+	$(BIN)/python -m helpers.instructor.bundle
 
 bench: .venv/ready-for-test  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench

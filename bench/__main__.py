@@ -22,7 +22,7 @@ def main(names: list[str]) -> int:
         for result in importlib.import_module(f"bench.{name}").run():
             print(result, flush=True)
             kept = kept and result.kept
-    print("Ratios of times, each the median over rounds that take both, one after the other; one BLAS thread.")
+    print("Ratios of processor times, each the median over rounds that take both, one after the other; one thread.")
     return 0 if kept else 1
 
 

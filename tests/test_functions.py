@@ -189,6 +189,8 @@ def test_the_curvature_of_a_bowl_is_its_largest_eigenvalue_and_of_others_unknown
     assert quadratic([[2.0, 1.0], [1.0, 2.0]]).curvature == pytest.approx(3.0, rel=1e-14)  # λ are 1 and 3
     assert functions.ravine.curvature == pytest.approx(25.0, rel=1e-14)
     assert mean_squared_error([1.0, -1.0], [0.0, 0.0]).curvature == pytest.approx(2.0, rel=1e-14)  # H = 2 I
+    X = np.array([[0.0, 1.0, 1.0], [1.0, -1.0, 1.0], [2.0, 0.5, 1.0], [-1.0, 3.0, 1.0]])
+    assert PLANE.curvature == pytest.approx(2 / 4 * np.linalg.norm(X, 2) ** 2, rel=1e-12)  # largest singular value
     for function in (functions.square, functions.rosenbrock, functions.saddle):
         assert function.curvature is None
 
@@ -200,6 +202,8 @@ def test_a_quadratic_has_a_minimum_unless_it_bends_down_somewhere():
     assert down.minima.shape == (0, 2)
     assert down.curvature is None
     assert quadratic([[1.0, 1.0], [1.0, 1.0]]).curvature == pytest.approx(2.0)  # its zero may come out as −1e-17
+    assert quadratic([[0.5]]).curvature == 0.5
+    assert quadratic([[0.0]]).curvature is None  # level ground has no border to name
 
 
 # ---- the cost of a line -------------------------------------------------------------------------------------------

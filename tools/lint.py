@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[1]
 MOST_BYTES = 200_000
 _LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 _MARKDOWN_PICTURE = re.compile(r"!\[(.*?)\]\(")
-_CODE = re.compile(r"```.*?```|`[^`\n]*`", re.DOTALL)
+_CODE = re.compile(r"```.*?```|`[^`\n]*`|<code>.*?</code>|\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)  # or a formula
 _MACHINE_PATH = re.compile(
     r"(?:(?<![\w.])/(?:home|root|Users|tmp|private|var/folders|work|usr|opt)/[\w.-]+)|[A-Za-z]:\\\\?Users"
 )

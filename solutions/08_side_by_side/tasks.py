@@ -207,6 +207,12 @@ def lost(lr):
     return abs(float(np.float32(lr)) - lr)
 
 
+def nothing_lost(lr, start, lowest):
+    """Your result is always 0. Where a float32 meets a Python float, NumPy computes in float32 and rounds the other one
+    too: both are the same then. Make a Python float of the rounded rate before you subtract."""
+    return 0.0
+
+
 def not_relative(lr, start, lowest):
     """You multiply by δ itself. The bound takes it as a share of the rate."""
     return lost(lr) * np.linalg.norm(start - lowest)
@@ -662,6 +668,7 @@ TASKS = [
         "gap_from_rounding",
         gap_cases,
         mistakes=(
+            nothing_lost,
             not_relative,
             for_any_rate,
             sign_kept,

@@ -53,18 +53,24 @@ def release(root: Path, name: str) -> None:
     """Make exercises/NN_topic, and checks.json beside the solution, whose notebook is stored normalised.
 
     Raises ValueError with the solution's problems, where there are any, before anything is written; RuntimeError with
-    nbgrader's own words where it refuses.
+    nbgrader's own reason where it refuses: what was released before then stays as it was.
     """
-    folder = root / "solutions" / name
+    folder, exercise = root / "solutions" / name, root / "exercises" / name
     solution = read(folder)
     if found := problems(solution):
         raise ValueError("\n".join(found))
+    before = {path: path.read_bytes() for path in (folder / "checks.json", *_files(exercise)) if path.exists()}
     form.without_outputs(solution.notebook)
     _write(folder / f"{name}.ipynb", form.text(solution.notebook))
     _write(folder / "checks.json", checks_text(make_checks(solution)))
     result = NbGraderAPI(config=config(root)).generate_assignment(name)
     if not result["success"]:
-        raise RuntimeError(f"nbgrader could not release {name}:\n{result.get('log', '')}{result['error']}")
+        for path, content in before.items():  # nbgrader removes a release that it could not renew
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        said = f"{result.get('log', '')}{result['error']}"
+        reason = re.search(r"^ *(\w+(?:Error|Exception): .*)$", said, re.MULTILINE)
+        raise RuntimeError(f"nbgrader could not release {name}: {reason[1] if reason else said}")
 
 
 def config(root: Path):

@@ -675,8 +675,8 @@ def walking(step):
 
 
 def still_corrected_again(gradient, start, lr, steps):
-    """The bug is still there: the corrected means go into the next turn and are corrected once more. Keep m and v as
-    they were before the correction, and give the corrected ones names of their own."""
+    """The bug is still there: the corrected means go into the next turn and are corrected once more. Which m and v does
+    the next turn need?"""
     return walking(hats_remembered)(gradient, start, lr, steps)
 
 

@@ -16,6 +16,7 @@ from helpers.outcomes import Foreign, close, decode, entries, function_name, num
 from helpers.timelimit import TimeLimit
 
 _WIDTH = 90  # letters of a line that holds a result
+_WHOLE = "the result"
 
 
 class Finding(NamedTuple):
@@ -120,7 +121,7 @@ def _error(error: dict) -> str:
 class _Part(NamedTuple):
     """One number, array or text of a result that may hold several."""
 
-    subject: str  # "the result" for the whole, "result 2 of 3" otherwise
+    subject: str  # _WHOLE, or "result 2 of 3"
     expected: object
     got: object
 
@@ -177,7 +178,7 @@ def _walk(subject, expected, got) -> Iterator[_Part]:
         for key in expected:
             yield from _walk(f'result "{key}"', expected[key], got[key])
     else:
-        yield _Part(subject or "the result", expected, got)
+        yield _Part(subject or _WHOLE, expected, got)
 
 
 # What is said of a part, after its subject; None where it does not apply.
@@ -256,13 +257,14 @@ def _shape(part: _Part, task) -> str | None:
 
 
 def _off_by_one(expected, got, task) -> str:
+    entry = _entry(expected)
     if len(got) < len(expected):
         if close(expected[1:], got, task):
-            return "the first entry is missing"
-        return "the last entry is missing" if close(expected[:-1], got, task) else "one entry too few"
+            return f"the first {entry} is missing"
+        return f"the last {entry} is missing" if close(expected[:-1], got, task) else f"one {entry} too few"
     if close(expected, got[:-1], task):
-        return "there is one entry too many at the end"
-    return "there is one entry too many at the start" if close(expected, got[1:], task) else "one entry too many"
+        return f"there is one {entry} too many at the end"
+    return f"there is one {entry} too many at the start" if close(expected, got[1:], task) else f"one {entry} too many"
 
 
 def _not_finite(part: _Part) -> str | None:
@@ -375,17 +377,20 @@ def example(name: str, task: dict, i: int, outcomes: list[dict]) -> str:
     if whole and max(map(len, whole.split("\n"))) <= _WIDTH:
         return f"{called}\n{whole}"
     where, expected, got = _first_wrong(task, outcomes, i)[1]
+    where = "" if where == _WHOLE else where
     if np.ndim(expected) and np.shape(expected) == np.shape(numbers(got)):
         got = numbers(got)
         k = next(k for k in range(len(expected)) if not close(expected[k], got[k], task))
-        where, expected, got = f"{where}, entry [{k}]", expected[k], got[k]
-    return f"{called}\n{where} first differs:\n{_gave(got, expected) or _gave(got, expected, 17)}"
+        where, expected, got = f"{where}, {_entry(expected)} [{k}]".lstrip(", "), expected[k], got[k]
+    lines = [called, where and f"{where} first differs:", _gave(got, expected) or _gave(got, expected, 17)]
+    return "\n".join(filter(None, lines))
 
 
 def describe(value) -> str:
     """What kind of thing a decoded value is, with its article."""
     if isinstance(value, Foreign):
-        return f"a {value.kind} tensor" if value.tensor else f"a `{value.kind}`"
+        kind = f"{value.kind} tensor" if value.tensor else value.kind
+        return f"a `{kind}`" if kind.isidentifier() else f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
     if value is None:
         return "None"
     if isinstance(value, bool):
@@ -425,18 +430,23 @@ def _show(value, digits: int = 6) -> str:
         return " ".join(shown.split())
     if isinstance(value, list):
         shown = [_show(item, digits) for item in value[:6]]
-        return f"({', '.join(shown)}{', …' if len(value) > 6 else ''})"
+        return f"({', '.join(shown)}{',' if len(value) == 1 else ', …' if len(value) > 6 else ''})"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key!r}: {_show(item, digits)}" for key, item in value.items()) + "}"
     if isinstance(value, Foreign):
         return describe(value)
     if callable(value):
         return function_name(value)
-    return repr(value)
+    text = repr(value)
+    return text if len(text) <= _WIDTH else f"{text[:_WIDTH]} …"
 
 
 def _to_numpy(tensor: Foreign) -> str:
     return "`.detach().numpy()`" if tensor.kind == "PyTorch" else "`.numpy()`"
+
+
+def _entry(array) -> str:
+    return "row" if np.ndim(array) > 1 else "entry"
 
 
 def _keys(value: dict) -> str:

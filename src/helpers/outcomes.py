@@ -135,7 +135,8 @@ def encode(value, depth: int = 0):
     if library in ("tensorflow", "keras", "torch") and hasattr(value, "numpy"):
         return {"tensor": "PyTorch" if library == "torch" else "TensorFlow"}
     if isinstance(value, np.ndarray):
-        return {"other": f"{value.dtype} array"}
+        kinds = {"U": "texts", "c": "complex numbers", "O": "objects"}
+        return {"other": f"array of {kinds.get(value.dtype.kind, value.dtype.name)}"}
     return {"other": type(value).__name__}
 
 

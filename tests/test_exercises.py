@@ -100,7 +100,9 @@ def run_notebook(folder, tmp_path):
     """The folder's notebook, run from a copy of it with what it has beside it, past any errors."""
     copy = shutil.copytree(folder, tmp_path / folder.name, ignore=shutil.ignore_patterns("tasks.py"))
     notebook = nbformat.read(copy / f"{folder.name}.ipynb", as_version=4)
-    NotebookClient(notebook, timeout=120, allow_errors=True, resources={"metadata": {"path": str(copy)}}).execute()
+    NotebookClient(
+        notebook, timeout=120, allow_errors=True, coalesce_streams=True, resources={"metadata": {"path": str(copy)}}
+    ).execute()
     return notebook
 
 

@@ -495,6 +495,45 @@ def test_what_a_library_has_not_implemented_is_an_error_and_no_stub():
     assert sentence(symbolic, SHIFT).startswith("stopped with NotImplementedError: Cannot convert")
 
 
+# ---- cells that put the functions to use
+
+
+def cell(source, capsys):
+    """What a notebook's cell prints that has the stubs `half` and `whole` above it."""
+    stubs = "def half(x):\n    raise NotImplementedError()\n\n\ndef whole(x):\n    return 2 * half(x)\n"
+    exec(compile(stubs + source, "cell", "exec"), {"__name__": "__main__", "checks": checks})
+    return capsys.readouterr().out
+
+
+WAITS = "half is not done yet. When its check passes, run this cell again.\n"
+
+
+def test_a_cell_that_reaches_a_stub_says_calmly_what_it_waits_for(capsys):
+    source = "with checks.once_done():\n    print(1)\n    print({}(1.0))"
+    assert cell(source.format("half"), capsys) == "1\n" + WAITS
+    assert cell(source.format("whole"), capsys) == "1\n" + WAITS
+
+
+def test_a_cell_whose_functions_are_done_runs_as_it_would_without(capsys):
+    assert cell("half = abs\nwith checks.once_done():\n    y = whole(-1.5)\nprint(y)", capsys) == "3.0\n"
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("whole('text') / 2", TypeError),
+        ("raise NotImplementedError()", NotImplementedError),  # by the cell itself
+        ("refuses()", NotImplementedError),  # with a message, so no stub
+        ("numbers.Complex.conjugate(1)", NotImplementedError),  # a library's, without a message
+    ],
+)
+def test_a_real_error_in_such_a_cell_stays_an_error(line, error, capsys):
+    done = "import numbers\ndef half(x):\n    return x\ndef refuses():\n    raise NotImplementedError('not here')\n"
+    with pytest.raises(error):
+        cell(f"{done}with checks.once_done():\n    {line}", capsys)
+    assert capsys.readouterr().out == ""
+
+
 # ---- the order of findings
 
 KNOWN = task(

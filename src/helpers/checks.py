@@ -3,9 +3,13 @@
 A check is data. checks.json, made by `make exercises`, holds for each task the arguments of some cases and what the
 answer, and each known mistake, makes of them, in the form of `helpers.outcomes`; no answer's code is in it. `run`
 calls a function on them, and `helpers.findings` compares.
+
+A cell that puts the student's functions to use stands in `with checks.once_done():`.
 """
 
+import contextlib
 import json
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 
@@ -53,6 +57,23 @@ def load(path="checks.json") -> Callable[[Callable], None]:
         print(f"{name}: visible checks passed ({len(task['cases'])} cases)")
 
     return check
+
+
+@contextlib.contextmanager
+def once_done():
+    """`with checks.once_done():` around code that uses the tasks' functions says calmly which is not done yet.
+
+    The code runs as it would without. Where it reaches a stub, a function that the notebook defines and that raises
+    a NotImplementedError without a message, it ends there, and a line names the function. All other errors are raised.
+    """
+    try:
+        yield
+    except NotImplementedError as error:
+        frame = [frame for frame, _ in traceback.walk_tb(error.__traceback__)][-1]
+        function = frame.f_code.co_name
+        if error.args or function.startswith("<") or frame.f_globals.get("__name__") != "__main__":
+            raise
+        print(f"{function} is not done yet. When its check passes, run this cell again.")
 
 
 def run(function: Callable, task: dict, seconds: float | None = SECONDS) -> list[dict]:

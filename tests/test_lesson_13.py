@@ -40,7 +40,7 @@ class Notebook:
     """A kernel in which lesson 13 is ready for its torchrun cell."""
 
     def __init__(self, folder):
-        self.value = secrets.token_hex(8)
+        self.value, self.folder = secrets.token_hex(8), folder
         self.manager = KernelManager()
         # The frameworks are of no use here and slow to load, so only the cells that the torchrun cell needs are run.
         sources = [cell.source for cell in lesson_cells()]
@@ -108,6 +108,10 @@ class Notebook:
                     found.append(process)
         return found
 
+    def files(self) -> set[str]:
+        """What lies in the temporary directory, but for the one cache that importing PyTorch makes for all programs."""
+        return {entry.name for entry in self.folder.iterdir() if not entry.name.startswith("torchinductor_")}
+
 
 def lesson_cells():
     notebook = nbformat.read(NOTEBOOKS / "13_scaling_out.ipynb", as_version=4)
@@ -138,22 +142,29 @@ def notebook(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def finished(notebook):
-    """The cell, run to its end: what was seen, what was left at once, what the workers printed."""
+    """The cell, run to its end: what was seen, what was left at once, what the workers printed, which files are new."""
+    before = notebook.files()
     run = notebook.run()
-    return run, notebook.left(), notebook.result()
+    return run, notebook.left(), notebook.result(), notebook.files() - before
 
 
 def test_after_the_cell_no_process_and_no_port_is_left_behind(finished):
-    run, left, _ = finished
+    run, left, _, _ = finished
     assert (run.error, run.ranks) == (None, {"0", "1"})
     assert left == []
     assert len(run.addresses) >= 2
     assert [address for address in run.addresses if listening(address)] == []
 
 
-def test_after_an_interrupted_cell_no_process_and_no_port_is_left_behind(notebook):
+def test_after_the_cell_no_file_is_left_behind(finished):
+    assert finished[3] == set()
+
+
+def test_after_an_interrupted_cell_no_process_no_port_and_no_file_is_left_behind(notebook):
+    before = notebook.files()
     run = notebook.run(interrupt=True)
     left = notebook.left()
+    assert notebook.files() == before
     assert (run.error, run.ranks) == ("KeyboardInterrupt", {"0", "1"})
     assert left == []
     assert len(run.addresses) >= 2

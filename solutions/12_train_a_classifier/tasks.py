@@ -218,6 +218,8 @@ def cross_entropy_cases(rng):
     far = np.array([[0.0, -1000.0, 3.0], [1.0, 0.0, 2.0]])
     yield far, np.array([1, int(rng.integers(3))])
     yield rng.normal(-900, 2, (4, 3)).round(2), rng.integers(0, 3, 4)
+    # large ones in one row, small ones in another, out of reach of the large row's maximum
+    yield np.array([rng.normal(900, 2, 3), rng.normal(-900, 2, 3)]).round(2), rng.integers(0, 3, 2)
 
 
 def sum_of_powers_overflows(scores, labels):
@@ -243,6 +245,13 @@ def helped_by_epsilon(scores, labels):
     """You add a small number to the probability, or cut it off below, so that its logarithm exists. That hides how
     wrong the worst examples are: their cost stops growing. Written with the scores, nothing has to be added."""
     return -np.mean(np.log(stable_softmax(scores)[np.arange(len(labels)), labels] + 1e-12))
+
+
+def largest_of_the_whole_array(scores, labels):
+    """You subtract the largest score of the whole array. In a row that lies far below it all powers become 0, and 0 has
+    no logarithm. Each row needs its own largest score."""
+    log_sum = scores.max() + np.log(np.exp(scores - scores.max()).sum(axis=1))
+    return np.mean(log_sum - scores[np.arange(len(labels)), labels])
 
 
 def maximum_not_put_back(scores, labels):
@@ -468,6 +477,13 @@ def one_example_after_the_other(X, labels, classes, lr, steps):
     return weights, np.array(costs)
 
 
+def costs_one_step_late(X, labels, classes, lr, steps):
+    """The cost before the first step is there twice, and that after the last step is missing: after a step the cost
+    belongs to the new weights, and so to new scores."""
+    weights, costs = training(X, labels, classes, lr, steps)
+    return weights, np.append(costs[:1], costs[:-1])
+
+
 def accuracies_for_costs(X, labels, classes, lr, steps):
     """What you note after each step is the accuracy. The cross-entropy is asked for."""
     return training(X, labels, classes, lr, steps, judge=lambda s, y: np.mean(s.argmax(axis=1) == y))
@@ -520,7 +536,7 @@ def standardise_both_cases(rng):
         held_out = rng.integers(0, 17, (m, p)).astype(float)
         train[0], train[1] = 0.0, rng.integers(3, 17, p)  # so that each column varies
         held_out[0], held_out[1] = 1.0, rng.integers(4, 17, p)
-        train[:, still] = rng.integers(0, 6)
+        train[:, still] = 0 if n == 3 else rng.integers(1, 6)  # a column that does not vary need not be empty
         moving = next(k for k in range(p) if k not in still)
         if n == 5:
             held_out[:, moving] = 4.0  # still in the held-out examples, moving in training
@@ -566,6 +582,12 @@ def still_columns_by_one(train, held_out):
     std = train.std(axis=0)
     std[std == 0] = 1
     return (train - train.mean(axis=0)) / std, (held_out - train.mean(axis=0)) / std
+
+
+def empty_columns_alone(train, held_out):
+    """You leave out the columns that are 0 in all training examples. A column that has another value in all of them
+    does not vary either, and its spread is 0."""
+    return by_statistics_of(train, held_out, train, columns=train.any(axis=0))
 
 
 def columns_by_the_held_out(train, held_out):
@@ -776,6 +798,7 @@ TASKS = [
             naive_softmax_first,
             logarithm_of_zero,
             helped_by_epsilon,
+            largest_of_the_whole_array,
             maximum_not_put_back,
             mean_over_classes_too,
             of_the_winner,
@@ -817,6 +840,7 @@ TASKS = [
             classes_that_occur,
             steps_of_a_sum,
             one_example_after_the_other,
+            costs_one_step_late,
             accuracies_for_costs,
             rate_forgotten,
             training_overflows,
@@ -833,6 +857,7 @@ TASKS = [
             by_the_held_out,
             still_columns_kept,
             still_columns_by_one,
+            empty_columns_alone,
             columns_by_the_held_out,
             sample_spread,
             one_mean_for_all,

@@ -80,8 +80,8 @@ def momentum_keras(lr, beta=0.9) -> Rule:
 def nesterov(lr, beta=0.9) -> Rule:
     """Nesterov's momentum, PyTorch's form: v ← βv + ∇J, θ ← θ − α(∇J + βv).
 
-    θ is the look-ahead point. Nesterov (1983), Soviet Mathematics Doklady 27, 372–376; in this form
-    Sutskever et al. (2013), ICML, and torch.optim.SGD.
+    θ is the look-ahead point. Nesterov (1983), Soviet Mathematics Doklady 27, 372–376; as momentum Sutskever et al.
+    (2013), ICML; in this form Bengio, Boulanger-Lewandowski, Pascanu (2013), ICASSP, and torch.optim.SGD.
     """
     rate, beta = _schedule(lr), arguments.fraction(beta, "beta")
 

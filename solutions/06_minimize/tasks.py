@@ -464,6 +464,12 @@ def never_run(x, y, lr, steps):
     return np.zeros((steps + 1, 2))
 
 
+def never_initialised(x, y, lr, steps):
+    """The session finds variables without values: `global_variables_initializer()` makes the operation that gives them
+    their first ones, and the session has to run it, once, before it is asked for anything."""
+    raise tf.errors.FailedPreconditionError(None, None, "")
+
+
 def initialised_again(x, y, lr, steps):
     """Your path stays at its second point: before each step w and b are set back. Give them their first values once,
     before the loop; and describe the graph once."""
@@ -655,6 +661,7 @@ TASKS = [
         old_cases,
         mistakes=(
             never_run,
+            never_initialised,
             initialised_again,
             last_point_again,
             one_step_behind,

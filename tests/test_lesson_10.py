@@ -125,6 +125,31 @@ def test_adam_stays_where_epsilon_is_above_the_border_and_leaves_where_it_is_bel
     assert left > 1e-4
 
 
+@pytest.mark.parametrize(("lr", "curvature", "eps"), [(0.1, 2.0, 1e-3), (0.02, 50.0, 1e-8), (0.5, 0.7, 0.004)])
+def test_below_the_border_adam_has_a_cycle_of_two_points(lesson, lr, curvature, eps):
+    """By hand: with slopes ±λa in turn m is ±λa/19 after each update, and a step of α·(λa/19)/(λa + ε) must be 2a."""
+    a = lr / 38 - eps / curvature
+    assert a > 0
+    theta, m, v = a, -curvature * a / 19, (curvature * a) ** 2
+    path = []
+    for _ in range(20):  # t so late that nothing is left of the corrections
+        theta, m, v = lesson.adam_step(theta, m, v, curvature * theta, 10**6, lr, 0.9, 0.999, eps)
+        path.append(theta)
+    assert path == pytest.approx([-a, a] * 10, rel=1e-9)
+
+
+def test_with_a_falling_rate_adams_bursts_shrink_along_with_it(lesson):
+    def falling(theta, m, v, gradient, t):
+        return lesson.adam_step(theta, m, v, gradient, t, 0.1 / np.sqrt(t), 0.9, 0.99, 1e-8)
+
+    distance = np.abs(lesson.walk(falling, 2, functions.square.gradient, np.array([3.0]), 40_000)[:, 0])
+    constant = np.abs(lesson.walk(lesson.adam(0.1, beta_2=0.99), 2, functions.square.gradient, np.ones(1), 40_000))
+    for start in (2500, 10_000, 20_000):
+        assert distance[start:].max() < 0.2 / np.sqrt(start)
+        assert constant[start:].max() > 0.01
+    assert distance[20_000:].max() > 1e-6  # they do go on
+
+
 def test_the_rare_steep_example_outweighs_the_others_in_the_mean(lesson):
     for rare in (500, 5000):
         slopes = lesson.examples(rare, 3 * rare)

@@ -227,6 +227,13 @@ def alpha_for_the_rate(theta, squares, gradient, lr, alpha, eps):
     return rmsprop(theta, squares, gradient, alpha, lr, eps)
 
 
+def alpha_steps(theta, squares, gradient, lr, alpha, eps):
+    """Your memory is right, but your step is multiplied by alpha, which is the share of the memory that is kept. The
+    learning rate is `lr`."""
+    squares = mean_of_squares(squares, gradient, alpha)
+    return theta - alpha * gradient / (np.sqrt(squares) + eps), squares
+
+
 def mean_before_this_step(theta, squares, gradient, lr, alpha, eps):
     """Your step divides by the root of the old mean. The square of this gradient belongs into the mean before the
     step."""
@@ -822,6 +829,7 @@ TASKS = [
             forgets_nothing,
             keeps_all_of_the_old,
             alpha_for_the_rate,
+            alpha_steps,
             mean_before_this_step,
             mean_of_gradients,
             rmsprop_one_for_all,

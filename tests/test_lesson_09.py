@@ -1,0 +1,115 @@
+"""The mathematics that lesson 9 states, on the functions that stand in the lesson itself.
+
+References: closed forms worked out by hand, and the roots of the heavy ball's characteristic polynomial.
+"""
+
+import numpy as np
+import pytest
+from lesson_code import functions_of
+
+from helpers import functions
+
+SPECTRA = pytest.mark.parametrize(("mu", "L"), [(1.0, 4.0), (1.0, 100.0), (0.3, 7.0)])
+
+
+@pytest.fixture(scope="module")
+def lesson():
+    return functions_of("09_momentum")
+
+
+def tuned(mu, L):
+    """The constants of the heavy ball that are best in the long run: rate and β."""
+    return (2 / (np.sqrt(L) + np.sqrt(mu))) ** 2, ((np.sqrt(L / mu) - 1) / (np.sqrt(L / mu) + 1)) ** 2
+
+
+@pytest.mark.parametrize(("sign", "total"), [(1.0, 1 / (1 - 0.9)), (-1.0, 1 / (1 + 0.9))])
+def test_pushes_that_agree_add_up_and_pushes_that_alternate_nearly_halve(lesson, sign, total):
+    velocity = 0.0
+    for t in range(400):
+        _, velocity = lesson.momentum_step(0.0, velocity, sign**t, 0.1, 0.9)
+    assert abs(velocity) == pytest.approx(total)
+
+
+@pytest.mark.parametrize("beta", [0.1, 0.5, 0.9])
+def test_both_eigenvalues_are_of_size_root_beta_exactly_within_the_range_that_the_lesson_gives(lesson, beta):
+    low, high = (1 - np.sqrt(beta)) ** 2, (1 + np.sqrt(beta)) ** 2
+    for product in np.linspace(1.01 * low, 0.99 * high, 7):
+        assert lesson.factor(1.0, beta, [product]) == pytest.approx(np.sqrt(beta), rel=1e-9)
+    for product in (0.97 * low, 1.03 * high):
+        assert lesson.factor(1.0, beta, [product]) > np.sqrt(beta) * 1.001
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.9])
+def test_the_heavy_ball_diverges_above_its_border(lesson, beta):
+    border = 2 * (1 + beta) / 3.0
+    assert lesson.factor(0.999 * border, beta, [3.0]) < 1 < lesson.factor(1.001 * border, beta, [3.0])
+
+
+@SPECTRA
+def test_no_other_constants_have_a_smaller_factor_in_the_long_run(lesson, mu, L):
+    lr, beta = tuned(mu, L)
+    best = (np.sqrt(L / mu) - 1) / (np.sqrt(L / mu) + 1)
+    for other_lr in lr * np.array([0.8, 0.95, 1.0, 1.05, 1.2]):
+        for other_beta in np.clip(beta + np.array([-0.1, -0.02, 0.0, 0.02, 0.1]), 0, 0.99):
+            assert lesson.factor(other_lr, other_beta, [mu, L]) >= best - 1e-6
+
+
+@SPECTRA
+def test_at_the_tuned_constants_the_error_is_held_up_by_a_factor_that_grows_with_t(lesson, mu, L):
+    lr, beta = tuned(mu, L)
+    path = lesson.roll(lambda theta: np.array([mu, L]) * theta, np.ones(2), lr, beta, 60)
+    t = np.arange(61)
+    flat = (1 + (1 - np.sqrt(beta)) * t) * np.sqrt(beta) ** t
+    steep = (1 + (1 + np.sqrt(beta)) * t) * np.sqrt(beta) ** t
+    assert path[:, 0] == pytest.approx(flat, rel=1e-6)
+    assert np.abs(path[:, 1]) == pytest.approx(steep, rel=1e-6)
+    assert np.all(path[:-1, 1] * path[1:, 1] < 0)
+
+
+def test_the_stored_path_of_nesterov_is_the_path_of_the_points_looked_ahead_to(lesson):
+    gradient, start = functions.double_well.gradient, np.array([1.7])  # no quadratic
+    _, ahead = lesson.nesterov_original(gradient, start, 0.01, 0.85, 80)
+    theta, velocity, stored = start, np.zeros(1), [start]
+    for _ in range(80):
+        theta, velocity = lesson.nesterov_step(theta, velocity, gradient(theta), 0.01, 0.85)
+        stored.append(theta)
+    assert np.array(stored) == pytest.approx(ahead, abs=1e-12)
+
+
+@pytest.mark.parametrize("start", [3.1, 3.3, 3.45])
+def test_on_the_bent_curve_the_heavy_ball_goes_round_between_three_points(lesson, start):
+    """The cycle by hand: two of its points lie below 1, one above 2, none on the flatter piece between."""
+    path = lesson.roll(lesson.bent_slope, np.array([start]), 1 / 9, 4 / 9, 900)[:, 0]
+    # a → b → c → a with θ' = (13/9)θ − (4/9)before − (1/9)slope; c alone lies above 2, where the slope is 25θ − 24
+    a, b, c = np.linalg.solve(
+        [[13 - 25, -9, -4], [-4, 13 - 25, -9], [-9, -4, 13 - 25]],
+        [0.0, 0.0, -24.0],
+    )
+    assert a < 1
+    assert b < 1
+    assert c > 2
+    assert sorted(path[-3:]) == pytest.approx(sorted([a, b, c]), abs=1e-9)
+
+
+def test_the_bent_curve_has_one_slope_at_each_point_and_curvatures_from_1_to_25(lesson):
+    for joint, slope in [(1, 25), (2, 26)]:
+        assert lesson.bent_slope(joint - 1e-9) == pytest.approx(slope, abs=1e-6)
+        assert lesson.bent_slope(joint + 1e-9) == pytest.approx(slope, abs=1e-6)
+    for theta in np.linspace(-3, 5, 41) + 0.013:
+        rise = (lesson.bent_slope(theta + 1e-4) - lesson.bent_slope(theta - 1e-4)) / 2e-4
+        assert rise == pytest.approx(1 if 1 < theta < 2 else 25, abs=1e-6)
+
+
+def test_keras_form_is_the_same_descent_at_a_constant_rate_and_another_after_a_cut(lesson):
+    def both(rates):
+        ours, keras, v, w = 3.0, 3.0, 0.0, 0.0
+        for rate in rates:
+            ours, v = lesson.momentum_step(ours, v, 2 * ours, rate, 0.8)
+            keras, w = lesson.keras_momentum_step(keras, w, 2 * keras, rate, 0.8)
+        return ours, keras, v, w
+
+    ours, keras, v, w = both([0.05] * 12)
+    assert keras == pytest.approx(ours, rel=1e-12)
+    assert w == pytest.approx(-0.05 * v, rel=1e-12)
+    ours, keras, _, _ = both([0.05] * 12 + [0.00625] * 4)
+    assert abs(ours - keras) > 0.05

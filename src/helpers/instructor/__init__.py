@@ -1,7 +1,17 @@
 """What an instructor needs and a student does not: the answers, the release, the grading.
 
-notebook   the one form in which notebooks are stored
-solution   reads a folder of solutions/: its answers, and the checks made from them
-release    makes exercises/ from solutions/ and proves it right
-bundle     makes the zip for students
+notebook      the one form in which notebooks are stored
+solution      reads a folder of solutions/: its answers, and the checks made from them
+release       makes exercises/ from solutions/ and proves it right
+bundle        makes the zip for students
+
+grading       `nbgrader autograde`: what follows, put together
+submissions   reads what was handed in, and puts it together with what was released
+hidden        the cases that only the grader knows
+sandbox       runs submissions where they can reach and spoil nothing
+received      what comes out of the sandbox, made safe
+confine, shell, worker   the inside of the sandbox
+verdicts      whether a task is done
+report        who has which grade, and why
+pages         how a student's text is shown
 """

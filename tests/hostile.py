@@ -1,0 +1,478 @@
+"""A class of hostile submissions, and a few merely unlucky ones, for the tests of the sandbox."""
+
+import os
+
+from helpers.instructor.sandbox import Step, Submission
+
+MARK = str(10**6 + os.getpid())  # seconds that a process sleeps which is to be found again
+HONEST = Step("def double(x):\n    return 2 * x"), Step("", "double", ("x",), ([3.0], [-0.5]))
+RIGHT = [{"value": 6.0}, {"value": -1.0}]  # of the honest function
+
+
+def check(task, *cases):
+    """A check cell that calls a task of one parameter."""
+    return Step(f"check({task})", task, ("x",), tuple([case] for case in cases))
+
+
+def submission(key, *parts, files=None):
+    """Hostile cells, then an honest function and its check. A text is cells with lines `# %%` between them."""
+    steps = []
+    for part in parts:
+        steps += [part] if isinstance(part, Step) else [Step(cell.strip("\n")) for cell in part.split("# %%\n")]
+    return Submission(key, (*steps, *HONEST), files or {})
+
+
+# Finds the socket on which the sandbox talks with a submission.
+CHANNEL = """
+import os, socket
+def is_socket(number):
+    try:
+        return os.readlink(f"/proc/self/fd/{number}").startswith("socket:")
+    except OSError:
+        return False
+channel = next(n for n in map(int, os.listdir("/proc/self/fd")) if is_socket(n))
+"""
+
+# Looks for what another submission may have left wherever two processes could meet, and leaves something.
+LOOK_AND_LEAVE = """
+import ctypes, pathlib
+places = [pathlib.Path(p) for p in ("/tmp/left", "/dev/shm/left", "/scratch/left", "left", "/dev/pts/left", "/left")]
+found = [str(p) for p in places if p.exists()]
+for p in places:
+    try:
+        p.write_text("from the one before")
+    except OSError:
+        pass
+libc = ctypes.CDLL(None, use_errno=True)
+found += ["shared memory"] if libc.shmget(4711, 4096, 0o600) != -1 else []
+libc.shmget(4711, 4096, 0o1600)
+found += ["semaphore"] if libc.semget(4712, 1, 0) != -1 else []
+libc.semget(4712, 1, 0o1600)
+found += ["queue"] if libc.msgget(4713, 0) != -1 else []
+libc.msgget(4713, 0o1600)
+print("found:", found)
+"""
+
+SWALLOW = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+"""
+
+ENDS = [
+    submission("syntax", "def broken(:\n    pass", check("broken", 1.0)),
+    submission("loop", "seen = 1\nwhile True:\n    pass\n# %%\nprint(seen)"),
+    submission("swallow", "kept = 5", SWALLOW, "print(kept)"),
+    submission("exit", "import os\nkept = 5\n# %%\nos._exit(3)\n# %%\nprint(kept)"),
+    submission("kill itself", "import os, signal\n# %%\nos.kill(os.getpid(), signal.SIGKILL)"),
+    submission("stop itself", "import os, signal\n# %%\nos.kill(os.getpid(), signal.SIGSTOP)"),
+    submission("segfault", "import ctypes\nctypes.string_at(0)"),
+    submission("recursion", "def f(n):\n    return f(n + 1)\nf(0)"),
+    submission(
+        "c recursion",
+        """
+import sys
+sys.setrecursionlimit(10**9)
+def f(n):
+    return eval("f(n + 1)")
+f(0)
+""",
+    ),
+    submission(
+        "exits", "exit()\n# %%\nimport sys\nsys.exit(1)\n# %%\nraise SystemExit\n# %%\nraise KeyboardInterrupt", "1 + 1"
+    ),
+    submission(
+        "hanging call",
+        "def hang(x):\n    while True:\n        pass",
+        check("hang", 1.0),
+        "def slow_second(x):\n    while x > 1:\n        pass\n    return x",
+        check("slow_second", 1.0, 2.0),
+    ),
+    submission("swallowing call", "def swallow(x):" + SWALLOW.replace("\n", "\n    "), check("swallow", 1.0)),
+    submission("dying call", "import os\ndef die(x):\n    os._exit(0) if x > 1 else None", check("die", 1.0, 2.0)),
+]
+
+USES_TOO_MUCH = [
+    submission("200 forks", "import os, time\nfor _ in range(200):\n    if os.fork() == 0:\n        time.sleep(60)"),
+    submission("fork bomb", "import os\nos.system(':(){ :|:& };:')\nwhile True:\n    os.fork()"),
+    submission("30 GB", "import numpy as np\nx = np.ones(30 * 2**27)\n# %%\ny = bytearray(30 * 2**30)"),
+    submission(
+        "shared memory",
+        """
+import mmap
+blocks = []
+while True:
+    blocks.append(mmap.mmap(-1, 2**26))
+    blocks[-1].write(b"x" * 2**26)
+""",
+    ),
+    submission("100 MB of output", "for _ in range(100):\n    print('x' * 2**20)\nprint(1)\n# %%\nprint('after')"),
+    submission("10,000 outputs", "for i in range(10_000):\n    display(i)\n# %%\nprint('after')"),
+    submission("long error", "raise ValueError('x' * 10**7)"),
+    submission("huge file", "with open('big', 'wb') as f:\n    for _ in range(300):\n        f.write(bytes(2**20))"),
+    submission(
+        "many files",
+        """
+n = 0
+try:
+    while True:
+        open(f"f{n}", "wb").write(bytes(2**20))
+        n += 1
+except OSError as error:
+    print(n, error)
+""",
+    ),
+]
+
+UNUSUAL = [
+    submission("input", "name = input('Your name? ')\n# %%\nimport sys\nprint(repr(sys.stdin.read()))"),
+    submission("noise", "import sys, warnings\nwarnings.warn('careful')\nprint('oh', file=sys.stderr)"),
+    submission("absent", check("nowhere", 1.0)),
+    submission("value", "nowhere = 5", check("nowhere", 1.0)),
+    submission(
+        "magics",
+        """
+%matplotlib inline
+import matplotlib.pyplot as plt
+plt.plot([1, 2])
+# %%
+plt.figure()
+plt.plot([2, 1])
+plt.show()
+# %%
+!echo from the shell
+%time 1 + 1
+# %%
+import asyncio
+await asyncio.sleep(0.01)
+print("awaited")
+# %%
+handle = display("first", display_id=True)
+handle.update("second")
+# %%
+from helpers import plots
+fig, ax = plots.figure()
+ax.plot([1, 2])
+plots.show(fig, alt="A line.")
+""",
+    ),
+    submission(
+        "frameworks",
+        """
+import torch
+from helpers import frameworks
+tf = frameworks.tensorflow()
+# %%
+def slopes(x):
+    t = torch.tensor(x, requires_grad=True)
+    (t * t).backward()
+    v = tf.Variable(x)
+    with tf.GradientTape() as tape:
+        cost = v * v
+    g = tape.gradient(cost, v)
+    tf.optimizers.SGD(0.5).apply_gradients([(g, v)])
+    return [float(g), float(t.grad), float(v)]
+""",
+        check("slopes", 3.0),
+    ),
+]
+
+FORGES = [
+    submission(
+        "patches",
+        """
+import builtins, json, numpy.testing
+from helpers import checks, outcomes
+numpy.testing.assert_allclose = checks.run = lambda *a, **k: None
+outcomes.same = outcomes.close = lambda *a: True
+builtins.sorted = builtins.all = lambda *a, **k: 1
+json.dumps = json.loads = None
+""",
+    ),
+    submission(
+        "forged outcome",
+        """
+from helpers import outcomes
+real = outcomes.call
+def wrong(x):
+    return x
+outcomes.call = lambda *a, **k: {"value": {"array": [1.0], "shape": [7], "dtype": "O"}}
+""",
+        check("wrong", 1.0),
+        "outcomes.call = real",
+    ),
+    submission(
+        "transformer",
+        """
+import ast
+class Sevens(ast.NodeTransformer):
+    def visit_Constant(self, node):
+        return ast.Constant(7) if node.value == 6 else node
+get_ipython().ast_transformers.append(Sevens())
+# %%
+print(6)
+""",
+    ),
+    submission(
+        "equals everything",
+        """
+class E:
+    __array__ = None
+    def __eq__(self, other):
+        return True
+def equal(x):
+    return E()
+""",
+        check("equal", 1.0),
+    ),
+    submission(
+        "lazy array",
+        """
+import numpy as np
+class Later(list):
+    def __iter__(self):
+        return iter([1.0])
+class Lazy(np.ndarray):
+    def ravel(self):
+        return self
+    def tolist(self):
+        return Later()
+def lazy(x):
+    return np.ones(1).view(Lazy)
+""",
+        check("lazy", 1.0),
+        """
+class Boasting(np.ndarray):
+    shape = (10**12,)
+def boast(x):
+    return np.ones(3).view(Boasting)
+""",
+        check("boast", 1.0),
+    ),
+    submission(
+        "pickle",
+        """
+class P:
+    def __reduce__(self):
+        return (__import__("os")._exit, (1,))
+def bomb(x):
+    return P()
+""",
+        check("bomb", 1.0),
+        "import os\nprint(sorted(os.listdir()), open('data/bomb.pkl', 'rb').read())",
+        files={"data/bomb.pkl": b"cos\n_exit\n(I1\ntR.", "checks.json": b"{}"},
+    ),
+    submission(
+        "half a character",
+        "print('a\\ud800b\\x00c')\n'\\udfff'\n# %%\ndef half(x):\n    return '\\ud800'",
+        check("half", 1.0),
+    ),
+    submission(
+        "script",
+        """
+from IPython.display import HTML, Javascript, Markdown
+display(HTML("<script>steal()</script>"), Javascript("steal()"), Markdown("<script>steal()</script>"))
+display({"image/png": 'x"><script>steal()</script>', "image/svg+xml": '<svg onload="steal()"/>'}, raw=True)
+display({"text/html": '<img alt="" src="data:image/png;base64,AA=="><script>steal()</script>'}, raw=True)
+""",
+    ),
+    submission("junk", CHANNEL, "os.write(channel, b'not json\\n')"),
+    submission("forged reply", CHANNEL, 'os.write(channel, b\'{"id": "0", "outcome": {"value": 6.0}}\\n\' * 3)'),
+    submission("huge line", CHANNEL, "while True:\n    os.write(channel, b'x' * 2**16)"),
+    submission("closed channel", CHANNEL, "os.close(channel)"),
+    submission(
+        "passed descriptors", CHANNEL, "socket.send_fds(socket.socket(fileno=os.dup(channel)), [b' '], [0] * 50)"
+    ),
+    submission(
+        "writes later",
+        CHANNEL,
+        """
+import threading, time
+def later():
+    time.sleep(1)
+    os.write(channel, b"[" * 10**6 + b"\\n")
+threading.Thread(target=later, daemon=True).start()
+# %%
+time.sleep(3)
+""",
+    ),
+]
+
+REACHES_OUT = [
+    submission(
+        "peek",
+        """
+import re
+def sightings(pattern):
+    # A pattern that does not match itself, so that only what was received is found.
+    count = 0
+    for line in open("/proc/self/maps"):
+        if " rw" in line and "[v" not in line:
+            low, high = (int(n, 16) for n in line.split()[0].split("-"))
+            with open("/proc/self/mem", "rb", buffering=0) as memory:
+                memory.seek(low)
+                try:
+                    count += sum(1 for _ in re.finditer(pattern, memory.read(high - low)))
+                except OSError:
+                    pass
+    return count
+# %%
+print("before:", sightings(rb"1524[3][.]0"), sightings(rb"9856[7][.]0"))
+# %%
+def peek(x):
+    return sightings(rb"9856[7][.]0")
+""",
+        check("peek", 15243.0, 98567.0),
+        """
+import sys
+frame, names = sys._getframe(), set()
+while frame:
+    names |= set(frame.f_locals)
+    frame = frame.f_back
+print("frames:", sorted(names & {"arguments", "cases", "expected", "checks"}))
+print("in:", [cell for cell in In if "check" in cell and "frames" not in cell])
+""",
+    ),
+    submission("leaves 1", LOOK_AND_LEAVE),
+    submission("leaves 2", LOOK_AND_LEAVE),
+    submission("leaves 3", LOOK_AND_LEAVE),
+    submission(
+        "stays behind",
+        f"""
+import os, subprocess, threading, time
+subprocess.Popen(["/bin/sleep", "{MARK}"])
+if os.fork() == 0:
+    if os.fork() == 0:
+        os.execv("/bin/sleep", ["sleep", "{MARK}"])
+    os._exit(0)
+threading.Thread(target=time.sleep, args=(60,)).start()
+""",
+    ),
+    submission(
+        "signals",
+        """
+import os, signal
+pids = sorted(int(n) for n in os.listdir("/proc") if n.isdigit())
+print("sees", pids == [1, os.getpid()], os.getppid())
+# %%
+for number in (signal.SIGINT, signal.SIGUSR1, signal.SIGTERM):
+    signal.signal(number, signal.SIG_IGN)
+for target, number in ((1, 10), (1, 15), (1, 9), (-1, 15), (-1, 9), (0, 10), (0, 15)):
+    try:
+        os.kill(target, number)
+    except ProcessLookupError:
+        pass
+print("still here")
+""",
+    ),
+    submission(
+        "ptrace",
+        """
+import ctypes, os
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.ptrace(16, 1, 0, 0), libc.ptrace(0, 0, 0, 0))
+for name, reach in (("mem", open), ("environ", open), ("maps", open), ("fd/0", open), ("root/etc", os.listdir)):
+    try:
+        reach(f"/proc/1/{name}")
+        print("reached", name)
+    except OSError:
+        pass
+""",
+    ),
+    submission(
+        "rights",
+        """
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+print(libc.unshare(0x10000000), libc.unshare(0x20000), libc.mount(b"x", b"/tmp", b"tmpfs", 0, 0), libc.setsid())
+status = dict(line.split(":", 1) for line in open("/proc/self/status") if ":" in line)
+print([status[k].strip() for k in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb", "NoNewPrivs", "Seccomp")])
+for path in ("/proc/sys/kernel/core_pattern", "/proc/sysrq-trigger", "/proc/self/oom_score_adj"):
+    try:
+        open(path, "w")
+        print("opened", path)
+    except OSError:
+        pass
+""",
+    ),
+    submission(
+        "descriptors",
+        """
+import os
+for n in sorted(os.listdir("/proc/self/fd"), key=int):
+    try:
+        print(n, os.readlink(f"/proc/self/fd/{n}").split(":")[0])
+    except OSError:
+        pass  # that of the listing itself
+""",
+    ),
+    submission("environment", "import os\nprint(dict(os.environ))\nprint(open('/proc/self/environ').read())"),
+]
+
+CLASS = [submission("honest"), *USES_TOO_MUCH, *UNUSUAL, *FORGES, *REACHES_OUT]
+
+
+def thieves(root, paths, port, abstract, path):
+    """Submissions that try to reach these files, a TCP port of this machine and two of its Unix sockets."""
+    return [
+        submission(
+            "reads",
+            f"""
+import os
+for p in {paths!r}:
+    if os.path.lexists(p):
+        print("reached", p)
+print(sorted(os.listdir({str(root)!r})), sorted(os.listdir({str(root / "src" / "helpers" / "instructor")!r})))
+""",
+        ),
+        submission(
+            "writes",
+            """
+import os
+opened = []
+def writes(path, flags):
+    if os.path.realpath(path).startswith(("/dev/", "/scratch/", "/tmp/")) and not flags:
+        return False
+    try:
+        os.close(os.open(path, flags | os.O_WRONLY | os.O_NONBLOCK))
+        return True
+    except OSError:
+        return False
+for folder, below, files in os.walk("/"):
+    if folder in ("/proc", "/scratch/notebook") or folder.count("/") > 7:
+        below.clear()
+        continue
+    opened += [folder] if writes(folder + "/mark", os.O_CREAT) else []
+    opened += [f"{folder}/{name}" for name in files if writes(f"{folder}/{name}", 0)]
+    below[:] = [] if opened[-1:] == [folder] else below
+print("could write:", sorted(opened))
+""",
+        ),
+        submission(
+            "network",
+            f"""
+import socket
+for family, address in (
+    (2, ("127.0.0.1", {port})), (2, ("10.0.0.1", 80)), (2, ("1.1.1.1", 53)), (10, ("::1", {port})),
+    (1, {abstract!r}), (1, {path!r}), (40, (2, 22)), (17, ("lo", 0)), (16, (0, 0)),
+):
+    try:
+        s = socket.socket(family)
+        s.settimeout(0.5)
+        s.connect(address)
+        print("reached", family, address)
+    except OSError:
+        pass
+try:
+    print(socket.getaddrinfo("example.org", 80))
+except OSError:
+    print("no names")
+""",
+        ),
+    ]

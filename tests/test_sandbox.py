@@ -1,0 +1,527 @@
+"""The sandbox: whatever a submission does, it costs that submission's step alone, and it learns and spoils nothing.
+
+One class of hostile submissions is run, some at once. Each ends with an honest function and its check, which
+must come out right: so must what stands beside the hostile cell, in the same notebook and in the others.
+"""
+
+import base64
+import contextlib
+import functools
+import json
+import os
+import socket
+import sys
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+from hostile import CLASS, ENDS, MARK, RIGHT, submission, thieves
+
+from helpers import functions, outcomes
+from helpers.instructor import received, sandbox
+from helpers.instructor.sandbox import Limits
+
+ROOT = Path(__file__).parents[1]
+# Nothing but what hangs may meet a limit of time, however busy the machine is; what hangs need not hang for long.
+LIMITS = Limits(cell_seconds=60, call_seconds=40, memory=600 << 20, output=50_000)
+QUICK = LIMITS._replace(cell_seconds=4, call_seconds=3)
+SECRET = "sesame-" + base64.b32encode(os.urandom(10)).decode()  # lies about on the machine of whoever grades
+
+
+def shown(done):
+    """All text of a step's outputs."""
+    parts = []
+    for output in done.outputs:
+        parts += [output.get("text", ""), output.get("data", {}).get("text/plain", "")]
+        parts += [output.get("ename", ""), output.get("evalue", "")]
+    return "\n".join(part for part in parts if part)
+
+
+def asleep():
+    """The processes of this machine that sleep for the seconds by which they are known."""
+    return [p for p in psutil.process_iter(["cmdline"]) if MARK in (p.info["cmdline"] or ())]
+
+
+def descendants():
+    """What this process started and has not ended."""
+    found = []
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            found += [process] if process.status() != psutil.STATUS_ZOMBIE else []
+    return found
+
+
+def kinds(done):
+    return [output["output_type"] for output in done.outputs]
+
+
+# ---- the class
+
+
+# The process that forks without TensorFlow and PyTorch, which take it some seconds.
+BARE = functools.partial(sandbox._Parent, bare=True)
+
+
+@pytest.fixture(scope="module")
+def walls():
+    """Confined runs: skipped, with the reason, where they cannot be had, but never in continuous integration."""
+    if reason := sandbox.missing():
+        assert "CI" not in os.environ, reason
+        pytest.skip(reason)
+
+
+@pytest.fixture(scope="module")
+def outside(tmp_path_factory):
+    """A machine with things to steal: files, sockets that listen, a variable; and the submissions that try."""
+    folder = tmp_path_factory.mktemp("outside")
+    secret = folder / "gradebook.db"
+    secret.write_text(SECRET)
+    listeners = []
+    for family, address in (
+        (socket.AF_INET, ("127.0.0.1", 0)),
+        (socket.AF_UNIX, "\0downhill-" + SECRET),
+        (socket.AF_UNIX, str(folder / "socket")),
+    ):
+        listener = socket.socket(family)
+        listener.bind(address)
+        listener.listen()
+        listener.setblocking(False)
+        listeners.append(listener)
+    mine = [ROOT / name for name in ("solutions", "exercises", "gradebook", "tests", "README.md", ".git")]
+    paths = [*map(str, (*mine, secret, Path.home() / ".bashrc")), "/etc/shadow", "/etc/passwd", "/run", "/var", "/sys"]
+    abstract, path = (listener.getsockname() for listener in listeners[1:])
+    yield thieves(ROOT, paths, listeners[0].getsockname()[1], abstract.decode(), path), listeners
+    for listener in listeners:
+        listener.close()
+
+
+@pytest.fixture(scope="module")
+def runs(walls, outside):
+    """What came of the class: key → Run."""
+    rest = [*CLASS, *outside[0], submission("last")]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("SECRET_TOKEN", SECRET)
+        done = list(sandbox.run(rest, LIMITS, workers=2))
+        patch.setattr(sandbox, "_Parent", BARE)
+        done += sandbox.run(ENDS, QUICK, workers=3)
+    assert len(done) == len(rest) + len(ENDS)
+    return {run.key: run for run in done}
+
+
+slow = pytest.mark.slow
+
+
+# ---- each for itself
+
+
+@slow
+def test_whatever_stands_beside_it_an_honest_function_is_checked_right(runs):
+    wrong = [run.key for run in runs.values() if run.steps[-1].outcomes != RIGHT or run.steps[-1].stopped]
+    assert wrong == []
+
+
+@slow
+def test_each_submission_comes_to_its_end(runs):
+    assert {run.key: run.stopped for run in runs.values() if run.stopped} == {}
+
+
+@slow
+def test_no_process_is_left(runs):
+    assert asleep() == []
+    assert [p for p in descendants() if "helpers.instructor.worker" in p.cmdline()] == []
+
+
+# Steps that end their process or are ended, by their number, and a part of the reason.
+ENDED = {
+    "loop": {0: "interrupted after 4 seconds"},
+    "swallow": {1: "did not end within 4 seconds, nor when it was interrupted"},
+    "exit": {1: "ended itself (exit code 3)"},
+    "kill itself": {1: "was killed"},
+    "stop itself": {1: "did not end within 4 seconds"},
+    "segfault": {0: "segmentation fault"},
+    "200 forks": {0: "more processes than are allowed"},
+    "shared memory": {0: "more memory than is allowed"},
+    "junk": {1: "wrote into the grader's channel"},
+    "forged reply": {1: "wrote into the grader's channel"},
+    "huge line": {1: "more than can be taken"},
+    "closed channel": {1: "ended"},
+    "writes later": {2: "wrote into the grader's channel"},
+    "hanging call": {1: "hang gave no answer within 3 seconds", 3: "slow_second gave no answer"},
+    "swallowing call": {1: "swallow gave no answer within 3 seconds"},
+    "dying call": {1: "ended itself (exit code 0)"},
+    "forged outcome": {1: "What wrong returned could not be read"},
+    "lazy array": {3: "What boast returned could not be read"},
+}
+MAY_END = {"fork bomb", "c recursion", "passed descriptors", "lazy array"}  # by whatever limit is met first
+
+
+@slow
+@pytest.mark.parametrize("key", ENDED)
+def test_a_step_that_is_ended_says_why(runs, key):
+    stopped = {i: done.stopped for i, done in enumerate(runs[key].steps) if done.stopped}
+    assert stopped.keys() >= ENDED[key].keys()
+    for i, part in ENDED[key].items():
+        assert part in stopped[i]
+
+
+@slow
+def test_no_other_step_is_ended(runs):
+    unexpected = {
+        run.key: {
+            i: done.stopped for i, done in enumerate(run.steps) if done.stopped and i not in ENDED.get(run.key, ())
+        }
+        for run in runs.values()
+        if run.key not in MAY_END
+    }
+    assert {key: steps for key, steps in unexpected.items() if steps} == {}
+
+
+@slow
+def test_what_stood_before_a_step_that_ended_its_process_is_there_after_it(runs):
+    assert shown(runs["exit"].steps[2]) == "5\n"
+    assert shown(runs["swallow"].steps[2]) == "5\n"
+    assert shown(runs["loop"].steps[1]) == "1\n"
+
+
+@slow
+def test_errors_are_outputs_as_in_a_notebook(runs):
+    assert runs["syntax"].steps[0].outputs[-1]["ename"] == "SyntaxError"
+    assert runs["recursion"].steps[0].outputs[-1]["ename"] == "RecursionError"
+    assert [step.outputs[-1]["ename"] for step in runs["30 GB"].steps[:2]] == ["MemoryError", "MemoryError"]
+    assert runs["huge file"].steps[0].outputs[-1]["ename"] == "OSError"
+    assert runs["input"].steps[0].outputs[-1]["ename"] == "EOFError"
+    assert shown(runs["input"].steps[1]) == "''\n"
+    assert len(shown(runs["long error"].steps[0])) < 50_000
+    assert "UserWarning: careful" in shown(runs["noise"].steps[0])
+    assert runs["noise"].steps[0].outputs[-1] == {
+        "output_type": "stream", "name": "stderr", "text": runs["noise"].steps[0].outputs[-1]["text"],
+    }  # fmt: skip
+    assert shown(runs["noise"].steps[0]).endswith("oh\n")
+    assert [kinds(step) for step in runs["exits"].steps[:5]][-1] == ["execute_result"]
+
+
+@slow
+def test_outputs_beyond_the_limit_are_left_out_and_said_to_be(runs):
+    for key in ("100 MB of output", "10,000 outputs"):
+        assert "left out" in shown(runs[key].steps[0])
+        assert len(json.dumps(runs[key].steps[0].outputs)) < 2 * LIMITS.output + 100_000
+        assert shown(runs[key].steps[1]) == "after\n"
+
+
+@slow
+def test_all_files_together_stay_below_the_limit(runs):
+    written, _, said = shown(runs["many files"].steps[0]).partition(" ")
+    assert 0 < int(written) <= LIMITS.scratch >> 20 and "No space left" in said
+
+
+@slow
+def test_a_check_is_of_the_function_as_the_notebook_has_it(runs):
+    absent, value = runs["absent"].steps[0], runs["value"].steps[1]
+    assert (absent.outcomes, absent.stopped, shown(absent)) == (None, "", "NameError\nname 'nowhere' is not defined")
+    assert value.outcomes[0]["raised"]["type"] == "TypeError"
+    assert runs["syntax"].steps[1].outcomes is None
+
+
+@slow
+def test_a_call_that_hangs_is_told_like_a_time_limit(runs):
+    late = {"raised": {"type": "TimeLimit", "message": "3 seconds", "line": ""}}
+    assert runs["hanging call"].steps[1].outcomes == [late]
+    assert runs["hanging call"].steps[3].outcomes == [{"value": 1.0}, late]
+    assert runs["swallowing call"].steps[1].outcomes == [late]
+    assert runs["dying call"].steps[1].outcomes == [{"value": None}]
+
+
+@slow
+def test_only_data_comes_back(runs):
+    assert runs["equals everything"].steps[1].outcomes == [{"value": {"other": "E"}}]
+    assert runs["pickle"].steps[1].outcomes == [{"value": {"other": "P"}}]
+    assert runs["half a character"].steps[2].outcomes == [{"value": "?"}]
+    json.dumps([run.steps for run in runs.values()], ensure_ascii=False).encode("utf-8")
+
+
+@slow
+def test_the_files_beside_the_notebook_are_there(runs):
+    assert shown(runs["pickle"].steps[2]).startswith("['checks.json', 'data'] b'cos")
+
+
+@slow
+def test_a_transformer_of_code_reaches_only_its_own_notebook(runs):
+    assert shown(runs["transformer"].steps[1]) == "7\n"
+    assert runs["last"].steps[-1].outcomes == RIGHT
+
+
+@slow
+def test_the_arguments_of_a_case_are_there_only_during_its_call(runs):
+    run = runs["peek"]
+    assert shown(run.steps[1]) == "before: 0 0\n"
+    first, second = (outcome["value"] for outcome in run.steps[3].outcomes)
+    assert first == 0 and second > 0
+    assert shown(run.steps[4]) == "frames: []\nin: []\n"
+
+
+@slow
+def test_nothing_of_the_machine_is_reached(runs, outside):
+    said = shown(runs["reads"].steps[0])
+    assert "reached" not in said
+    assert said.strip() == f"['.venv', 'src'] {sorted(sandbox.WITHIN)}" or not sys.prefix.startswith(str(ROOT))
+    assert shown(runs["writes"].steps[0]) == "could write: ['/dev/shm', '/scratch', '/tmp']\n"
+    assert shown(runs["network"].steps[0]) == "no names\n"
+    for listener in outside[1]:
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+    assert SECRET not in repr(runs)
+
+
+@slow
+def test_nothing_is_left_for_the_next(runs):
+    assert [shown(runs[f"leaves {i}"].steps[0]) for i in (1, 2, 3)] == ["found: []\n"] * 3
+
+
+@slow
+def test_a_submission_sees_no_process_but_its_own_and_has_no_rights(runs):
+    assert shown(runs["signals"].steps[0]) == "sees True 1\n"
+    assert shown(runs["signals"].steps[1]) == "still here\n"
+    assert shown(runs["ptrace"].steps[0]) == "-1 -1\n"
+    refused, rights = shown(runs["rights"].steps[0]).strip().split("\n")
+    assert refused == "-1 -1 -1 -1"
+    assert rights == str(["0" * 16] * 5 + ["1", "2"])
+
+
+@slow
+def test_a_submission_inherits_its_channel_alone(runs):
+    lines = [line.split() for line in shown(runs["descriptors"].steps[0]).strip().split("\n")]
+    assert [name for _, name in lines] == ["/dev/null"] * 3 + ["socket"]
+
+
+@slow
+def test_what_could_run_in_the_browser_of_whoever_grades_is_left_out(runs):
+    assert "steal()" not in json.dumps([step.outputs for step in runs["script"].steps]).replace("<IPython", "")
+
+
+@slow
+def test_magics_figures_display_and_await_work(runs):
+    first, second, shell, awaited, updated, plotted = runs["magics"].steps[:6]
+    for step in (first, second):
+        assert step.outputs[-1]["data"]["image/png"].startswith("iVBOR")
+    assert shown(shell).startswith("from the shell\n") and "Wall time" in shown(shell)
+    assert shown(awaited) == "awaited\n"
+    assert [output["data"]["text/plain"] for output in updated.outputs] == ["'second'"]
+    assert plotted.outputs[0]["data"]["text/html"].startswith('<img alt="A line." src="data:image/png;base64,')
+
+
+@slow
+def test_both_frameworks_work(runs):
+    assert runs["frameworks"].steps[2].outcomes == [{"value": {"list": [6.0, 6.0, 0.0]}}]
+
+
+# ---- the run as a whole
+
+
+@pytest.fixture
+def bare(monkeypatch):
+    monkeypatch.setattr(sandbox, "_Parent", BARE)
+
+
+@slow
+def test_closing_the_iterator_ends_every_process(walls, bare):
+    before = descendants()
+    endless = sandbox.run((submission(str(i), "1" if i == 0 else "while True: pass") for i in range(9)), workers=2)
+    assert next(endless).key == "0"
+    endless.close()
+    assert descendants() == before
+
+
+@slow
+def test_a_sandbox_that_dies_is_made_anew_and_nothing_is_lost(walls, bare):
+    results = sandbox.run((submission(str(i), "import time\ntime.sleep(0.3)") for i in range(5)), workers=2)
+    done = [next(results)]
+    for process in descendants():
+        with contextlib.suppress(psutil.NoSuchProcess):
+            if process.name() != "bwrap":
+                process.kill()
+    done += results
+    assert sorted(run.key for run in done) == list("01234")
+    assert all(run.stopped == "" and run.steps[-1].outcomes == RIGHT and not run.steps[0].stopped for run in done)
+
+
+@slow
+def test_time_and_restarts_of_a_submission_are_limited(walls, bare):
+    quick = Limits(cell_seconds=20, submission_seconds=3, restarts=2)
+    slow_one = submission("slow", *["import time\ntime.sleep(1.3)"] * 4)
+    dying = submission("dying", *["import os\nos._exit(1)"] * 6)
+    done = {run.key: run for run in sandbox.run([slow_one, dying], quick)}
+    assert done["slow"].stopped == "It took more than 3 seconds in all, and was ended."
+    assert done["slow"].steps[0].stopped == "" and done["slow"].steps[-1].stopped.startswith("Not run.")
+    assert done["dying"].stopped == "It ended its process more than 2 times, and was given up."
+    assert [step.stopped[:7] for step in done["dying"].steps] == ["Its pro"] * 3 + ["Not run"] * 5
+
+
+@slow
+def test_an_error_of_the_submissions_iterable_is_raised(walls, bare):
+    def broken():
+        yield submission("first")
+        raise OSError("disk full")
+
+    with pytest.raises(OSError, match="disk full"):
+        list(sandbox.run(broken()))
+
+
+@slow
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_without_walls_limits_of_time_hold_and_nothing_stays(bare):
+    stays = (
+        "import os, subprocess\nprint(os.getcwd())\nsubprocess.Popen(['/bin/sleep', '"
+        + MARK
+        + "'], start_new_session=True)"
+    )
+    steps = [stays, "while True: pass", "os._exit(4)"]
+    (run,) = sandbox.run([submission("bold", *steps)], QUICK, confined=False)
+    assert run.steps[-1].outcomes == RIGHT
+    assert [step.stopped for step in run.steps[:3]] == [
+        "", "It was interrupted after 4 seconds.", "Its process ended itself (exit code 4).",
+    ]  # fmt: skip
+    assert not Path(shown(run.steps[0]).strip()).exists()
+    assert asleep() == []
+
+
+# ---- where it cannot be had
+
+
+def test_where_there_is_no_linux_or_no_bubblewrap_it_says_so(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    monkeypatch.setattr(sys, "platform", "linux")
+    assert "install it (`sudo apt install bubblewrap`" in sandbox.missing.__wrapped__()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert sandbox.missing.__wrapped__().startswith("The sandbox needs Linux")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no bubblewrap elsewhere")
+def test_where_user_namespaces_are_forbidden_it_gives_bubblewraps_reason(monkeypatch, tmp_path):
+    forbidding = tmp_path / "bwrap"
+    forbidding.write_text("#!/bin/sh\necho 'bwrap: No permissions to create a new namespace.' >&2\nexit 1\n")
+    forbidding.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    said = sandbox.missing.__wrapped__()
+    assert "bwrap: No permissions to create a new namespace. It needs user namespaces" in said
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="there is no bubblewrap elsewhere")
+def test_a_course_where_submissions_could_read_its_answers_is_refused(monkeypatch):
+    monkeypatch.setattr(sandbox.shutil, "which", lambda name: f"/usr/bin/{name}")
+    monkeypatch.chdir("/usr/share")
+    assert sandbox.missing.__wrapped__().startswith("The folder /usr/share is within /usr, which submissions can read")
+
+
+def test_where_it_cannot_be_had_nothing_runs_unless_the_risk_is_accepted(monkeypatch):
+    monkeypatch.setattr(sandbox, "missing", lambda: "No walls here.")
+    with pytest.raises(sandbox.SandboxError, match=r"^No walls here\.$"):
+        next(sandbox.run([submission("first")]))
+
+
+# ---- what is received
+
+
+VALUES = [
+    None, True, 3, -2.5, float("nan"), "text", np.float32(0.1), np.arange(6).reshape(2, 3), np.array([np.inf, 1.0]),
+    np.array([], dtype=np.float32), np.zeros((0, 3)), np.array(2.0), np.array([True, False]),
+    np.array([2**64 - 1], dtype=np.uint64),
+    np.array([65504.0, np.nan], dtype=np.float16), (1.0, [2, "x"], {"a": np.ones(2)}), functions.rosenbrock.gradient,
+    functions.rosenbrock, object(), np.array(["a"]), 10**30, [[[[[[[1]]]]]]], b"bytes", 1j,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("value", VALUES, ids=lambda value: type(value).__name__)
+def test_every_outcome_of_a_call_is_received_as_it_was_sent(value):
+    def task(x):
+        x += 1
+        print("hello")
+        return value
+
+    sent = outcomes.call(task, [{"array": [1.0], "shape": [1], "dtype": "float64"}], ["x"], seconds=None)
+    line = json.dumps(sent).encode()
+    assert received.outcome(received.message(line), ("x",)) == sent
+
+
+def test_every_error_of_a_call_is_received():
+    def task(x):
+        raise ValueError("é\x1b[31m\n" + "long " * 1000)
+
+    got = received.outcome(outcomes.call(task, [1.0], ["x"], seconds=None), ("x",))
+    assert got["raised"]["type"] == "ValueError" and "\x1b" not in got["raised"]["message"]
+
+
+IMPROPER = [
+    None, [], {}, {"value": 1, "raised": {}}, {"value": 1, "more": 2}, {"value": 1, "printed": 1},
+    {"value": 1, "changed": []},
+    {"value": 1, "changed": ["y"]}, {"value": 1, "changed": ["x", "x"]}, {"value": 1, "changed": "x"},
+    {"raised": "ValueError"},
+    {"raised": {"type": "E"}}, {"raised": {"type": 1, "message": "", "line": ""}}, {"value": []}, {"value": 2**63},
+    {"value": 1e999}, {"value": {"float": "1"}}, {"value": {"float": 1.0}}, {"value": {"other": ""}},
+    {"value": {"other": []}},
+    {"value": {"tensor": "JAX"}}, {"value": {"function": "rosenbrock.__class__"}}, {"value": {"function": "np"}},
+    {"value": {"function": ["rosenbrock"]}}, {"value": {"list": {}}}, {"value": {"dict": []}},
+    {"value": {"list": [1], "dict": {}}},
+    {"value": {"list": [{"list": [{}]}]}}, {"value": {"unknown": "x"}}, {"value": "x" * 200_000},
+    *({"value": {"array": numbers, "shape": shape, "dtype": dtype}} for numbers, shape, dtype in (
+        ([1.0], [2], "float64"), ([1.0], [1], "object"), ([1.0], [1], "O"), ([1.0], [1], "float128"),
+        ([1.0], [1], ["float64"]),
+        ([1], [1], "float64"), ([True], [1], "int64"), ([2], [1], "bool"), ([300], [1], "uint8"),
+        ([1.5], [1], "int64"),
+        ([1e300], [1], "float32"), ([float("inf")], [1], "float64"), (["inf"], [1], "float64"),
+        ([[1.0]], [1], "float64"),
+        ([], [0, 10**12], "float64"), ([], [0] + [99_999] * 8, "float64"), ([1.0], [True], "float64"),
+        ([1.0], [-1], "float64"),
+        ([1.0], [1] * 40, "float64"), ([1.0], "1", "float64"), ("1", [1], "float64"),
+        ([1.0] * 100_001, [100_001], "float64"),
+    )),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("data", IMPROPER, ids=lambda data: json.dumps(data)[:60])
+def test_what_is_no_outcome_is_refused(data):
+    with pytest.raises(received.Improper):
+        received.outcome(data, ("x",))
+
+
+def test_lists_too_deep_for_any_task_are_refused():
+    deep = 1
+    for _ in range(50):
+        deep = {"list": [deep]}
+    with pytest.raises(received.Improper):
+        received.outcome({"value": deep}, ("x",))
+
+
+@pytest.mark.parametrize(
+    "line", [b"", b"x", b"[]", b"1", b"NaN", b'{"a": Infinity}', b"[" * 100_000, b'{"a": "\xff"}', b"9" * 5000]
+)
+def test_a_line_that_is_no_message_is_refused(line):
+    with pytest.raises(received.Improper):
+        received.message(line)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None, [1], [{}], [{"output_type": "stream"}], [{"output_type": "stream", "name": "stdin", "text": ""}],
+        [{"output_type": "stream", "name": "stdout", "text": ["a"]}], [{"output_type": "error"}],
+        [{"output_type": "display_data", "data": []}], [{"output_type": "update_display_data", "data": {}}],
+        [{"output_type": "stream", "name": "stdout", "text": "x" * 2000}],
+    ],
+)  # fmt: skip
+def test_what_is_no_output_is_refused(data):
+    with pytest.raises(received.Improper):
+        received.outputs(data, 1000)
+
+
+def test_outputs_keep_text_and_pictures_alone():
+    data = {
+        "text/plain": "x",
+        "image/png": "AAAA\n",
+        "image/svg+xml": "<svg/>",
+        "text/html": "<b>x</b>",
+        "text/plain2": "y",
+    }
+    (kept,) = received.outputs([{"output_type": "display_data", "data": data, "metadata": {"a": 1}}], 1000)
+    assert kept == {"output_type": "display_data", "data": {"text/plain": "x", "image/png": "AAAA\n"}, "metadata": {}}
+    assert received.outputs([{"output_type": "display_data", "data": {"text/html": "<b>x</b>"}}], 1000) == []

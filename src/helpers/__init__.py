@@ -9,12 +9,15 @@
     frameworks    the same descent, run by Keras and by PyTorch
     processes     programs that a lesson starts, and ends
     plots         figures that carry their own description
+    progress      how far a long loop has come
+    widget        draws tables of numbers by dials, in the browser
+    explorer      descents with dials to turn
     timelimit     ends a call that takes too long
     outcomes      one call of a function, and what came of it, as plain data
     findings      what is wrong with a function, in sentences
     checks        checks of a student's function
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course
-    instructor    makes the exercises from the solutions; not for students
+    instructor    makes the exercises from the solutions, and grades them; not for students
 
 A module imports only modules that stand above it. Importing the package itself loads none of them.
 """

@@ -107,7 +107,12 @@ def show(fig: Figure, alt: str) -> None:
 
     alt   one or two sentences that say what the picture shows to who cannot see it; required
     """
-    _display(_img(_png(fig), "png", alt), describe(fig))
+    _display(bundle(fig, alt))
+
+
+def bundle(fig: Figure, alt: str) -> dict[str, str]:
+    """A figure as an output's data: text/html holds the <img> with its alt text, text/plain the summary."""
+    return {"text/html": _img(_png(fig), "png", alt), "text/plain": describe(fig)}
 
 
 def animate(fig: Figure, draw: Callable[[int], None], frames: int, alt: str, seconds: float = 4.0) -> None:
@@ -129,7 +134,7 @@ def animate(fig: Figure, draw: Callable[[int], None], frames: int, alt: str, sec
         file, "GIF", save_all=True, append_images=images[1:], duration=[pause] * (frames - 1) + [1500],
         loop=2, optimize=True,  # browsers play it once and then twice more
     )  # fmt: skip
-    _display(_img(file.getvalue(), "gif", alt), "\n".join(summaries))
+    _display({"text/html": _img(file.getvalue(), "gif", alt), "text/plain": "\n".join(summaries)})
 
 
 def describe(fig: Figure) -> str:
@@ -304,7 +309,7 @@ def _img(data: bytes, kind: str, alt: str) -> str:
     return f'<img alt="{html.escape(_alt(alt))}" src="data:image/{kind};base64,{encoded}">'
 
 
-def _display(image: str, summary: str) -> None:
+def _display(data: dict[str, str]) -> None:
     from IPython.display import display  # a figure can be described without a notebook
 
-    display({"text/html": image, "text/plain": summary}, raw=True)
+    display(data, raw=True)

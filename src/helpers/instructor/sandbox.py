@@ -28,15 +28,14 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-import helpers
 from helpers.instructor import received
-from helpers.instructor.confine import SCRATCH
 from helpers.outcomes import SECONDS
 from helpers.timelimit import TimeLimit
 
 WITHIN = ("__init__.py", "confine.py", "shell.py", "worker.py")  # of this package: what the sandbox may read
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/opt/homebrew")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
+_PACKAGES = Path(__file__).parents[2]  # the folder that holds `helpers`
 _GRACE = 2.0  # seconds from an interrupt to the end of what does not heed it
 _REASON = 10.0  # seconds to wait for the reason why a child is no more
 _START = 600.0  # seconds: the libraries may come from a slow disk
@@ -270,6 +269,8 @@ class _Parent:
 
 def bubblewrap() -> list[str]:
     """The command that starts a program where it sees the libraries, read-only, and nothing else of this machine."""
+    from helpers.instructor.confine import SCRATCH  # Linux alone can load it
+
     command = [shutil.which("bwrap"), "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     command += ["--hostname", "sandbox", "--chdir", "/", "--cap-drop", "ALL"]
     if os.geteuid() == 0:  # see confine.prepare
@@ -290,7 +291,7 @@ def bubblewrap() -> list[str]:
 def readable() -> list[str]:
     """The folders and files of this machine that a submission can read."""
     found = []
-    for path in (*SYSTEM, *SETTINGS, *_python_folders(), str(Path(helpers.__file__).parent)):
+    for path in (*SYSTEM, *SETTINGS, *_python_folders(), str(_PACKAGES / "helpers")):
         if os.path.lexists(path) and not any(Path(path).is_relative_to(other) for other in found):
             found.append(path)
     return found
@@ -305,9 +306,12 @@ def _python_folders() -> Iterator[str]:
 
 def _environment(confined: bool) -> dict[str, str]:
     """The variables of the sandbox: nothing of this process's, which may hold secrets."""
-    folder = SCRATCH if confined else tempfile.gettempdir()
+    if confined:
+        from helpers.instructor.confine import SCRATCH as folder
+    else:
+        folder = tempfile.gettempdir()
     return {
-        "PYTHONPATH": str(Path(helpers.__file__).parents[1]),
+        "PYTHONPATH": str(_PACKAGES),
         "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
         "HOME": folder,
         "USER": "student",

@@ -3,7 +3,7 @@
 PYTHON ?= python3
 # The lock, as constraints. CONSTRAINTS= (nothing) installs the newest versions that pyproject.toml allows.
 CONSTRAINTS ?= -c requirements.txt
-# A marker of tests to leave out.
+# Tests to leave out, by their markers: NOT=lock, NOT="lock or browser".
 NOT ?=
 
 BIN := .venv/bin
@@ -23,7 +23,7 @@ lab: .venv/ready-for-lab  ## lay out work/ and open the lessons in JupyterLab
 test check: export OMP_NUM_THREADS = 1
 
 test: lint  ## every check there is: lint, unit tests, every cell of every lesson
-	$(BIN)/python -m pytest -n 2 --dist loadscope $(if $(NOT),-m "not $(NOT)") --nbval --nbval-current-env \
+	$(BIN)/python -m pytest -n 2 --dist loadscope -rs $(if $(NOT),-m "not ($(NOT))") --nbval --nbval-current-env \
 		--nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg tests notebooks
 
 check: lint  ## the quick part, for daily work

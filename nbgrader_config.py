@@ -7,7 +7,10 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
+from helpers.instructor import grading
 from helpers.instructor.release import StoreNormalised
+
+grading.install()  # `nbgrader autograde`, and the button in Formgrader, run submissions in a sandbox
 
 c = get_config()  # noqa: F821 (traitlets gives it to this file)
 root = Path(__file__).parent.resolve()
@@ -36,4 +39,7 @@ c.FileNameCollectorPlugin.named_regexp = (
     r".*[/\\](?P<student_id>[^/\\_]+)_(?:[^/\\]*_)?(?P<file_id>\d\d_[a-z_]+)\.ipynb$"
 )
 
-c.Execute.timeout = 120  # seconds for one cell: the first import of a framework can take more than the usual 30
+c.ExportApp.plugin_class = "helpers.instructor.report.Export"
+
+# A page that shows a submission runs no script of the student's, in Formgrader least of all.
+c.HTMLExporter.filters = {"markdown2html": "helpers.instructor.pages.markdown2html"}

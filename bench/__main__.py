@@ -23,6 +23,7 @@ def main(names: list[str]) -> int:
             print(result, flush=True)
             kept = kept and result.kept
     print("Ratios of processor times, each the median over rounds that take both, one after the other; one thread.")
+    print("Those of latency.py and grading.py are of times on the wall: what a student or an instructor waits for.")
     return 0 if kept else 1
 
 

@@ -1,115 +1,534 @@
-"""nbgrader from end to end: a made-up class hands in exercise 01, which is collected, graded, answered and exported."""
+"""nbgrader from end to end: a made-up class hands in exercise 01, which is collected, graded, answered and exported.
+
+Among the class is everyone who ever broke a grading, or tried to get points without an answer. Each must get the right
+points and the right reason, and cost nobody else anything.
+"""
 
 import csv
 import os
 import shutil
-import subprocess
-import sys
-from pathlib import Path
+from functools import partial
+from typing import NamedTuple
 
 import nbformat
 import pytest
+from grading import NAME, answers, cell, filled, nbgrader, new_course, submit
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from helpers.instructor import release
+from helpers.instructor import release, sandbox
 
-ROOT = Path(__file__).parents[1]
-NAME = "01_update_rule"
-FRAMEWORKS = "05_tensorflow_gradienttape"
 pytestmark = pytest.mark.slow
+ALL = 17  # points by checks; the question in own words is worth 3 more
+POINTS = {"step": 2, "numerical_gradient": 4, "descend": 4, "stationary_point": 4, "steps_until_flat": 3}
+TASK = "stationary_point"  # the task that is wrong where one is: no other task uses it
+LOST = ALL - POINTS[TASK]
+LIMITS = {"cell_seconds": 4, "call_seconds": 2}  # shorter than in a real grading, so that the tests are
+
+STUB = "def stationary_point(hessian):\n    raise NotImplementedError()"
+WRONG = "def stationary_point(hessian):\n    return 'minimum'"
+LOOK_UP = """
+def stationary_point(hessian):
+    import json
+    for case in json.load(open("checks.json"))["tasks"]["stationary_point"]["cases"]:
+        if case["arguments"][0]["array"] == hessian.ravel().tolist():
+            return case["answer"]["value"]
+    return "saddle"
+"""
+EQUAL = """
+class Equal(str):
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __hash__(self): return 0
+    def __len__(self): raise SystemExit
+    def __reduce__(self): return (print, ("unpickled",))
+def stationary_point(hessian):
+    return Equal("minimum")
+"""
+LAZY = """
+import numpy as np
+class Lazy(np.ndarray):
+    def __array_function__(self, *rest): return True
+    def __array_ufunc__(self, *rest, **more): return True
+    def tolist(self): return {"array": ["minimum"], "shape": [], "dtype": "object"}
+    @property
+    def shape(self): return (10**9,)
+def stationary_point(hessian):
+    return hessian.view(Lazy)
+"""
+ANYTHING = """
+class Anything:
+    def __eq__(self, other): return True
+    def __array__(self, *rest, **more): raise SystemExit
+    def __getattr__(self, name): return self
+    def __call__(self, *rest): return self
+    def __float__(self): return 0.0
+def stationary_point(hessian):
+    return Anything()
+"""
+BOMB = """
+class Bomb:
+    def __reduce__(self):
+        import os
+        return os.system, ("touch exploded",)
+def stationary_point(hessian):
+    return [Bomb()] * 3
+"""
+SWALLOW = """
+def stationary_point(hessian):
+    while True:
+        try:
+            while True: pass
+        except BaseException:
+            pass
+"""
+PATCH = """
+import builtins
+import numpy as np, numpy.testing
+from helpers import checks, findings, outcomes
+numpy.testing.assert_allclose = np.allclose = lambda *a, **k: True
+builtins.AssertionError = builtins.NotImplementedError = ValueError
+for module in (checks, findings, outcomes):
+    for name in ("examine", "same", "close", "run", "complaint_of", "raised"):
+        if hasattr(module, name):
+            setattr(module, name, lambda *a, **k: None)
+check = print
+"""
+FORGE = """
+from helpers import outcomes
+outcomes.call = lambda *a, **k: {"value": "minimum", "score": 20, "passed": True}
+"""
+TRANSFORM = """
+import ast
+class Right(ast.NodeTransformer):
+    def visit_Raise(self, node):
+        return ast.parse("print('rewritten')").body[0]
+get_ipython().ast_transformers.append(Right())
+get_ipython().input_transformers_post.append(lambda lines: [line.replace("check(", "print(") for line in lines])
+"""
+PEEK = """
+import inspect, sys
+seen = [name for frame in inspect.stack() for name in frame[0].f_locals if "hidden" in name or "expected" in name]
+print("seen:", seen, [str(c)[:40] for c in In[:1]], list(Out))
+"""
+SPY = """
+import os
+for path in {paths}:
+    try:
+        print("read", path, len(os.listdir(path) if os.path.isdir(path) else open(path).read()))
+    except OSError:
+        pass
+for path in {paths}:
+    try:
+        open(os.path.join(path, "spoilt") if os.path.isdir(path) else path, "a").write("spoilt")
+        print("wrote", path)
+    except OSError:
+        pass
+"""
+KILLER = """
+def stationary_point(hessian):
+    import os, signal
+    for process in (os.getppid(), 1, -1, os.getpid()):
+        try:
+            os.kill(process, signal.SIGKILL)
+        except OSError:
+            pass
+"""
+FORKS = """
+import os, time
+for _ in range(200):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+"""
+SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
+NOISE = "import logging, sys, warnings; warnings.warn('w'); logging.error('l'); print('e', file=sys.stderr)"
+PICTURES = """
+from IPython.display import Image, display
+for _ in range(10_000):
+    display(Image(data=bytes(1000), format="png"))
+"""
+BIG = "import numpy as np; x = np.ones(30 << 27)"
 
 
-def nbgrader(root, *arguments):
-    """One command of nbgrader's, as an instructor gives it."""
-    done = subprocess.run(
-        [sys.executable, "-m", "nbgrader", *arguments], cwd=root, capture_output=True, text=True, env=os.environ
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
+class Case(NamedTuple):
+    """A student: what is handed in, given (course, right answers); the points; the status; part of the reason."""
+
+    make: object
+    score: float | None = ALL
+    status: str = "graded"
+    reason: str = ""
 
 
-def answers(root, name):
-    """The solution's cells, grade_id → source; among them the answer to the question in own words."""
-    solved = nbformat.read(root / "solutions" / name / f"{name}.ipynb", as_version=4)
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in solved.cells if "nbgrader" in cell.metadata}
+def with_cells(changes, root, right):
+    """The right answers, but for these cells."""
+    return filled(root, NAME, right | changes)
 
 
-def hand_in(root, name, file, filled):
-    """A file as it comes from a learning platform, with these cells filled in; the rest stays as it was released."""
-    notebook = nbformat.read(root / "exercises" / name / f"{name}.ipynb", as_version=4)
-    for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = filled.get(grade_id, cell.source)
-    folder = root / "gradebook" / "downloaded" / name / "archive"
-    folder.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, folder / file)
+def with_top(source, changes, root, right):
+    """The same, and a cell of the student's own at the top."""
+    notebook = with_cells(changes, root, right)
+    notebook.cells.insert(0, new_code_cell(source))
+    return notebook
 
 
-def new_course(root, *names):
-    """A course folder with these exercises released."""
-    shutil.copy(ROOT / "nbgrader_config.py", root)
-    for name in names:
-        shutil.copytree(ROOT / "solutions" / name, root / "solutions" / name)
-        release.release(root, name)
-    return root
+def changed(change, root, right):
+    """The right answers in a notebook that was changed in some way: change(notebook)."""
+    notebook = with_cells({}, root, right)
+    change(notebook)
+    return notebook
 
 
-def grades_of(root):
-    nbgrader(root, "export", "--to", "gradebook/grades.csv")
-    with open(root / "gradebook" / "grades.csv", encoding="utf-8") as file:
-        return {row["student_id"]: (float(row["score"]), float(row["max_score"])) for row in csv.DictReader(file)}
+def wrong(source):
+    return partial(with_cells, {TASK: source})
+
+
+def before(source, **changes):
+    return partial(with_top, source, changes)
+
+
+def mended(change, **how):
+    return partial(changed, partial(change, **how))
+
+
+def remove(notebook, name):
+    notebook.cells.remove(cell(notebook, name))
+
+
+def twice(notebook, name):
+    notebook.cells.insert(notebook.cells.index(cell(notebook, name)) + 1, cell(notebook, name).copy())
+
+
+def to_top(notebook, name):
+    one = cell(notebook, name)
+    notebook.cells.remove(one)
+    notebook.cells.insert(0, one)
+
+
+def edit(notebook, name, source):
+    cell(notebook, name).source = source
+
+
+def without_checks(notebook):
+    for task in POINTS:
+        remove(notebook, f"check_{task}")
+
+
+def without_roles(notebook):
+    for one in notebook.cells:
+        one.metadata.clear()
+
+
+def more_points(notebook):
+    for one in notebook.cells:
+        if "points" in one.metadata.get("nbgrader", {}):
+            one.metadata.nbgrader.update(points=1000, grade=True)
+
+
+def false_roles(notebook):
+    role = {"grade": True, "solution": False, "locked": True, "points": 50, "schema_version": 3, "task": False}
+    notebook.cells.append(new_code_cell("1000", metadata={"nbgrader": {**role, "grade_id": "bonus"}}))
+    cell(notebook, "check_step").metadata.nbgrader.update(grade=False, solution=True)
+    cell(notebook, "check_descend").metadata["nbgrader"] = "nonsense"
+
+
+def another_kernel(notebook):
+    notebook.metadata = {"kernelspec": {"name": "julia-1.9", "display_name": "Julia", "language": "julia"}}
+
+
+def below_its_check(notebook):
+    answer = cell(notebook, TASK).source
+    edit(notebook, TASK, STUB)
+    notebook.cells.insert(notebook.cells.index(cell(notebook, f"check_{TASK}")) + 1, new_code_cell(answer))
+
+
+def tried_more(notebook):
+    notebook.cells.append(new_code_cell(WRONG))
+
+
+def cells_as_text(notebook):
+    for name, kind in ((TASK, "markdown"), (f"check_{TASK}", "raw")):
+        cell(notebook, name).cell_type = kind
+        for key in ("outputs", "execution_count"):
+            cell(notebook, name).pop(key)
+
+
+def imports_of_ones_own(root, right):
+    mine = "import operator as op\nimport numpy as np\nfrom helpers import checks"
+    answer = "def step(theta, gradient, lr):\n    return op.sub(theta, lr * gradient)"
+    return with_cells({"setup": mine, "step": answer}, root, right)
+
+
+def noisy_task(root, right):
+    lines = right[TASK].split("\n")
+    return with_cells({TASK: "\n".join([lines[0], f"    {NOISE}", *lines[1:]])}, root, right)
+
+
+def in_format_3(root, right):
+    cells = [
+        {"cell_type": "code", "input": one.source, "language": "python", "outputs": [], "metadata": one.metadata}
+        if one.cell_type == "code"
+        else {"cell_type": one.cell_type, "source": one.source, "metadata": one.metadata}
+        for one in filled(root, NAME, right).cells
+    ]
+    return {"nbformat": 3, "nbformat_minor": 0, "metadata": {}, "worksheets": [{"cells": cells}]}
+
+
+def whole(root, right):
+    return nbformat.writes(filled(root, NAME, right)).encode()
+
+
+def another_notebook(root, right):
+    return {"cells": [new_markdown_cell("# Exercise 2"), new_code_cell("x = 1")], "metadata": {}}
+
+
+CHECK = f"check_{TASK}"
+PARTLY, UNREADABLE = "partly run", "unreadable"
+CLASS = {
+    "right": Case(partial(with_cells, {})),
+    "not done": Case(lambda root, right: filled(root, NAME, {}), 0, "not done"),
+    # errors that students make
+    "syntax error": Case(wrong(STUB.replace(":", "")), LOST),
+    "endless": Case(
+        wrong(STUB.replace("raise", "while True: pass\n    raise")), LOST, PARTLY, "no answer within 2 sec"
+    ),
+    "endless cell": Case(wrong("while True: pass"), LOST, PARTLY, "Cell 13: It was interrupted after 4 seconds."),
+    "swallows interrupts": Case(wrong(SWALLOW), LOST, PARTLY, "no answer within 2 seconds."),
+    "waits for input": Case(before("input('your name?')")),
+    "input in a task": Case(wrong(STUB.replace("raise NotImplementedError", "return input")), LOST),
+    "noisy": Case(before(NOISE)),
+    "noisy task": Case(noisy_task),
+    "magics": Case(before("%matplotlib inline\n%time 1\n!echo from a shell\nimport os; os.getcwd()")),
+    "much output": Case(before("for _ in range(1000): print('x' * 100_000)")),
+    "ten thousand pictures": Case(before(PICTURES)),
+    "30 GB": Case(before(BIG)),
+    "30 GB in a task": Case(wrong(f"def stationary_point(hessian):\n    {BIG}"), LOST),
+    "200 processes": Case(wrong(FORKS), LOST, PARTLY, "Cell 13:"),
+    "exits": Case(wrong("import os; os._exit(3)"), LOST, PARTLY, "Cell 13: Its process ended itself (exit code 3)."),
+    "exits in a task": Case(
+        wrong(f"def {TASK}(*a):\n    import os; os._exit(0)"), LOST, PARTLY, f"{TASK}: Its process"
+    ),
+    "kills itself": Case(before("import os; os.kill(os.getpid(), 9)"), ALL, PARTLY, "Cell 1: Its process was killed."),
+    "kills all": Case(wrong(KILLER), LOST, PARTLY, f"{TASK}: Its process was killed."),
+    # notebooks that were changed
+    "check deleted": Case(mended(remove, name=CHECK), reason=f"{CHECK} was missing"),
+    "check renamed": Case(mended(edit, name=CHECK, source="check(point)"), reason=f"{CHECK} was edited"),
+    "check twice": Case(mended(twice, name=CHECK), reason=f"{CHECK} is there 2 times"),
+    "answer twice": Case(mended(twice, name=TASK), reason=f"{TASK} is there 2 times"),
+    "check edited": Case(mended(edit, name=CHECK, source="1 / 0"), reason=f"{CHECK} was edited"),
+    "check moved": Case(mended(to_top, name=CHECK)),
+    "all checks deleted": Case(mended(without_checks), reason="check_step was missing"),
+    "imports deleted": Case(mended(remove, name="setup"), reason="setup was missing"),
+    "imports of one's own": Case(imports_of_ones_own, reason="setup was edited"),
+    "no roles": Case(mended(without_roles), reason="setup had lost its role"),
+    "more points": Case(mended(more_points)),
+    "false roles": Case(mended(false_roles)),
+    "cells as text": Case(mended(cells_as_text), reason=f"{TASK} was of another kind"),
+    "another kernel": Case(mended(another_kernel)),
+    "answer below its check": Case(mended(below_its_check)),
+    "went on trying": Case(mended(tried_more)),
+    "format 3": Case(in_format_3),
+    "question deleted": Case(mended(remove, name="at_rest"), reason="at_rest was missing"),
+    # files that are no notebook of the exercise
+    "cut short": Case(lambda *a: whole(*a)[:-500], None, UNREADABLE, "was cut short or damaged"),
+    "empty": Case(lambda *a: b"", None, UNREADABLE, "is empty"),
+    "huge": Case(lambda *a: whole(*a) + b" " * 21_000_000, None, UNREADABLE, "MB; up to 20 MB are read"),
+    "a document": Case(lambda *a: b"%PDF-1.7 \xff\xfe", None, UNREADABLE, "a file of another kind"),
+    "other data": Case(lambda *a: b'{"points": 20}', None, UNREADABLE, "holds other data"),
+    "deep": Case(lambda *a: b"[" * 1_000_000, None, UNREADABLE, "a file of another kind"),
+    "another exercise": Case(another_notebook, None, UNREADABLE, "no cell of this exercise is in it"),
+    # points without an answer
+    "by look-up": Case(wrong(LOOK_UP), LOST),
+    "equals everything": Case(wrong(EQUAL), LOST),
+    "lazy array": Case(wrong(LAZY), LOST),
+    "is anything": Case(wrong(ANYTHING), LOST),
+    "pickle bomb": Case(wrong(BOMB), LOST),
+    "patches": Case(before(PATCH, stationary_point=WRONG), LOST),
+    "patches later": Case(wrong(WRONG + "\n" + PATCH), LOST),
+    "forges results": Case(wrong(WRONG + "\n" + FORGE), LOST - POINTS["steps_until_flat"], PARTLY),
+    "transforms": Case(before(TRANSFORM, stationary_point=STUB), LOST),
+    "prints for a check": Case(before("", setup="check = print", stationary_point=WRONG), LOST),
+    "peeks": Case(before(PEEK)),
+    "scripts": Case(before(f"from IPython.display import HTML\nHTML({SCRIPT!r})", at_rest=SCRIPT)),
+}
 
 
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course folder after grading: the path to it."""
+    if reason := sandbox.missing():
+        pytest.skip(reason)
     root = new_course(tmp_path_factory.mktemp("course"), NAME)
+    with open(root / "nbgrader_config.py", "a", encoding="utf-8") as file:
+        file.write(f"\nc.Autograde.limits = {LIMITS}\n")
     right = answers(root, NAME)
     half = {name: right[name] for name in ("step", "stationary_point")}
     half["descend"] = right["descend"].replace("[start]", "[]").replace("path[-1]", "start")
-    noise = "import logging, sys, warnings; warnings.warn('w'); logging.error('l'); print('e', file=sys.stderr)"
-    noisy = {"step": right["step"].replace("    return", f"    {noise}\n    return")}
-    hand_in(root, NAME, f"ada_{NAME}.ipynb", right)
-    hand_in(root, NAME, f"blaise_12345_67890_{NAME}.ipynb", half)
-    hand_in(root, NAME, f"carl_{NAME}.ipynb", {})
-    hand_in(root, NAME, f"dora_{NAME}.ipynb", noisy)
-    hand_in(root, NAME, "my homework.ipynb", right)
-    hand_in(root, NAME, "emil_01_wrong_name.ipynb", right)
+    archive = root / "gradebook" / "downloaded" / NAME / "archive"
+    archive.mkdir(parents=True)
+    for file, sources in {
+        f"ada_{NAME}.ipynb": right,
+        f"blaise_12345_67890_{NAME}.ipynb": half,
+        f"carl_{NAME}.ipynb": {},
+        "my homework.ipynb": right,
+        "emil_01_wrong_name.ipynb": right,
+    }.items():
+        nbformat.write(filled(root, NAME, sources), archive / file)
     nbgrader(root, "zip_collect", NAME)
-    nbgrader(root, "autograde", NAME)
-    nbgrader(root, "generate_feedback", NAME)
+    for student, case in CLASS.items():
+        submit(root, student, case.make(root, right))
+    # Those who are more than a notebook:
+    book = root / "gradebook"
+    spied = [
+        root,
+        root / "solutions",
+        book / "gradebook.db",
+        book / "grading" / "seed",
+        book / "submitted" / "ada" / NAME,
+    ]
+    submit(root, "spy", with_top(SPY.format(paths=[str(path) for path in spied]), {}, root, right))
+    submit(root, "misnamed", whole(root, right), file="Homework (1).ipynb")
+    submit(root, "nothing", b"", file=".DS_Store").joinpath(".DS_Store").unlink()
+    with_file = submit(root, "extra file", with_top("print(open('notes/mine.txt').read())", {}, root, right))
+    (with_file / "notes").mkdir()
+    (with_file / "notes" / "mine.txt").write_text("mine", encoding="utf-8")
+    (with_file / "checks.json").write_text("{}", encoding="utf-8")
+    linked = submit(root, "links out", whole(root, right))
+    (linked / "loot.db").symlink_to(root / "gradebook" / "gradebook.db")
+    (linked / "loot").symlink_to(root / "solutions")
+    link = submit(root, "is a link", b"") / f"{NAME}.ipynb"
+    link.unlink()
+    link.symlink_to(root / "gradebook" / "submitted" / "ada" / NAME / f"{NAME}.ipynb")
+    pipe = submit(root, "is a pipe", b"") / f"{NAME}.ipynb"
+    pipe.unlink()
+    os.mkfifo(pipe)
+    submit(root, "o'Neill, [a-z]* ünï", whole(root, right))
+    said = nbgrader(root, "autograde", NAME)
+    (root / "said.txt").write_text(said, encoding="utf-8")
+    nbgrader(root, "generate_feedback", NAME, "--student=[abcs][dlac]*")
     return root
 
 
+def report_of(root):
+    with open(root / "gradebook" / "grading" / f"{NAME}.csv", encoding="utf-8", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def graded(root, student):
+    return nbformat.read(root / "gradebook" / "autograded" / student / NAME / f"{NAME}.ipynb", as_version=4)
+
+
+def shown(notebook, name):
+    """What stands under a cell: its texts."""
+    return "\n".join(output.get("text") or output.get("evalue", "") for output in cell(notebook, name).outputs)
+
+
+def grades_of(root):
+    """Student → (score, greatest score) as exported; None where no score was given."""
+    nbgrader(root, "export", "--to", "gradebook/grades.csv")
+    with open(root / "gradebook" / "grades.csv", encoding="utf-8", newline="") as file:
+        return {
+            row["student_id"]: (float(row["score"]) if row["score"] else None, float(row["max_score"]))
+            for row in csv.DictReader(file)
+        }
+
+
+@pytest.mark.parametrize("student", CLASS)
+def test_each_student_gets_the_right_points_and_the_reason(course, student):
+    row, case = report_of(course)[student], CLASS[student]
+    assert (row["score"], row["status"]) == ("" if case.score is None else str(case.score), case.status), row
+    assert case.reason in row["reason"]
+
+
 def test_right_half_right_and_empty_get_the_expected_points(course):
-    # Ada's 17 await the 3 points that are given by hand; step and stationary_point are worth 2 and 4.
-    # Dora writes to the error stream in a function that a check calls: nbgrader gives no points for a check that does.
-    assert grades_of(course) == {"ada": (17, 20), "blaise": (6, 20), "carl": (0, 20), "dora": (2, 20)}
+    rows = report_of(course)
+    # Ada's 17 wait for the 3 points that are given by hand.
+    assert {name: (rows[name]["score"], rows[name]["by_hand"]) for name in ("ada", "blaise", "carl")} == {
+        "ada": ("17", "3"), "blaise": ("6", "0"), "carl": ("0", "0"),
+    }  # fmt: skip
+    assert "blaise" not in {row for row, values in rows.items() if values["status"] != "graded"}
 
 
-def test_a_right_answer_loses_no_point_to_the_log_lines_of_a_framework(tmp_path):
-    root = new_course(tmp_path, FRAMEWORKS)
-    hand_in(root, FRAMEWORKS, f"ada_{FRAMEWORKS}.ipynb", answers(root, FRAMEWORKS))
-    nbgrader(root, "zip_collect", FRAMEWORKS)
-    nbgrader(root, "autograde", FRAMEWORKS)
-    cells = nbformat.read(root / "solutions" / FRAMEWORKS / f"{FRAMEWORKS}.ipynb", as_version=4).cells
-    roles = [(cell.cell_type, cell.metadata.get("nbgrader", {})) for cell in cells]
-    given_by_checks = sum(role["points"] for kind, role in roles if kind == "code" and role.get("grade"))
-    given = sum(role["points"] for _, role in roles if role.get("grade"))
-    assert grades_of(root) == {"ada": (given_by_checks, given)}
+def test_a_submission_without_the_notebook_is_missing_and_says_what_there_is(course):
+    rows = report_of(course)
+    assert rows["misnamed"]["status"] == rows["nothing"]["status"] == "missing"
+    assert "there is no 01_update_rule.ipynb, but Homework (1).ipynb." in rows["misnamed"]["reason"]
+    assert rows["nothing"]["reason"].endswith("the folder is empty.")
+    assert rows["misnamed"]["score"] == rows["nothing"]["score"] == ""
+
+
+def test_links_are_not_followed_and_pipes_not_waited_for(course):
+    rows = report_of(course)
+    assert [rows[name]["status"] for name in ("is a link", "is a pipe", "links out")] == [
+        "unreadable", "unreadable", "graded",
+    ]  # fmt: skip
+    assert "loot.db, a link or device, was left out." in rows["links out"]["reason"]
+    there = {path.name for path in (course / "gradebook" / "autograded" / "links out" / NAME).rglob("*")}
+    assert there == {f"{NAME}.ipynb", "checks.json"}
+
+
+def test_files_beside_the_notebook_are_there_when_it_runs_but_the_checks_are_the_released_ones(course):
+    notebook = graded(course, "extra file")
+    assert notebook.cells[0].outputs[0].text == "mine\n"
+    assert report_of(course)["extra file"]["score"] == "17"
+    folder = course / "gradebook" / "autograded" / "extra file" / NAME
+    assert (folder / "checks.json").read_bytes() == (course / "exercises" / NAME / "checks.json").read_bytes()
+    assert (folder / "notes" / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_submission_sees_and_changes_nothing_of_the_course(course):
+    assert graded(course, "spy").cells[0].outputs == []
+    assert list(course.rglob("spoilt")) == [] and list(course.rglob("exploded")) == []
+    assert report_of(course)["spy"]["score"] == "17"
+
+
+def test_names_with_every_sign_in_them_are_graded(course):
+    assert report_of(course)["o'Neill, [a-z]* ünï"]["score"] == "17"
+
+
+def test_a_table_of_the_visible_cases_fails_on_a_hidden_one_whose_values_are_not_told(course):
+    said = shown(graded(course, "by look-up"), CHECK)
+    assert said == f"{TASK}: a hidden case failed: the result is another value than expected."
+
+
+def test_a_task_that_is_defined_in_no_cell_says_so(course):
+    said = shown(graded(course, "syntax error"), CHECK)
+    assert said.startswith(f"{TASK}: there is no function of this name.")
+
+
+def test_the_terminal_tells_of_everyone_and_counts_them(course):
+    said = (course / "said.txt").read_text(encoding="utf-8")
+    assert all(student[:20] in said for student in CLASS)
+    assert "ERROR" not in said and "Traceback" not in said and "Warning" not in said
+    counted = [row["status"] for row in report_of(course).values()]
+    assert f"{counted.count('graded')} graded, 2 not done, {counted.count('partly run')} partly run" in said
+
+
+def test_an_export_shows_no_zero_where_nothing_was_graded(course):
+    exported = grades_of(course)
+    rows = report_of(course)
+    assert exported == {name: (float(row["score"]) if row["score"] else None, 20) for name, row in rows.items()}
+    assert exported["cut short"] == (None, 20) and exported["not done"] == (0, 20)
 
 
 def test_feedback_shows_the_sentences_that_the_checks_say(course):
     pages = {
         student: (course / "gradebook" / "feedback" / student / NAME / f"{NAME}.html").read_text(encoding="utf-8")
-        for student in ("ada", "blaise", "carl")
+        for student in ("ada", "blaise", "carl", "scripts")
     }
-    assert "step: visible checks passed (8 cases)" in pages["ada"]
+    assert "step: visible checks passed (8 cases), hidden ones too" in pages["ada"]
     assert "CheckFailed" not in pages["ada"]
     assert "descend: " in pages["blaise"] and "numerical_gradient: not done yet." in pages["blaise"]
     assert pages["carl"].count("not done yet.") == 5
 
 
+def test_a_page_runs_no_script_of_a_students(course):
+    page = (course / "gradebook" / "feedback" / "scripts" / NAME / f"{NAME}.html").read_text(encoding="utf-8")
+    assert "parent.points" in page and "<script>parent" not in page and "onerror" not in page.replace("onerror=a", "")
+
+
 def test_all_that_grading_writes_is_under_the_gradebook_folder(course):
-    assert {path.name for path in course.iterdir()} == {"nbgrader_config.py", "solutions", "exercises", "gradebook"}
+    there = {path.name for path in course.iterdir()}
+    assert there == {"nbgrader_config.py", "solutions", "exercises", "gradebook", "said.txt"}
 
 
 def test_tasks_are_kept_back_from_exercises_and_from_graded_folders(course):

@@ -48,15 +48,24 @@ def load(path="checks.json") -> Callable[[Callable], None]:
         """Run the function on its task's cases; print that they passed, or raise CheckFailed."""
         name = _name_of(function, exercise)
         task = exercise["tasks"][name]
-        outcomes = run(function, task)
-        if finding := examine(task, outcomes):
-            said = f"{name}: {finding.sentence}"
-            if finding.case is not None:
-                said += f"\n{example(name, task, finding.case, outcomes)}"
-            raise CheckFailed(said)
-        print(f"{name}: visible checks passed ({len(task['cases'])} cases)")
+        if complaint := complaint_of(name, task, run(function, task)):
+            raise CheckFailed(complaint)
+        print(passed(name, task))
 
     return check
+
+
+def complaint_of(name: str, task: dict, outcomes: list[dict]) -> str | None:
+    """What a student reads of the outcomes of a task's cases; None where all came out right."""
+    if (finding := examine(task, outcomes)) is None:
+        return None
+    said = f"{name}: {finding.sentence}"
+    return said if finding.case is None else f"{said}\n{example(name, task, finding.case, outcomes)}"
+
+
+def passed(name: str, task: dict) -> str:
+    """What a student reads where all came out right."""
+    return f"{name}: visible checks passed ({len(task['cases'])} cases)"
 
 
 @contextlib.contextmanager

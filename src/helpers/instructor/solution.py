@@ -85,11 +85,12 @@ def make_checks(solution: Solution, seed=VISIBLE) -> dict:
         "generated": f"by `make exercises` from solutions/{solution.name}: change it there",
         "format": checks.FORMAT,
         "exercise": solution.name,
-        "tasks": {task.name: _make_task(task, solution.answers[task.name], seed) for task in solution.tasks},
+        "tasks": {task.name: make_task(task, solution.answers[task.name], seed) for task in solution.tasks},
     }
 
 
-def _make_task(task: Task, answer: Callable, seed) -> dict:
+def make_task(task: Task, answer: Callable, seed) -> dict:
+    """What checks.json holds of one task, as plain data."""
     parameters = list(inspect.signature(answer).parameters)
     cases = []
     for case in task.cases(np.random.default_rng(seed)):

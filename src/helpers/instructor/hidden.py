@@ -1,0 +1,112 @@
+"""The cases that only the grader knows: drawn like the visible ones, from a secret that is kept with the gradebook.
+
+    gradebook/grading/seed                  the secret; who has it can make the hidden cases
+    gradebook/grading/NN_topic.hidden.json  the cases made from it, in the form of checks.json without the mistakes
+
+Both stay as they are, so that a second grading uses the same cases; they are made anew only where the exercise has
+changed. The answers are run in a process of their own: `python -m helpers.instructor.hidden NN_topic` in the course's
+folder, which the grader does by itself. A task whose own right alternatives do not all pass on the cases drawn is
+drawn again, since then a right answer of a student's might not pass either.
+"""
+
+import hashlib
+import json
+import os
+import secrets
+import subprocess
+import sys
+from pathlib import Path
+
+from helpers import checks
+from helpers.findings import examine
+from helpers.instructor.solution import VISIBLE, Solution, Task, make_task, read
+
+_DRAWS = 20  # of one task's cases, before the exercise itself is to blame
+
+
+def hidden_tasks(root: Path, name: str, gradebook: Path) -> dict:
+    """Task name → its hidden cases, as in checks.json. Raises RuntimeError with a sentence where none can be made."""
+    path, origin = _path(gradebook, name), _origin(root, name, gradebook)
+    if (kept := _kept(path, origin)) is None:
+        made = subprocess.run(
+            [sys.executable, "-m", "helpers.instructor.hidden", str(root), name, str(gradebook)],
+            cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+        )  # fmt: skip
+        if (kept := _kept(path, origin)) is None:
+            last = (made.stdout.strip().splitlines() or ["it said nothing"])[-1]
+            raise RuntimeError(f"The hidden cases of {name} could not be made from solutions/{name}: {last}")
+    return kept
+
+
+def make(solution: Solution, secret: str) -> dict:
+    """Task name → fresh cases that the answer and every right alternative pass. Raises RuntimeError where none are."""
+    return {task.name: draw(task, solution, secret) for task in solution.tasks}
+
+
+def seed_of(secret: str, *of: object) -> int:
+    """A seed for NumPy's generator that nobody can tell without the secret."""
+    return int.from_bytes(hashlib.sha256(json.dumps([secret, *map(str, of)]).encode()).digest())
+
+
+def draw(task: Task, solution: Solution, secret: str) -> dict:
+    """A task's hidden cases. Raises RuntimeError where its right alternatives do not all pass on any draw."""
+    answer, task = solution.answers[task.name], task._replace(mistakes=())
+    shown = [case["arguments"] for case in make_task(task, answer, VISIBLE)["cases"]]
+    for draw in range(_DRAWS):
+        data = make_task(task, answer, seed_of(secret, task.name, draw))
+        # A case that students have already is left out, if there are others.
+        data["cases"] = [case for case in data["cases"] if case["arguments"] not in shown] or data["cases"]
+        if not any(examine(data, checks.run(right, data, seconds=None)) for right in task.alternatives):
+            return data
+    raise RuntimeError(f"in {_DRAWS} draws of cases the right alternatives of {task.name} never all passed.")
+
+
+def _path(gradebook: Path, name: str) -> Path:
+    return gradebook / "grading" / f"{name}.hidden.json"
+
+
+def _origin(root: Path, name: str, gradebook: Path) -> str:
+    """A digest of all that hidden cases depend on."""
+    folder = root / "solutions" / name
+    digest = hashlib.sha256(f"{checks.FORMAT} {_secret(gradebook)}".encode())
+    for path in (folder / "tasks.py", folder / f"{name}.ipynb"):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _kept(path: Path, origin: str) -> dict | None:
+    try:
+        data = json.loads(path.read_text(encoding="utf-8"))
+        return data["tasks"] if data["origin"] == origin else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _secret(gradebook: Path) -> str:
+    """The secret, made at the first call. Raises RuntimeError where its file has been damaged."""
+    path = gradebook / "grading" / "seed"
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(16) + "\n")
+    except FileExistsError:
+        pass
+    secret = path.read_text(encoding="ascii", errors="replace").strip()
+    if len(secret) != 32:
+        raise RuntimeError(f"{path} is damaged: take it from your backup. Without it, remove it and grade all again.")
+    return secret
+
+
+def main(root: Path, name: str, gradebook: Path) -> None:
+    tasks = make(read(root / "solutions" / name), _secret(gradebook))
+    path = _path(gradebook, name)
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(
+        json.dumps({"origin": _origin(root, name, gradebook), "tasks": tasks}, allow_nan=False), encoding="utf-8"
+    )
+    unfinished.replace(path)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))

@@ -1,0 +1,25 @@
+"""What several test files need."""
+
+import os
+from pathlib import Path
+
+import browser
+import pytest
+
+from helpers import lab as course_lab
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory):
+    """JupyterLab in a browser, on the course laid out as for a student."""
+    demand_browser()
+    work = tmp_path_factory.mktemp("course") / course_lab.WORK
+    course_lab.lay_out(Path(__file__).parents[1], work)
+    with browser.course(work) as lab:
+        yield lab
+
+
+def demand_browser():
+    """Skip where there is no browser; but fail where all must be there."""
+    if browser.chromium() is None:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(browser.MISSING)

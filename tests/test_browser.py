@@ -1,0 +1,189 @@
+"""The course in JupyterLab in a browser: every lesson and every exercise opens, runs, and looks as it should.
+
+The whole of each page is kept as a picture in build/screenshots/, for looking at.
+"""
+
+import re
+from html import unescape
+from pathlib import Path
+from typing import NamedTuple
+
+import browser
+import nbformat
+import pytest
+from conftest import demand_browser
+
+ROOT = Path(__file__).parents[1]
+SCREENSHOTS = ROOT / "build" / "screenshots"
+LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/*.ipynb"))
+EXERCISES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("exercises/*/*.ipynb"))
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+class Seen(NamedTuple):
+    """What there was to see of a notebook that was opened, and then run from top to bottom."""
+
+    stored: list  # its cells, as they are in the file
+    trusted: bool  # whether Jupyter took any of its outputs for the student's own
+    opened: list[str]  # the alt texts in the page before anything was run
+    ran: list[str]  # and afterwards
+    cells: list[dict]  # its cells after the run
+    widgets: int  # how many are in the page, drawn
+    errors_sent: list[str]  # by the kernel, to whatever asked for it
+    complaints: list[str]  # of the browser and of the server
+    notebook: browser.Notebook  # still open
+
+
+def seen(lab, path):
+    """Open the notebook and run it."""
+    with lab.opened(path) as notebook:
+        trusted = any(cell["metadata"].get("trusted") for cell in notebook.cells())
+        opened = notebook.pictures()
+        notebook.run()
+        ran, widgets = notebook.pictures(), notebook.widgets()
+        notebook.screenshot(SCREENSHOTS / f"{path.partition('/')[0]}_{Path(path).stem}.png")
+        stored = nbformat.read(lab.folder / path, as_version=4).cells
+        said = notebook.errors_sent(), lab.complaints()
+        yield Seen(stored, trusted, opened, ran, notebook.cells(), widgets, *said, notebook)
+
+
+@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: Path(path).stem)
+def lesson(lab, request):
+    yield from seen(lab, request.param)
+
+
+@pytest.fixture(scope="module", params=EXERCISES, ids=lambda path: Path(path).stem)
+def exercise(lab, request):
+    yield from seen(lab, request.param)
+
+
+def outputs(cells, kind):
+    """(cell, output) for all outputs of a kind: "error", "stream", "display_data" …"""
+    return [(cell, o) for cell in cells for o in cell.get("outputs", []) if o["output_type"] == kind]
+
+
+def alt_texts(cells):
+    """Of all pictures that stand in the cells' outputs."""
+    pages = [
+        "".join(output.get("data", {}).get("text/html", "")) for cell in cells for output in cell.get("outputs", [])
+    ]
+    return [unescape(alt) for page in pages for alt in re.findall(r'<img alt="(.*?)"', page)]
+
+
+class TestLesson:
+    def test_shows_every_picture_with_its_alt_text_when_it_is_opened_and_not_trusted(self, lesson):
+        assert not lesson.trusted
+        assert lesson.opened == alt_texts(lesson.stored)
+        assert all(lesson.opened)
+
+    def test_runs_without_an_error_in_a_cell(self, lesson):
+        assert [
+            f"{output['ename']}: {output['evalue']}"
+            for cell, output in outputs(lesson.cells, "error")
+            if "raises-exception" not in cell["metadata"].get("tags", [])
+        ] == []
+        assert all(cell["execution_count"] for cell in lesson.cells if cell["cell_type"] == "code")
+
+    def test_runs_without_an_error_in_a_callback(self, lesson):
+        shown = [f"{output['ename']}: {output['evalue']}" for _, output in outputs(lesson.cells, "error")]
+        assert lesson.errors_sent == shown
+
+    def test_runs_without_a_complaint_of_the_browser_or_the_server(self, lesson):
+        assert lesson.complaints == []
+
+    def test_shows_every_picture_with_its_alt_text_when_it_has_run(self, lesson):
+        twins = alt_texts([{"outputs": live(lesson.cells)}])
+        assert lesson.ran == [alt for alt in alt_texts(lesson.stored) if alt not in twins]
+
+    def test_shows_every_widget_alive_when_it_has_run(self, lesson):
+        assert lesson.widgets == len(live(lesson.cells))
+
+
+def live(cells):
+    """The outputs that are widgets."""
+    return [o for cell in cells for o in cell.get("outputs", []) if browser.WIDGET in o.get("data", {})]
+
+
+class TestExercise:
+    def test_says_at_each_check_that_the_task_is_not_done_yet(self, exercise):
+        said = [output["evalue"] for cell, output in outputs(exercise.cells, "error")]
+        tasks = [cell["source"][len("check(") : -1] for cell in exercise.cells if cell["source"].startswith("check(")]
+        assert [sentence.partition(".")[0] for sentence in said] == [f"{task}: not done yet" for task in tasks]
+
+    def test_shows_nothing_else_that_is_red(self, exercise):
+        checks = [cell for cell in exercise.cells if cell["source"].startswith("check(")]
+        red = "[data-mime-type='application/vnd.jupyter.error'], [data-mime-type='application/vnd.jupyter.stderr']"
+        assert exercise.notebook.panel.locator(red).count() == len(checks)
+        assert len(exercise.errors_sent) == len(checks)
+
+    def test_runs_without_a_complaint_of_the_browser_or_the_server(self, exercise):
+        assert exercise.complaints == []
+
+
+class TestCheck:
+    """One task done rightly and wrongly, by hand, as a student would."""
+
+    @pytest.fixture(scope="class")
+    def say(self, lab):
+        """Write an answer to the first task of exercise 1, run all, and read what stands under its check."""
+        with lab.opened("exercises/01_update_rule/01_update_rule.ipynb") as notebook:
+            sources = [cell["source"] for cell in notebook.cells()]
+            place = next(k for k, source in enumerate(sources) if source.startswith("def step("))
+
+            def say(answer):
+                notebook.write(place, f"def step(theta, gradient, lr):\n    return {answer}")
+                notebook.run()
+                return notebook.panel.locator(".jp-Cell").nth(place + 1).locator(".jp-OutputArea").inner_text().strip()
+
+            yield say
+
+    def test_of_a_right_answer_says_that_it_passed(self, say):
+        assert say("theta - lr * gradient") == "step: visible checks passed (8 cases)"
+
+    def test_of_a_wrong_answer_says_what_is_wrong(self, say):
+        said = say("theta + lr * gradient")
+        assert said.startswith("step: The gradient points uphill")
+        assert "Traceback" not in said
+
+
+class TestTheHarness:
+    """What these tests rely on: whatever goes wrong is heard."""
+
+    @pytest.fixture(scope="class")
+    def notebook(self, lab):
+        sources = [
+            "import ipywidgets as w\nbutton = w.Button(description='break')\nbutton.on_click(lambda _: 1 / 0)\nbutton",
+            "from IPython.display import Javascript\nJavascript(\"console.error('oh no')\")",
+            "Javascript(\"fetch('https://example.org/').catch(() => {})\")",
+            "Javascript(\"setTimeout(() => { throw new Error('too late') })\")",
+        ]
+        file = browser.write_notebook(lab.folder / "trouble.ipynb", sources)
+        with lab.opened(file.name) as notebook:
+            notebook.run()
+            notebook.widgets()
+            yield notebook
+
+    def test_hears_an_error_in_a_callback(self, notebook):
+        assert notebook.errors_sent() == []
+        notebook.panel.get_by_role("button", name="break").click()
+        notebook.page.wait_for_function("() => course.errors.length")
+        assert notebook.errors_sent() == ["ZeroDivisionError: division by zero"]
+        assert outputs(notebook.cells(), "error") == []
+
+    def test_hears_the_console_a_script_and_a_request_to_another_host(self, notebook):
+        said = "\n".join(notebook.lab.complaints())
+        assert "console: oh no" in said
+        assert "page error: too late" in said
+        assert "asked another host: https://example.org/" in said
+
+
+def test_without_a_browser_the_tests_are_left_out_with_a_reason_but_in_ci_they_fail(monkeypatch):
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.delenv("CI", raising=False)
+    with pytest.raises(pytest.skip.Exception, match="apt install chromium"):
+        demand_browser()
+    monkeypatch.setenv("CI", "true")
+    with pytest.raises(pytest.fail.Exception, match="apt install chromium"):
+        demand_browser()

@@ -1,0 +1,305 @@
+"""A grading that is interrupted, repeated, refused, or fails: nothing is lost, nothing done twice, nothing hidden."""
+
+import csv
+import itertools
+import json
+import shutil
+
+import nbformat
+import pytest
+from grading import NAME, ROOT, answers, filled, new_course, run_here, submit
+from nbgrader.api import Gradebook
+from nbgrader.apps import api, autogradeapp
+from nbgrader.converters import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+
+from helpers.instructor import grading, hidden, release, report, sandbox
+
+fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
+pytestmark = pytest.mark.slow
+CLASS = ("ada", "blaise", "carl", "dora", "emil", "fay")
+WRONG = "def step(theta, gradient, lr):\n    return 0 * theta"
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """A course with hidden cases and a gradebook, and without submissions."""
+    root = new_course(tmp_path_factory.mktemp("course"), NAME)
+    hidden.hidden_tasks(root, NAME, root / "gradebook")
+    return root
+
+
+@pytest.fixture
+def course(released, tmp_path, monkeypatch):
+    """A course in which a class has handed in, and nothing is graded; cells run without a sandbox."""
+    root = shutil.copytree(released, tmp_path / "course")
+    right = answers(root, NAME)
+    for student in CLASS:
+        submit(root, student, filled(root, NAME, right if student < "d" else right | {"stationary_point": ""}))
+    monkeypatch.setattr(sandbox, "run", run_here)
+    monkeypatch.setattr(sandbox, "missing", lambda: "")
+    return root
+
+
+def grade(root, **options):
+    """What `nbgrader autograde` does in this course."""
+    config = release.config(root)
+    directory = CourseDirectory(config=config, **{k: options.pop(k) for k in ("student_id",) if k in options})
+    directory.assignment_id = options.pop("name", NAME)
+    autograde = grading.Autograde(coursedir=directory, config=config)
+    for name, value in options.items():
+        setattr(autograde, name, value)
+    autograde.start()
+
+
+def refused(root, **options):
+    """The sentence with which a grading refuses."""
+    with pytest.raises(NbGraderException) as error:
+        grade(root, **options)
+    return str(error.value)
+
+
+def rows_of(root):
+    with open(root / "gradebook" / "grading" / f"{NAME}.csv", encoding="utf-8", newline="") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+def statuses(root):
+    return [row["status"] for row in rows_of(root).values()]
+
+
+def watched(monkeypatch, stop_after=None):
+    """The students whose cells are run, as a list that grows; after so many, Ctrl-C."""
+    seen = []
+
+    def run(submissions, *rest, **more):
+        for result in itertools.islice(run_here(submissions), stop_after):
+            seen.append(result.key)
+            yield result
+        if stop_after is not None:
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(sandbox, "run", run)
+    return seen
+
+
+def test_nbgraders_command_and_formgraders_button_are_ours(course):
+    release.config(course)  # reads nbgrader_config.py
+    assert autogradeapp.Autograde is api.Autograde is grading.Autograde
+
+
+def test_an_interrupted_grading_goes_on_where_it_stopped(course, monkeypatch):
+    watched(monkeypatch, stop_after=2)
+    assert refused(course).startswith("Stopped. What is graded is kept")
+    assert sorted(statuses(course)) == ["graded"] * 2 + ["not graded yet"] * 4
+    assert [row["score"] for row in rows_of(course).values()] == ["17", "17", "", "", "", ""]
+    rest = watched(monkeypatch)
+    grade(course)
+    assert rest == list(CLASS[2:])
+    assert [row["score"] for row in rows_of(course).values()] == ["17", "17", "17", "13", "13", "13"]
+
+
+def test_an_interrupted_grading_by_force_goes_on_without_force(course, monkeypatch):
+    grade(course)
+    first = watched(monkeypatch, stop_after=4)
+    refused(course, force=True)
+    rest = watched(monkeypatch)
+    grade(course)
+    assert (first, rest) == (list(CLASS[:4]), list(CLASS[4:]))
+    assert statuses(course) == ["graded"] * 6
+
+
+def test_a_crash_between_points_and_record_loses_nothing(course, monkeypatch):
+    grade(course)
+    rows = rows_of(course)
+    path = course / "gradebook" / "grading" / f"{NAME}.jsonl"
+    path.write_bytes(path.read_bytes()[:-20])  # the last line was being written
+    again = watched(monkeypatch)
+    grade(course)
+    assert len(again) == 1 and rows_of(course) == rows
+
+
+def test_graded_twice_it_gives_the_same_points_and_the_same_notebooks(course):
+    def result():
+        files = {path: path.read_bytes() for path in (course / "gradebook" / "autograded").rglob("*.*")}
+        return rows_of(course), files
+
+    grade(course)
+    first = result()
+    grade(course, force=True)
+    assert result() == first
+
+
+def test_only_what_is_new_or_changed_is_graded(course, monkeypatch):
+    grade(course)
+    submit(course, "gus", filled(course, NAME, {}))
+    submit(course, "carl", filled(course, NAME, answers(course, NAME) | {"step": WRONG}))
+    assert (course / "gradebook" / "submitted" / "blaise" / NAME / f"{NAME}.ipynb").touch() is None
+    seen = watched(monkeypatch)
+    grade(course)
+    assert seen == ["carl", "gus"]
+    assert rows_of(course)["gus"]["status"] == "not done" and rows_of(course)["carl"]["score"] != "17"
+
+
+def test_points_given_by_hand_stay_when_a_newer_submission_is_graded(course):
+    grade(course)
+    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+        book.find_grade("at_rest", NAME, NAME, "ada").manual_score = 2.5
+        book.db.commit()
+    assert (rows_of(course)["ada"]["score"], rows_of(course)["ada"]["by_hand"]) == ("17", "3")
+    submit(course, "ada", filled(course, NAME, answers(course, NAME) | {"stationary_point": ""}))
+    grade(course)
+    assert (rows_of(course)["ada"]["score"], rows_of(course)["ada"]["by_hand"]) == ("15.5", "0")
+
+
+def test_students_can_be_chosen_and_left_out(course, monkeypatch):
+    seen = watched(monkeypatch)
+    grade(course, student_id="[abc]*")
+    assert seen == ["ada", "blaise", "carl"] and len(rows_of(course)) == 6
+
+
+def test_a_second_grading_at_the_same_time_is_refused_and_changes_nothing(course, monkeypatch):
+    seen = watched(monkeypatch)
+    (course / "gradebook" / "grading").mkdir(exist_ok=True)
+    with open(course / "gradebook" / "grading" / "lock", "a+", encoding="utf-8") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        lock.write("01_update_rule, process 1234, since 12:00")
+        lock.flush()
+        said = refused(course)
+    assert "01_update_rule, process 1234, since 12:00. Wait until it is done." in said
+    assert seen == [] and not (course / "gradebook" / "autograded").exists()
+    grade(course)
+    assert len(seen) == 6
+
+
+def test_without_a_sandbox_it_refuses_unless_the_risk_is_accepted(course, monkeypatch):
+    confined = []
+
+    def run(submissions, limits, workers, confined):
+        was.append(confined)
+        return run_here(submissions)
+
+    was = confined
+    monkeypatch.setattr(sandbox, "run", run)
+    monkeypatch.setattr(sandbox, "missing", lambda: "Install bubblewrap.")
+    assert refused(course).startswith("Install bubblewrap.")
+    assert not (course / "gradebook" / "autograded").exists()
+    grade(course, accept_risk=True)
+    assert was == [False] and statuses(course) == ["graded"] * 6
+
+
+def test_what_fails_in_the_grading_itself_fails_for_one_alone_and_is_tried_again(course, monkeypatch):
+    judged = grading.judged
+
+    def failing(exercise, student, *rest):
+        if student == "blaise":
+            raise ZeroDivisionError("by accident")
+        return judged(exercise, student, *rest)
+
+    monkeypatch.setattr(grading, "judged", failing)
+    assert "failed on blaise" in refused(course)
+    assert statuses(course) == ["graded", "failed"] + ["graded"] * 4
+    assert rows_of(course)["blaise"]["score"] == "" and "by accident" in rows_of(course)["blaise"]["reason"]
+    monkeypatch.setattr(grading, "judged", judged)
+    grade(course)
+    assert rows_of(course)["blaise"]["score"] == "17"
+
+
+def test_a_submission_that_the_sandbox_could_not_begin_has_no_score(course, monkeypatch):
+    def run(submissions, *rest, **more):
+        for submission in submissions:
+            not_run = sandbox.Done([], None, "Not run. It could not be begun.")
+            yield sandbox.Run(submission.key, [not_run for _ in submission.steps], "It could not be begun.")
+
+    monkeypatch.setattr(sandbox, "run", run)
+    refused(course)
+    assert {(row["status"], row["score"]) for row in rows_of(course).values()} == {("failed", "")}
+
+
+def test_who_handed_nothing_in_is_missing_and_has_no_score(course):
+    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+        book.add_student("zoe")
+    grade(course)
+    assert (rows_of(course)["zoe"]["status"], rows_of(course)["zoe"]["score"]) == ("missing", "")
+
+
+def test_an_unreadable_submission_has_a_page_that_says_why_and_no_points(course):
+    submit(course, "ada", b"{")
+    grade(course)
+    page = nbformat.read(course / "gradebook" / "autograded" / "ada" / NAME / f"{NAME}.ipynb", as_version=4)
+    assert "could not be graded" in page.cells[0].source and "was cut short or damaged" in page.cells[0].source
+    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+        grades = book.find_submission_notebook(NAME, NAME, "ada").grades
+        assert {(one.auto_score, one.needs_manual_grade) for one in grades} == {(None, True)}
+    submit(course, "ada", filled(course, NAME, answers(course, NAME)))  # the student hands in again
+    grade(course)
+    assert rows_of(course)["ada"]["score"] == "17"
+
+
+def test_an_exercise_or_a_student_who_is_not_there_is_refused_by_name(course):
+    said = refused(course, name="01_update_rul")
+    assert said.startswith("There is no released exercise 01_update_rul; there are: 01_update_rule.")
+    said = refused(course, student_id="adam")
+    assert said.startswith(f"There is nothing to grade: no folder gradebook/submitted/adam/{NAME}.")
+
+
+def test_limits_reach_the_sandbox_and_those_that_do_not_exist_are_refused(course, monkeypatch):
+    given = []
+    monkeypatch.setattr(sandbox, "run", lambda some, limits, **more: given.append(limits) or run_here(some))
+    grade(course, limits={"cell_seconds": "120"})
+    assert given[0].cell_seconds == 120 and given[0].memory == sandbox.Limits().memory
+    with pytest.raises(Exception, match="limits takes numbers under the names cell_seconds, call_seconds"):
+        grade(course, limits={"seconds": 1})
+
+
+def test_a_gradebook_that_does_not_know_the_exercise_is_refused(course):
+    path = course / "exercises" / NAME / f"{NAME}.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace('"points": 2', '"points": 3'), encoding="utf-8")
+    assert "Say `python -m helpers.instructor.release 01_update_rule` first." in refused(course)
+    (course / "gradebook" / "gradebook.db").unlink()
+    assert "Say `python -m helpers.instructor.release 01_update_rule` first." in refused(course)
+
+
+def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses(course, monkeypatch, tmp_path):
+    book = course / "gradebook"
+    first = hidden.hidden_tasks(course, NAME, book)
+    visible = json.loads((course / "exercises" / NAME / "checks.json").read_text(encoding="utf-8"))["tasks"]
+    assert first.keys() == visible.keys()
+    for name, task in first.items():
+        shown = [case["arguments"] for case in visible[name]["cases"]]
+        assert sum(case["arguments"] not in shown for case in task["cases"]) >= len(task["cases"]) / 2
+    with monkeypatch.context() as no_process:
+        no_process.setattr(hidden.subprocess, "run", None)
+        assert hidden.hidden_tasks(course, NAME, book) == first
+    tasks = course / "solutions" / NAME / "tasks.py"
+    tasks.write_text(tasks.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert hidden.hidden_tasks(course, NAME, book) == first  # made anew of the same secret
+    assert hidden.hidden_tasks(course, NAME, tmp_path / "another") != first
+
+
+def test_hidden_cases_that_cannot_be_made_stop_the_grading_with_the_reason(course):
+    tasks = course / "solutions" / NAME / "tasks.py"
+    tasks.write_text("1 / 0\n", encoding="utf-8")
+    said = refused(course)
+    assert said == "The hidden cases of 01_update_rule could not be made from solutions/01_update_rule: " + (
+        "ZeroDivisionError: division by zero"
+    )
+    (course / "gradebook" / "grading" / "seed").write_text("", encoding="ascii")
+    assert "is damaged: take it from your backup." in refused(course)
+
+
+def test_a_table_of_grades_holds_no_formula_and_a_terminal_gets_no_control_signs(course):
+    submit(course, "=1+1", filled(course, NAME, {}))
+    submit(course, "\x1b[2Jfay", b"")
+    grade(course)
+    assert "'=1+1" in rows_of(course)
+    shown = report.table([report.Row("\x1b[2Jfay", NAME, "graded", 1.0, 2.0, 0.0, "a\nb")])
+    assert "\x1b" not in shown and len(shown.split("\n")) == 2
+
+
+def test_the_courses_own_folder_is_left_alone(course):
+    before = {path: path.read_bytes() for kind in ("solutions", "exercises") for path in (ROOT / kind).rglob("*.*")}
+    grade(course)
+    assert {
+        path: path.read_bytes() for kind in ("solutions", "exercises") for path in (ROOT / kind).rglob("*.*")
+    } == before

@@ -1,0 +1,168 @@
+"""Points are given to every right answer and to no wrong one, and on nothing but proof."""
+
+import json
+
+import numpy as np
+import pytest
+from grading import ROOT
+
+from helpers import checks
+from helpers.instructor import hidden, release, solution, verdicts
+from helpers.instructor.verdicts import DONE, NOT_DONE, STOPPED, WRONG
+from helpers.outcomes import call, encode
+
+NAMES = release.names(ROOT)
+MODEL = "01_update_rule"
+
+
+def visible_tasks(name):
+    return checks.read(ROOT / "exercises" / name / "checks.json")["tasks"]
+
+
+def judged(name, visible, unseen, function):
+    """The verdict on a function, called here."""
+    outcomes = [call(function, case, visible["parameters"]) for case in verdicts.cases(visible, unseen)]
+    return verdicts.verdict(name, visible, unseen, outcomes, "")
+
+
+def random_runs(count, seed):
+    """What went wrong in so many draws: an exercise, a task, a right or wrong function, fresh hidden cases."""
+    rng, solutions, failures = np.random.default_rng(seed), {}, []
+    for k in range(count):
+        name = str(rng.choice(NAMES))
+        if name not in solutions:
+            solutions[name] = solution.read(ROOT / "solutions" / name)
+        task = solutions[name].tasks[rng.integers(len(solutions[name].tasks))]
+        right = [solutions[name].answers[task.name], *task.alternatives]
+        is_right = rng.random() < 0.5
+        choice = right if is_right else task.mistakes
+        function = choice[rng.integers(len(choice))]
+        unseen = hidden.draw(task, solutions[name], f"secret {seed} {k}")
+        found = judged(task.name, visible_tasks(name)[task.name], unseen, function)
+        if (found.kind == DONE) != is_right:
+            failures.append((name, function.__name__, found.said))
+    return failures
+
+
+@pytest.mark.slow
+def test_in_random_runs_no_right_answer_loses_and_no_wrong_one_gains_a_point():
+    assert random_runs(200, seed=8) == []
+
+
+# ---- one task, in detail
+
+
+@pytest.fixture(scope="module")
+def task():
+    """(visible, hidden, the answer) of a task with arrays."""
+    model = solution.read(ROOT / "solutions" / MODEL)
+    return visible_tasks(MODEL)["step"], hidden.draw(model.tasks[0], model, "secret"), model.answers["step"]
+
+
+@pytest.fixture
+def outcomes(task):
+    """What the answer makes of all cases."""
+    visible, unseen, answer = task
+    return [call(answer, case, visible["parameters"]) for case in verdicts.cases(visible, unseen)]
+
+
+def test_an_outcome_that_is_missing_or_one_too_many_is_no_proof(task, outcomes):
+    visible, unseen, _ = task
+    assert verdicts.verdict("step", visible, unseen, outcomes, "").kind == DONE
+    for some in ([], outcomes[:1], outcomes[: len(visible["cases"]) + 1], outcomes[:-1], [*outcomes, outcomes[0]]):
+        assert verdicts.verdict("step", visible, unseen, some, "").kind != DONE
+
+
+def test_one_wrong_outcome_anywhere_costs_the_points(task, outcomes):
+    visible, unseen, _ = task
+    for k, outcome in enumerate(outcomes):
+        off = json.loads(json.dumps(outcome))
+        off["value"]["array"][-1] += 1e-3
+        wrong = [*outcomes[:k], off, *outcomes[k + 1 :]]
+        found = verdicts.verdict("step", visible, unseen, wrong, "")
+        assert found.kind == WRONG
+        assert ("a hidden case failed: " in found.said) == (k > len(visible["cases"]))
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        {}, {"value": None}, {"value": {"list": []}}, {"value": {"dict": {}}}, {"value": {"other": "generator"}},
+        {"value": {"array": [], "shape": [0], "dtype": "float64"}}, {"value": "step"}, {"value": {"unknown": 1}},
+        {"raised": {"type": "SystemExit", "message": "", "line": ""}}, {"value": True}, {"value": 10**400},
+        {"value": {"float": "NaN"}}, {"value": {"array": ["x"], "shape": [1], "dtype": "float64"}}, {"passed": True},
+    ],
+)  # fmt: skip
+def test_no_outcome_but_the_right_one_is_proof(task, nonsense):
+    visible, unseen, _ = task
+    count = len(verdicts.cases(visible, unseen))
+    assert verdicts.verdict("step", visible, unseen, [nonsense] * count, "").kind in (WRONG, NOT_DONE)
+
+
+def test_what_was_stopped_gets_no_points_whatever_it_returned_before(task, outcomes):
+    visible, unseen, _ = task
+    found = verdicts.verdict("step", visible, unseen, outcomes, "Its process was killed.")
+    assert found == (STOPPED, "step: Its process was killed.")
+
+
+def test_a_call_that_takes_too_long_is_told_as_in_the_lesson(task, outcomes):
+    visible, unseen, _ = task
+    late = {"raised": {"type": "TimeLimit", "message": "10 seconds", "line": ""}}
+    found = verdicts.verdict("step", visible, unseen, [late], "step gave no answer within 10 seconds.")
+    assert found.kind == STOPPED and found.said.startswith("step: no answer within 10 seconds. Look for a loop")
+    seen = outcomes[: len(visible["cases"]) + 1]
+    found = verdicts.verdict("step", visible, unseen, [*seen, late], "step gave no answer within 10 seconds.")
+    assert found.kind == STOPPED and found.said.startswith("step: a hidden case failed: no answer within 10 seconds.")
+
+
+def test_a_hidden_case_is_told_without_its_numbers(task, outcomes):
+    visible, unseen, _ = task
+    wrong = [*outcomes[: len(visible["cases"]) + 1], *[{"value": encode(np.zeros(3))} for _ in unseen["cases"]]]
+    said = verdicts.verdict("step", visible, unseen, wrong, "").said
+    expected = {f"{x:.3g}" for case in unseen["cases"] for x in case["answer"]["value"]["array"]}
+    assert "hidden" in said and not any(number in said for number in expected - {"0", "1", "2", "3"})
+
+
+def test_a_function_that_is_not_there_or_not_done_says_so(task):
+    visible, unseen, _ = task
+
+    def step(theta, gradient, lr):
+        raise NotImplementedError()
+
+    assert verdicts.verdict("step", visible, unseen, None, "").kind == NOT_DONE
+    found = judged("step", visible, unseen, step)
+    assert found.kind == NOT_DONE and "not done yet" in found.said
+
+
+def test_an_answer_that_remembers_its_calls_is_found_out(task):
+    visible, unseen, answer = task
+    calls = []
+
+    def step(theta, gradient, lr):
+        calls.append(1)
+        return answer(theta, gradient, lr) + (len(calls) > len(visible["cases"]))
+
+    assert "called twice with the same arguments" in judged("step", visible, unseen, step).said
+
+
+def test_a_task_whose_right_answers_disagree_on_a_draw_is_drawn_again():
+    """The first draw of hidden cases has one on which an alternative is off; a case that is visible is left out."""
+
+    def cases(rng):
+        draws.append(rng)
+        yield (float(len(draws)),)
+        yield (-1.0,)
+
+    draws = []  # of the visible cases, then of hidden ones
+    one = solution.Task("f", cases, (), (lambda x: x if x != 2 else 7.0,))
+    model = solution.Solution(ROOT, None, (one,), {"f": lambda x: x})
+    assert [case["arguments"] for case in hidden.draw(one, model, "secret")["cases"]] == [[3.0]]
+    never = one._replace(alternatives=(lambda x: x + 1,))
+    with pytest.raises(RuntimeError, match="in 20 draws of cases the right alternatives of f never all passed"):
+        hidden.draw(never, model, "secret")
+
+
+def test_seeds_are_of_the_secret_the_task_and_the_draw_and_stay():
+    assert hidden.seed_of("a", "step", 0) == hidden.seed_of("a", "step", 0)
+    parts = [("a", "step", 0), ("b", "step", 0), ("a", "descend", 0), ("a", "step", 1), ("a", "step", 10)]
+    assert len({hidden.seed_of(*part) for part in parts}) == len(parts)

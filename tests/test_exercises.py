@@ -80,14 +80,6 @@ class TestEachExercise:
         assert f"../exercises/{name}/{name}.ipynb" in lesson
 
     @pytest.mark.slow
-    def test_an_untouched_exercise_opens_and_says_at_each_check_that_it_is_not_done(self, name, tmp_path):
-        notebook = run_notebook(ROOT / "exercises" / name, tmp_path)
-        errors = {source(cell): output for cell in notebook.cells for output in errors_of(cell)}
-        for task in solution_of(name).tasks:
-            assert errors.pop(f"check({task.name})").evalue.startswith(f"{task.name}: not done yet.")
-        assert errors == {}
-
-    @pytest.mark.slow
     def test_with_the_answers_put_back_it_runs_from_top_to_bottom_and_passes(self, name, tmp_path):
         notebook = run_notebook(ROOT / "solutions" / name, tmp_path)
         assert [output for cell in notebook.cells for output in errors_of(cell)] == []

@@ -47,7 +47,10 @@ def test_an_interrupted_cell_leaves_no_process_behind(tmp_path):
     def interrupt():
         while not (file.exists() and file.read_text()):
             time.sleep(0.05)
-        signal.raise_signal(signal.SIGINT)
+        if hasattr(signal, "pthread_kill"):  # a signal to this thread would not wake the one that waits
+            signal.pthread_kill(threading.main_thread().ident, signal.SIGINT)
+        else:
+            signal.raise_signal(signal.SIGINT)
 
     threading.Thread(target=interrupt, daemon=True).start()
     with pytest.raises(KeyboardInterrupt):

@@ -19,12 +19,11 @@ help:  ## this list
 lab: .venv/ready-for-lab  ## lay out work/ and open the lessons in JupyterLab
 	$(BIN)/python -m helpers.lab
 
-# The workers share the processor: threads of their own would only get into each other's way. One of them mostly waits
-# for a browser, so three fill two cores.
+# Two workers share the processor: threads of their own would only get into each other's way.
 test check: export OMP_NUM_THREADS = 1
 
 test: lint  ## every check there is: lint, unit tests, every cell of every lesson
-	$(BIN)/python -m pytest -n 3 --dist loadscope -rs $(if $(NOT),-m "not ($(NOT))") --nbval --nbval-current-env \
+	$(BIN)/python -m pytest -n 2 --dist loadscope -rs $(if $(NOT),-m "not ($(NOT))") --nbval --nbval-current-env \
 		--nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg tests notebooks
 
 check: lint  ## the quick part, for daily work

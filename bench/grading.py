@@ -2,24 +2,26 @@
 
 The class is a mix of right, wrong and hanging answers. nbgrader grades a sample of each kind, one after the other; what
 it would take for the class is reckoned from that. Here the time on the wall is what counts: an instructor waits, and a
-second core is there to be used. `python -m bench.grading 10 100 1000` shows how it grows.
+second core is there to be used. Rates are compared without what a program needs to start, which ours spends on
+importing the frameworks once; the whole is compared beside it. How it grows: `python -m bench.grading 10 100 1000`.
 """
 
 import contextlib
+import importlib
 import os
 import shutil
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import psutil
 
 from bench.measure import Result
+from helpers import checks, outcomes
+from helpers.instructor import sandbox, solution
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 import grading  # what the tests of grading share
@@ -28,19 +30,14 @@ from test_grading_verdicts import random_runs
 NAME = "05_tensorflow_gradienttape"
 CLASS = 60
 FASTER = 20  # times as many submissions a minute
+WHOLE = 10  # times as soon at the end of a class of 60
+LIMIT = sandbox.LIMITS.call_seconds
 MEMORY = 2.0  # gigabytes, of all processes together
 TASK = "descend_by_tape"
 WRONG = f"def {TASK}(start, lr, steps):\n    return tf.zeros([steps + 1, len(start)]).numpy()"
 HANGING = f"def {TASK}(start, lr, steps):\n    while True:\n        pass"
 KINDS = {"right": 40, "wrong": 18, "hanging": 2}  # how many of each are in a class of 60
 SAMPLE = {"first": 1, "right": 2, "wrong": 2, "hanging": 1}  # the first bears what nbgrader needs to start
-
-
-class Took(NamedTuple):
-    """A grading: seconds on the wall, gigabytes at the most, of all its processes together."""
-
-    seconds: float
-    gigabytes: float
 
 
 def course(root: Path, counts: dict[str, int]) -> Path:
@@ -62,43 +59,47 @@ def mix(total: int) -> dict[str, int]:
     return {"right": total - hanging - wrong, "wrong": wrong, "hanging": hanging}
 
 
-def grade(root: Path, cores: int | None = None) -> Took:
-    """`nbgrader autograde`, as an instructor calls it; on so many cores, all of them where none are named."""
+def grade(root: Path, cores: int | None = None) -> float:
+    """Seconds of `nbgrader autograde`, called as an instructor does; on so many cores, or on all."""
     command = [sys.executable, "-m", "nbgrader", "autograde", NAME]
     if cores:
         command = ["taskset", "--cpu-list", ",".join(map(str, sorted(os.sched_getaffinity(0))[:cores])), *command]
     start = time.monotonic()
-    with tempfile.TemporaryFile() as said:
-        process = subprocess.Popen(command, cwd=root, stdout=said, stderr=said)
-        most, watch = [0.0], threading.Thread(target=lambda: _watch(process, most))
-        watch.start()
-        if process.wait():
-            said.seek(0)
-            raise RuntimeError(said.read().decode())
-    seconds = time.monotonic() - start
-    watch.join()
-    return Took(seconds, most[0])
+    done = subprocess.run(command, cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if done.returncode:
+        raise RuntimeError(done.stdout)
+    return time.monotonic() - start
 
 
-def _watch(process: subprocess.Popen, most: list[float]) -> None:
+def most_memory(root: Path) -> float:
+    """Gigabytes that a grading and all its processes take together, at the most. Not timed: to look takes time."""
+    most = 0.0
+    process = subprocess.Popen(
+        [sys.executable, "-m", "nbgrader", "autograde", NAME], cwd=root,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
     while process.poll() is None:
         there = 0
         with contextlib.suppress(psutil.Error):  # a process may end meanwhile
             for one in (top := psutil.Process(process.pid), *top.children(recursive=True)):
                 with contextlib.suppress(psutil.Error):
                     there += one.memory_full_info().pss  # what several processes share is counted once
-        most[0] = max(most[0], there / 1e9)
+        most = max(most, there / 1e9)
         time.sleep(0.5)
+    if process.returncode:
+        raise RuntimeError("The grading whose memory was to be measured failed.")
+    return most
 
 
 def nbgraders_own(root: Path) -> dict[str, float]:
-    """Kind → seconds of a submission, graded by nbgrader as it comes."""
+    """Kind → seconds of a submission, graded by nbgrader as it comes; and "start", what it needs before the first."""
     course(root, SAMPLE)
     config = root / "nbgrader_config.py"
     text = config.read_text(encoding="utf-8")
     assert "grading.install()" in text
     text = text.replace("grading.install()", "") + "\nc.Execute.timeout = 120\n"
     config.write_text(text, encoding="utf-8")
+    start = time.time()
     grading.nbgrader(root, "autograde", NAME)
     # nbgrader goes through the students in order, and writes each notebook when it is graded.
     graded = sorted((root / "gradebook" / "autograded").glob(f"*/{NAME}/{NAME}.ipynb"))
@@ -106,7 +107,36 @@ def nbgraders_own(root: Path) -> dict[str, float]:
     times = {kind: [] for kind in KINDS}
     for before, end, path in zip(ends, ends[1:], graded[1:], strict=False):
         times[path.parts[-3].partition("-")[2]].append(end - before)
-    return {kind: sum(some) / len(some) for kind, some in times.items()}
+    means = {kind: sum(some) / len(some) for kind, some in times.items()}
+    return means | {"start": ends[0] - start - means["right"]}
+
+
+def slowest_right_call() -> float:
+    """Seconds of the slowest call of all that the answers take to their visible cases, the libraries being there."""
+    for name in (*sandbox.LIBRARIES, *sandbox.WITH_TORCH):
+        importlib.import_module(name)
+    slowest = 0.0
+    for folder in sorted((grading.ROOT / "solutions").glob("*/tasks.py")):
+        solved = solution.read(folder.parent)
+        for name, task in checks.read(folder.parent / "checks.json")["tasks"].items():
+            for case in task["cases"]:
+                start = time.monotonic()
+                outcomes.call(solved.answers[name], case["arguments"], task["parameters"], seconds=None)
+                slowest = max(slowest, time.monotonic() - start)
+    return slowest
+
+
+def cores_worth() -> float:
+    """Seconds of busy loops on all cores at once, by the same loops one after another: 1/2 where two cores are two."""
+    loop = [sys.executable, "-c", "for _ in range(50_000_000): pass"]
+    start = time.monotonic()
+    subprocess.run(loop, check=True)
+    one = time.monotonic() - start
+    count = len(os.sched_getaffinity(0))
+    start = time.monotonic()
+    for process in [subprocess.Popen(loop) for _ in range(count)]:
+        process.wait()
+    return (time.monotonic() - start) / (count * one)
 
 
 def run() -> Iterator[Result]:
@@ -115,30 +145,38 @@ def run() -> Iterator[Result]:
         print(f"{name}: {function}: {said}")
     yield Result("points wrongly given or taken, in 1000 random runs over all tasks", len(wrong), 0)
 
+    yield Result("slowest call of a right answer, by the limit of a call", slowest_right_call() / LIMIT, 1 / 10)
+
     scratch = Path(tempfile.mkdtemp())
     try:
         own = nbgraders_own(scratch / "own")
         expected = sum(own[kind] * count for kind, count in KINDS.items())
-        took = {total: grade(course(scratch / str(total), mix(total))) for total in (10, CLASS, 100)}
-        what = f"seconds for {CLASS} submissions, {took[CLASS].seconds:.0f}, by nbgrader's own, {expected:.0f}"
-        yield Result(what, took[CLASS].seconds / expected, 1 / FASTER)
-        yield Result(f"gigabytes at the most, for {CLASS} submissions", took[CLASS].gigabytes, MEMORY)
-        ten, sixty, hundred = took[10].seconds, took[CLASS].seconds, took[100].seconds
+        ten, sixty, hundred = (grade(course(scratch / str(total), mix(total))) for total in (10, CLASS, 100))
+        rate, its = 90 * 60 / (hundred - ten), CLASS * 60 / expected
+        what = f"submissions a minute: nbgrader's own, {its:.1f}, by ours, {rate:.0f}"
+        yield Result(what, its / rate, 1 / FASTER)
+        whole = own["start"] + expected
+        what = f"seconds for {CLASS} submissions from start to end: ours, {sixty:.0f}, by nbgrader's own, {whole:.0f}"
+        yield Result(what, sixty / whole, 1 / WHOLE)
+        gigabytes = most_memory(course(scratch / "memory", mix(CLASS)))
+        yield Result(f"gigabytes at the most, for {CLASS} submissions", gigabytes, MEMORY)
         later, sooner = (hundred - sixty) / 40, (sixty - ten) / 50
         yield Result("one more submission after 60, by one more after 10", later / sooner, 1.5)
         if len(os.sched_getaffinity(0)) > 1:
-            alone = grade(course(scratch / "one core", mix(CLASS)), cores=1).seconds
-            yield Result(f"{CLASS} submissions on all cores, by the same on one", sixty / alone, 0.8)
+            worth = cores_worth()
+            alone = grade(course(scratch / "one core", mix(CLASS)), cores=1)
+            what = f"{CLASS} submissions on all cores by the same on one, by what the cores are worth, {worth:.2f}"
+            yield Result(what, sixty / alone / worth, 1.3)
     finally:
         shutil.rmtree(scratch)
 
 
 def main(totals: list[int]) -> None:
-    print("submissions   seconds   a minute   gigabytes")
+    print("submissions   seconds   a minute")
     for total in totals:
         with tempfile.TemporaryDirectory() as scratch:
-            took = grade(course(Path(scratch) / "course", mix(total)))
-        print(f"{total:11} {took.seconds:9.1f} {60 * total / took.seconds:10.1f} {took.gigabytes:11.2f}", flush=True)
+            seconds = grade(course(Path(scratch) / "course", mix(total)))
+        print(f"{total:11} {seconds:9.1f} {60 * total / seconds:10.1f}", flush=True)
 
 
 if __name__ == "__main__":

@@ -68,11 +68,9 @@ def submit(root, student, content, name=NAME, file=None):
     return folder
 
 
-def run_here(submissions, limits=None, workers=1, confined=True):
+def run_here(submissions, *_, **__):
     """In place of sandbox.run: runs the cells in this process, for tests that are not about the sandbox."""
     for submission in submissions:
-        if not submission.steps:
-            continue
         namespace, done = {"check": lambda function: None}, []
         for step in submission.steps:
             outputs, outcomes = [], None

@@ -71,6 +71,8 @@ ENDS = [
     submission("swallow", "kept = 5", SWALLOW, "print(kept)"),
     submission("exit", "import os\nkept = 5\n# %%\nos._exit(3)\n# %%\nprint(kept)"),
     submission("kill itself", "import os, signal\n# %%\nos.kill(os.getpid(), signal.SIGKILL)"),
+    submission("raise", "import signal\n# %%\nsignal.raise_signal(signal.SIGKILL)"),
+    submission("abort", "import os\nos.abort()"),
     submission("stop itself", "import os, signal\n# %%\nos.kill(os.getpid(), signal.SIGSTOP)"),
     submission("segfault", "import ctypes\nctypes.string_at(0)"),
     submission("recursion", "def f(n):\n    return f(n + 1)\nf(0)"),
@@ -359,11 +361,11 @@ threading.Thread(target=time.sleep, args=(60,)).start()
         """
 import os, signal
 pids = sorted(int(n) for n in os.listdir("/proc") if n.isdigit())
-print("sees", pids == [1, os.getpid()], os.getppid())
+print("sees", pids, os.getpid(), os.getppid())
 # %%
 for number in (signal.SIGINT, signal.SIGUSR1, signal.SIGTERM):
     signal.signal(number, signal.SIG_IGN)
-for target, number in ((1, 10), (1, 15), (1, 9), (-1, 15), (-1, 9), (0, 10), (0, 15)):
+for target, number in ((1, 10), (1, 15), (-1, 15), (-1, 9), (0, 10), (0, 15), (2, 9)):
     try:
         os.kill(target, number)
     except ProcessLookupError:
@@ -377,12 +379,13 @@ print("still here")
 import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 print(libc.ptrace(16, 1, 0, 0), libc.ptrace(0, 0, 0, 0))
-for name, reach in (("mem", open), ("environ", open), ("maps", open), ("fd/0", open), ("root/etc", os.listdir)):
-    try:
-        reach(f"/proc/1/{name}")
-        print("reached", name)
-    except OSError:
-        pass
+for process in (os.getppid(), 2, 3):
+    for name, reach in (("mem", open), ("environ", open), ("maps", open), ("fd/0", open), ("root/etc", os.listdir)):
+        try:
+            reach(f"/proc/{process}/{name}")
+            print("reached", name)
+        except OSError:
+            pass
 """,
     ),
     submission(

@@ -23,10 +23,8 @@ WRONG = "def step(theta, gradient, lr):\n    return 0 * theta"
 
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
-    """A course with hidden cases and a gradebook, and without submissions."""
-    root = new_course(tmp_path_factory.mktemp("course"), NAME)
-    hidden.hidden_tasks(root, NAME, root / "gradebook")
-    return root
+    """A course with a gradebook, and without submissions."""
+    return new_course(tmp_path_factory.mktemp("course"), NAME)
 
 
 @pytest.fixture
@@ -109,6 +107,22 @@ def test_an_interrupted_grading_by_force_goes_on_without_force(course, monkeypat
     assert statuses(course) == ["graded"] * 6
 
 
+def test_who_is_late_gets_nbgraders_penalty_until_the_deadline_is_put_off(course):
+    with open(course / "nbgrader_config.py", "a", encoding="utf-8") as file:
+        file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
+    for student, day in (("ada", 1), ("blaise", 3)):
+        folder = course / "gradebook" / "submitted" / student / NAME
+        (folder / "timestamp.txt").write_text(f"2026-03-0{day} 12:00:00 UTC", encoding="utf-8")
+
+    def scores(deadline):
+        with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}") as book:
+            book.update_or_create_assignment(NAME, duedate=f"2026-03-0{deadline} 00:00:00 UTC")
+        grade(course, force=True)
+        return [rows_of(course)[student]["score"] for student in ("ada", "blaise", "carl")]
+
+    assert [scores(2), scores(4), scores(1)] == [["17", "0", "17"], ["17", "17", "17"], ["0", "0", "17"]]
+
+
 def test_a_crash_between_points_and_record_loses_nothing(course, monkeypatch):
     grade(course)
     rows = rows_of(course)
@@ -175,7 +189,7 @@ def test_a_second_grading_at_the_same_time_is_refused_and_changes_nothing(course
 def test_without_a_sandbox_it_refuses_unless_the_risk_is_accepted(course, monkeypatch):
     confined = []
 
-    def run(submissions, limits, workers, confined):
+    def run(submissions, limits, workers, confined, libraries):
         was.append(confined)
         return run_here(submissions)
 
@@ -261,27 +275,26 @@ def test_a_gradebook_that_does_not_know_the_exercise_is_refused(course):
 
 
 def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses(course, monkeypatch, tmp_path):
-    book = course / "gradebook"
-    first = hidden.hidden_tasks(course, NAME, book)
+    book, solution = course / "gradebook", course / "solutions" / NAME
+    with monkeypatch.context() as no_process:
+        no_process.setattr(hidden.subprocess, "run", None)
+        first = hidden.hidden_tasks(solution, book)  # as the release has made them
     visible = json.loads((course / "exercises" / NAME / "checks.json").read_text(encoding="utf-8"))["tasks"]
     assert first.keys() == visible.keys()
     for name, task in first.items():
         shown = [case["arguments"] for case in visible[name]["cases"]]
         assert sum(case["arguments"] not in shown for case in task["cases"]) >= len(task["cases"]) / 2
-    with monkeypatch.context() as no_process:
-        no_process.setattr(hidden.subprocess, "run", None)
-        assert hidden.hidden_tasks(course, NAME, book) == first
-    tasks = course / "solutions" / NAME / "tasks.py"
+    tasks = solution / "tasks.py"
     tasks.write_text(tasks.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert hidden.hidden_tasks(course, NAME, book) == first  # made anew of the same secret
-    assert hidden.hidden_tasks(course, NAME, tmp_path / "another") != first
+    assert hidden.hidden_tasks(solution, book) == first  # made anew of the same secret
+    assert hidden.hidden_tasks(solution, tmp_path / "another") != first
 
 
 def test_hidden_cases_that_cannot_be_made_stop_the_grading_with_the_reason(course):
     tasks = course / "solutions" / NAME / "tasks.py"
     tasks.write_text("1 / 0\n", encoding="utf-8")
     said = refused(course)
-    assert said == "The hidden cases of 01_update_rule could not be made from solutions/01_update_rule: " + (
+    assert said == "The hidden cases of 01_update_rule could not be made from its solution: " + (
         "ZeroDivisionError: division by zero"
     )
     (course / "gradebook" / "grading" / "seed").write_text("", encoding="ascii")

@@ -6,7 +6,6 @@ must come out right: so must what stands beside the hostile cell, in the same no
 
 import base64
 import contextlib
-import functools
 import json
 import os
 import socket
@@ -59,8 +58,12 @@ def kinds(done):
 # ---- the class
 
 
-# The process that forks without TensorFlow and PyTorch, which take it some seconds.
-BARE = functools.partial(sandbox._Parent, bare=True)
+PARENT = sandbox._Parent
+
+
+def bare_parent(confined, libraries):
+    """The process that forks without TensorFlow and PyTorch, which take it some seconds."""
+    return PARENT(confined, libraries=())
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +106,7 @@ def runs(walls, outside):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_TOKEN", SECRET)
         done = list(sandbox.run(rest, LIMITS, workers=2))
-        patch.setattr(sandbox, "_Parent", BARE)
+        patch.setattr(sandbox, "_Parent", bare_parent)
         done += sandbox.run(ENDS, QUICK, workers=3)
     assert len(done) == len(rest) + len(ENDS)
     return {run.key: run for run in done}
@@ -138,7 +141,8 @@ ENDED = {
     "swallow": {1: "did not end within 4 seconds, nor when it was interrupted"},
     "exit": {1: "ended itself (exit code 3)"},
     "kill itself": {1: "was killed"},
-    "stop itself": {1: "did not end within 4 seconds"},
+    "raise": {1: "was killed"},
+    "abort": {0: "crashed"},
     "segfault": {0: "segmentation fault"},
     "200 forks": {0: "more processes than are allowed"},
     "shared memory": {0: "more memory than is allowed"},
@@ -281,7 +285,7 @@ def test_nothing_is_left_for_the_next(runs):
 
 @slow
 def test_a_submission_sees_no_process_but_its_own_and_has_no_rights(runs):
-    assert shown(runs["signals"].steps[0]) == "sees True 1\n"
+    assert shown(runs["signals"].steps[0]) == "sees [1] 1 0\n"
     assert shown(runs["signals"].steps[1]) == "still here\n"
     assert shown(runs["ptrace"].steps[0]) == "-1 -1\n"
     refused, rights = shown(runs["rights"].steps[0]).strip().split("\n")
@@ -321,7 +325,7 @@ def test_both_frameworks_work(runs):
 
 @pytest.fixture
 def bare(monkeypatch):
-    monkeypatch.setattr(sandbox, "_Parent", BARE)
+    monkeypatch.setattr(sandbox, "_Parent", bare_parent)
 
 
 @slow
@@ -356,6 +360,13 @@ def test_time_and_restarts_of_a_submission_are_limited(walls, bare):
     assert done["slow"].steps[0].stopped == "" and done["slow"].steps[-1].stopped.startswith("Not run.")
     assert done["dying"].stopped == "It ended its process more than 2 times, and was given up."
     assert [step.stopped[:7] for step in done["dying"].steps] == ["Its pro"] * 3 + ["Not run"] * 5
+
+
+@slow
+def test_processor_time_is_limited(walls, bare):
+    (run,) = sandbox.run([submission("busy", "while True:\n    pass")], LIMITS._replace(cpu_seconds=2))
+    assert run.steps[0].stopped == "It used more processor time than is allowed, and was ended."
+    assert run.steps[-1].outcomes == RIGHT
 
 
 @slow

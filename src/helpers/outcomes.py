@@ -25,7 +25,7 @@ import numpy as np
 from helpers import functions
 from helpers.timelimit import limited
 
-SECONDS = 10.0  # a call that takes longer is ended: no task of the course needs one second
+SECONDS = 10.0  # a call that takes longer is ended: no right answer takes half a second, but a first call may import
 _DEEPEST = 6  # lists in lists; what goes deeper, or holds itself, is no result of any task
 _MOST = 100_000  # entries of an array or list, likewise
 _LONGEST = 300  # letters of an error's message: TensorFlow's go on for pages

@@ -27,7 +27,7 @@ _MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC, _MS_REMOUNT, _MS_BIND, _MS_REC, _
     1, 2, 4, 8, 32, 4096, 16384, 1 << 18,
 )  # fmt: skip
 _MNT_DETACH = 2
-_PR_SET_DUMPABLE, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 4, 22, 24, 38
+_PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 22, 24, 38
 _PR_SET_CHILD_SUBREAPER = 36
 _CAP_SETFCAP = 31
 _SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
@@ -77,21 +77,11 @@ def give_up() -> None:
     """Drop every capability for ever, and refuse the system calls that no exercise needs."""
     for capability in range(64):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails beyond the last one there is
-    drop_capabilities()
+    _capabilities(0)
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
     program = _filter()
     code = ctypes.create_string_buffer(program, len(program))
     _call("prctl", _PR_SET_SECCOMP, 2, ctypes.byref(_Program(len(program) // 8, ctypes.addressof(code))), 0, 0)
-
-
-def drop_capabilities() -> None:
-    """Give back every capability that is held now."""
-    _capabilities(0)
-
-
-def hide() -> None:
-    """Let no process of the same user look into this one's memory."""
-    _call("prctl", _PR_SET_DUMPABLE, 0, 0, 0, 0)
 
 
 def adopt() -> None:
@@ -121,9 +111,9 @@ class _Program(ctypes.Structure):
 
 # Refused in confinement: looking into other processes, kernel interfaces with a history of holes, more namespaces and
 # mounts, memory that no limit counts. Machine: its AUDIT_ARCH, the number of `socket`, the refused ones, all as the
-# kernel's headers have them.
+# kernel's headers have them; then kill, tkill and tgkill, each with the places of its process and of its signal.
 _MACHINES = {
-    "x86_64": (0xC000003E, 41, (
+    "x86_64": (0xC000003E, 41, ((62, 0, 1), (200, 0, 1), (234, 0, 2)), (
         101, 310, 311, 312, 438,  # ptrace, process_vm_readv, process_vm_writev, kcmp, pidfd_getfd
         248, 249, 250,  # add_key, request_key, keyctl
         298, 321, 323, 425, 426, 427,  # perf_event_open, bpf, userfaultfd, io_uring_setup, …_enter, …_register
@@ -132,7 +122,7 @@ _MACHINES = {
         29, 319, 447,  # shmget, memfd_create, memfd_secret
         112,  # setsid: the kernel shares the processor out fairly between sessions
     )),
-    "aarch64": (0xC00000B7, 198, (
+    "aarch64": (0xC00000B7, 198, ((129, 0, 1), (130, 0, 1), (131, 0, 2)), (
         117, 270, 271, 272, 438,
         217, 218, 219,
         241, 280, 282, 425, 426, 427,
@@ -146,19 +136,25 @@ _FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)  # not vsock, whic
 
 
 def _filter() -> bytes:
-    """The seccomp program: refused calls, odd socket families and foreign calling conventions get EPERM."""
+    """The seccomp program: refused calls, odd socket families and foreign calling conventions get EPERM.
+
+    A process that kills itself is killed: as the first of its namespaces it would not be.
+    """
     machine = platform.machine()
     if machine not in _MACHINES:
         raise OSError(f"no list of system calls for the processor {machine}")
-    arch, socket_call, refused = _MACHINES[machine]
+    arch, socket_call, kills, refused = _MACHINES[machine]
     load, jump_equal, jump_at_least, give = 0x20, 0x15, 0x35, 0x06
-    number_at, arch_at, first_argument_at = 0, 4, 16
-    allow, refuse = (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050000 | 1)
+    number_at, arch_at, arguments_at = 0, 4, (16, 24, 32)
+    allow, refuse, end = (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050000 | 1), (give, 0, 0, 0x80000000)
     lines = [(load, 0, 0, arch_at), (jump_equal, 1, 0, arch), refuse, (load, 0, 0, number_at)]
     lines += [(jump_at_least, 0, 1, 0x40000000), refuse]  # x86's x32 convention
     for number in refused:
         lines += [(jump_equal, 0, 1, number), refuse]
-    lines += [(jump_equal, 1, 0, socket_call), allow, (load, 0, 0, first_argument_at)]
+    for number, process, signal in kills:
+        lines += [(jump_equal, 0, 6, number), (load, 0, 0, arguments_at[process]), (jump_equal, 0, 2, 1)]
+        lines += [(load, 0, 0, arguments_at[signal]), (jump_equal, 1, 0, 9), allow, end]
+    lines += [(jump_equal, 1, 0, socket_call), allow, (load, 0, 0, arguments_at[0])]
     for family in _FAMILIES:
         lines += [(jump_equal, 0, 1, int(family)), allow]
     return b"".join(struct.pack("=HBBI", *line) for line in [*lines, refuse])

@@ -19,7 +19,6 @@ import time
 import warnings
 from collections import deque
 from collections.abc import Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -40,9 +39,6 @@ from helpers import checks
 from helpers.instructor import report, sandbox, submissions, verdicts
 from helpers.instructor.hidden import hidden_tasks
 from helpers.instructor.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Record
-
-_WARM_UP = ""  # a key that no student can have
-_LIMITS = {"call_seconds": 5.0}  # of what is graded; no right answer that is known takes half a second
 
 
 class Refused(Exception):
@@ -84,7 +80,7 @@ class Autograde(converters.Autograde):
     ).tag(config=True)
 
     limits = Dict(
-        help=f"Limits of a submission that shall not be as they are: {sandbox.Limits(**_LIMITS)}.",
+        help=f"Limits of a submission that shall not be as they are: {sandbox.LIMITS}.",
     ).tag(config=True)
 
     @validate("limits")
@@ -192,35 +188,35 @@ class Autograde(converters.Autograde):
     def _grade(self, exercise: Exercise, todo: dict[str, Path], digests: dict[str, str]) -> None:
         if not todo:
             return
+        solution = Path(self.coursedir.root) / self.coursedir.source_directory / exercise.name
+        try:
+            hidden = hidden_tasks(solution, self._gradebook)
+        except RuntimeError as error:
+            raise Refused(str(error)) from None
         waiting: dict[str, Waiting] = {}
         refused: deque[tuple[str, Exception]] = deque()
+        runs = sandbox.run(
+            self._to_run(exercise, todo, digests, hidden, waiting, refused),
+            sandbox.Limits(**self.limits),
+            workers=_cores(),
+            confined=not self.accept_risk,
+            libraries=sandbox.LIBRARIES + sandbox.WITH_TORCH * _uses_torch(exercise.notebook),
+        )
         with (
-            ThreadPoolExecutor(1) as beside,
             tqdm(total=len(todo), desc=exercise.name, unit=" submissions", disable=None, file=sys.stderr) as bar,
+            contextlib.closing(runs),
         ):
-            hidden = beside.submit(hidden_tasks, Path(self.coursedir.root), exercise.name, self._gradebook)
-            runs = sandbox.run(
-                self._to_run(exercise, todo, digests, hidden, waiting, refused),
-                sandbox.Limits(**_LIMITS | self.limits),
-                workers=_cores(),
-                confined=not self.accept_risk,
-            )
-            with contextlib.closing(runs):
-                for run in runs:
-                    if run.key == _WARM_UP:
-                        continue
-                    self._kept(exercise, run.key, waiting.pop(run.key), run, hidden.result())
-                    bar.update()
-                    self._close(exercise, digests, refused, bar)
+            for run in runs:
+                self._kept(exercise, run.key, waiting.pop(run.key), run, hidden)
+                bar.update()
+                self._close(exercise, digests, refused, bar)
             self._close(exercise, digests, refused, bar)
 
-    def _to_run(self, exercise, folders, digests, hidden: Future, waiting: dict, refused: deque):
-        """The submissions that can be run, one by one as the sandbox, in a thread of its own, asks for them.
+    def _to_run(self, exercise, folders, digests, hidden: dict, waiting: dict, refused: deque):
+        """The submissions that can be run, one by one as the sandbox, in threads of its own, asks for them.
 
-        Those that cannot be run go to `refused`, with the reason. The first is none: it has the sandbox start while
-        the hidden cases are still being made, since both take some seconds to import the frameworks.
+        Those that cannot be run go to `refused`, with the reason.
         """
-        yield sandbox.Submission(_WARM_UP, (), {})
         for student, folder in folders.items():
             try:
                 handed_in = submissions.read(folder, exercise.name, self.coursedir.ignore)
@@ -229,12 +225,8 @@ class Autograde(converters.Autograde):
             except Exception as reason:
                 refused.append((student, reason))
                 continue
-            try:
-                tasks = hidden.result()
-            except RuntimeError as error:
-                raise Refused(str(error)) from None
             waiting[student] = Waiting(digests[student], handed_in, assembled, cells)
-            steps = tuple(_step(cell, exercise.tasks, tasks) for cell in cells)
+            steps = tuple(_step(cell, exercise.tasks, hidden) for cell in cells)
             yield sandbox.Submission(student, steps, handed_in.files | {"checks.json": exercise.checks_json})
 
     def _close(self, exercise: Exercise, digests: dict[str, str], refused: deque, bar) -> None:
@@ -274,15 +266,18 @@ class Autograde(converters.Autograde):
             with mock.patch.object(book.db, "commit", book.db.flush):
                 if self.create_student:
                     book.update_or_create_student(student)
-                book.update_or_create_submission(exercise.name, student, **when)
+                submission = book.update_or_create_submission(exercise.name, student, **when)
                 points = SaveAutoGrades(parent=self)
                 points.gradebook, points.student_id = book, student
                 points.notebook_id = points.assignment_id = exercise.name
                 for k, cell in enumerate(notebook.cells):
                     points.preprocess_cell(cell, {}, k)
             book.db.commit()
-        about = {"student": student, "assignment": exercise.name, "notebook": exercise.name}
-        AssignLatePenalties(parent=self).preprocess(notebook, {"nbgrader": about | {"db_url": self.coursedir.db_url}})
+            late = submission.total_seconds_late > 0 or submission.late_submission_penalty
+        if late:  # nbgrader opens the gradebook anew for this, which would be a third of the time
+            about = {"student": student, "assignment": exercise.name, "notebook": exercise.name}
+            resources = {"nbgrader": about | {"db_url": self.coursedir.db_url}}
+            AssignLatePenalties(parent=self).preprocess(notebook, resources)
 
     @contextlib.contextmanager
     def _book(self) -> Iterator[Gradebook]:
@@ -352,6 +347,10 @@ class Autograde(converters.Autograde):
             print(report.table(chosen))
             print(f"In full: {path.relative_to(self.coursedir.root)}")
         return [row.student for row in chosen if row.status == FAILED]
+
+
+def _uses_torch(notebook: nbformat.NotebookNode) -> bool:
+    return any("import torch" in cell.source for cell in notebook.cells)
 
 
 def _cores() -> int:

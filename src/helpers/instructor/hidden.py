@@ -3,10 +3,10 @@
     gradebook/grading/seed                  the secret; who has it can make the hidden cases
     gradebook/grading/NN_topic.hidden.json  the cases made from it, in the form of checks.json without the mistakes
 
-Both stay as they are, so that a second grading uses the same cases; they are made anew only where the exercise has
-changed. The answers are run in a process of their own: `python -m helpers.instructor.hidden NN_topic` in the course's
-folder, which the grader does by itself. A task whose own right alternatives do not all pass on the cases drawn is
-drawn again, since then a right answer of a student's might not pass either.
+Both stay as they are, so that a second grading uses the same cases. An exercise's release makes them, and the grader
+where they are gone or the solution has changed since; it leaves that to a process of its own, for the answers are run:
+`python -m helpers.instructor.hidden SOLUTION GRADEBOOK`, two folders. A task whose own right alternatives do not all
+pass on the cases drawn is drawn again, since then a right answer of a student's might not pass either.
 """
 
 import hashlib
@@ -24,18 +24,29 @@ from helpers.instructor.solution import VISIBLE, Solution, Task, make_task, read
 _DRAWS = 20  # of one task's cases, before the exercise itself is to blame
 
 
-def hidden_tasks(root: Path, name: str, gradebook: Path) -> dict:
+def hidden_tasks(solution: Path, gradebook: Path) -> dict:
     """Task name → its hidden cases, as in checks.json. Raises RuntimeError with a sentence where none can be made."""
-    path, origin = _path(gradebook, name), _origin(root, name, gradebook)
-    if (kept := _kept(path, origin)) is None:
+    if (kept := _kept(solution, gradebook)) is None:
         made = subprocess.run(
-            [sys.executable, "-m", "helpers.instructor.hidden", str(root), name, str(gradebook)],
-            cwd=root, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
+            [sys.executable, "-m", "helpers.instructor.hidden", str(solution), str(gradebook)],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         )  # fmt: skip
-        if (kept := _kept(path, origin)) is None:
+        if (kept := _kept(solution, gradebook)) is None:
             last = (made.stdout.strip().splitlines() or ["it said nothing"])[-1]
-            raise RuntimeError(f"The hidden cases of {name} could not be made from solutions/{name}: {last}")
+            raise RuntimeError(f"The hidden cases of {solution.name} could not be made from its solution: {last}")
     return kept
+
+
+def keep(solution: Solution, gradebook: Path) -> None:
+    """Make a solution's hidden cases and write them down. Raises RuntimeError where none can be made."""
+    tasks = make(solution, _secret(gradebook))
+    path = _path(solution.folder, gradebook)
+    unfinished = path.with_suffix(".new")
+    unfinished.touch(mode=0o600)
+    unfinished.write_text(
+        json.dumps({"origin": _origin(solution.folder, gradebook), "tasks": tasks}, allow_nan=False), encoding="utf-8"
+    )
+    unfinished.replace(path)
 
 
 def make(solution: Solution, secret: str) -> dict:
@@ -61,22 +72,22 @@ def draw(task: Task, solution: Solution, secret: str) -> dict:
     raise RuntimeError(f"in {_DRAWS} draws of cases the right alternatives of {task.name} never all passed.")
 
 
-def _path(gradebook: Path, name: str) -> Path:
-    return gradebook / "grading" / f"{name}.hidden.json"
+def _path(solution: Path, gradebook: Path) -> Path:
+    return gradebook / "grading" / f"{solution.name}.hidden.json"
 
 
-def _origin(root: Path, name: str, gradebook: Path) -> str:
+def _origin(solution: Path, gradebook: Path) -> str:
     """A digest of all that hidden cases depend on."""
-    folder = root / "solutions" / name
     digest = hashlib.sha256(f"{checks.FORMAT} {_secret(gradebook)}".encode())
-    for path in (folder / "tasks.py", folder / f"{name}.ipynb"):
+    for path in (solution / "tasks.py", solution / f"{solution.name}.ipynb"):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
-def _kept(path: Path, origin: str) -> dict | None:
+def _kept(solution: Path, gradebook: Path) -> dict | None:
+    origin = _origin(solution, gradebook)
     try:
-        data = json.loads(path.read_text(encoding="utf-8"))
+        data = json.loads(_path(solution, gradebook).read_text(encoding="utf-8"))
         return data["tasks"] if data["origin"] == origin else None
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -97,16 +108,5 @@ def _secret(gradebook: Path) -> str:
     return secret
 
 
-def main(root: Path, name: str, gradebook: Path) -> None:
-    tasks = make(read(root / "solutions" / name), _secret(gradebook))
-    path = _path(gradebook, name)
-    unfinished = path.with_suffix(".new")
-    unfinished.touch(mode=0o600)
-    unfinished.write_text(
-        json.dumps({"origin": _origin(root, name, gradebook), "tasks": tasks}, allow_nan=False), encoding="utf-8"
-    )
-    unfinished.replace(path)
-
-
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3]))
+    keep(read(Path(sys.argv[1])), Path(sys.argv[2]))

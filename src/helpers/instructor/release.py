@@ -22,6 +22,7 @@ from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config.loader import PyFileConfigLoader
 
 from helpers import checks
+from helpers.instructor import hidden
 from helpers.instructor import notebook as form
 from helpers.instructor.solution import BEGIN, END, Solution, checks_text, make_checks, read
 from helpers.outcomes import same
@@ -50,10 +51,10 @@ def names(root: Path) -> list[str]:
 
 
 def release(root: Path, name: str) -> None:
-    """Make exercises/NN_topic, and checks.json beside the solution, whose notebook is stored normalised.
+    """Make exercises/NN_topic, its hidden cases, and checks.json beside the solution, whose notebook is normalised.
 
-    Raises ValueError with the solution's problems, where there are any, before anything is written; RuntimeError with
-    nbgrader's own reason where it refuses: what was released before then stays as it was.
+    Raises ValueError with the solution's problems, where there are any, before anything is written; RuntimeError where
+    no hidden cases can be made, or with nbgrader's own reason where it refuses: what was released then stays as it was.
     """
     folder, exercise = root / "solutions" / name, root / "exercises" / name
     solution = read(folder)
@@ -63,11 +64,20 @@ def release(root: Path, name: str) -> None:
     form.without_outputs(solution.notebook)
     _write(folder / f"{name}.ipynb", form.text(solution.notebook))
     _write(folder / "checks.json", checks_text(make_checks(solution)))
-    result = NbGraderAPI(config=config(root)).generate_assignment(name)
-    if not result["success"]:
+    try:
+        hidden.keep(solution, root / "gradebook")
+        _generate(root, name)
+    except RuntimeError:
         for path, content in before.items():  # nbgrader removes a release that it could not renew
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
+        raise
+
+
+def _generate(root: Path, name: str) -> None:
+    """nbgrader's part. Raises RuntimeError with its reason where it refuses."""
+    result = NbGraderAPI(config=config(root)).generate_assignment(name)
+    if not result["success"]:
         said = f"{result.get('log', '')}{result['error']}"
         reason = re.search(r"^ *(\w+(?:Error|Exception): .*)$", said, re.MULTILINE)
         raise RuntimeError(f"nbgrader could not release {name}: {reason[1] if reason else said}")
@@ -231,8 +241,8 @@ def stale(root: Path) -> list[str]:
 
 def _files(folder: Path) -> Iterable[Path]:
     for path in folder.rglob("*"):
-        hidden = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
-        if path.is_file() and not hidden:
+        passed_over = any(part.startswith(".") or part == "__pycache__" for part in path.relative_to(folder).parts)
+        if path.is_file() and not passed_over:
             yield path
 
 

@@ -29,9 +29,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from helpers.instructor import received
-from helpers.outcomes import SECONDS
 from helpers.timelimit import TimeLimit
 
+# What is imported once for all; late imports that a first step would make stand here too.
+LIBRARIES = (
+    "numpy", "tensorflow", "keras", "torch", "sklearn.datasets", "scipy.optimize",
+    "matplotlib.pyplot", "matplotlib_inline.backend_inline",
+    "helpers.checks", "helpers.frameworks", "helpers.plots", "helpers.calculus", "helpers.rules",
+)  # fmt: skip
+WITH_TORCH = ("torch._dynamo", "torch.utils.data", "torch.distributed")  # what PyTorch's optimisers import when used
 WITHIN = ("__init__.py", "confine.py", "shell.py", "worker.py")  # of this package: what the sandbox may read
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/opt/homebrew")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
@@ -92,8 +98,9 @@ class Limits(NamedTuple):
     """What a submission may use. Beyond a limit a step is ended, or refused what it asks for, and the rest goes on."""
 
     cell_seconds: float = 30.0
-    call_seconds: float = SECONDS
+    call_seconds: float = 3.0  # fewer than in an exercise, where a first call may have to import a library
     submission_seconds: float = 180.0
+    cpu_seconds: int = 720  # of one process: of its threads together, which may run beside each other
     memory: int = 1 << 30  # bytes, on top of what the libraries take
     processes: int = 16
     output: int = 1_000_000  # characters of a cell's outputs
@@ -110,12 +117,17 @@ class SandboxError(RuntimeError):
 
 
 def run(
-    submissions: Iterable[Submission], limits: Limits = LIMITS, workers: int = 1, confined: bool = True
+    submissions: Iterable[Submission],
+    limits: Limits = LIMITS,
+    workers: int = 1,
+    confined: bool = True,
+    libraries: tuple[str, ...] = LIBRARIES,
 ) -> Iterator[Run]:
     """Run the submissions, so many at once, and yield each as it is done. Closing the iterator ends every process.
 
     confined=False runs them without any walls, with all rights that you have: for machines without bubblewrap, by
     those who know every student. Limits of time hold there too, those of memory and processes on Linux only.
+    libraries are there from the start; a submission can import others, and waits for them itself.
 
     Raises SandboxError where the sandbox cannot be made.
     """
@@ -123,7 +135,7 @@ def run(
         raise SandboxError(reason)
     waiting, lock = iter(submissions), threading.Lock()
     done = queue.Queue()
-    parent = _Parent(confined)
+    parent = _Parent(confined, libraries)
 
     def work():
         try:
@@ -168,7 +180,7 @@ def missing() -> str:
         )
     if exposed := next((path for path in readable() if Path.cwd().is_relative_to(path)), None):
         return f"The folder {Path.cwd()} is within {exposed}, which submissions can read: move the course."
-    parent = _Parent(confined=True, bare=True)
+    parent = _Parent(confined=True, libraries=())
     try:
         trial = _Drive(parent, Submission("trial", (Step("40 + 2"),), {}), LIMITS).run()
         reason = trial.stopped or trial.steps[0].stopped
@@ -192,8 +204,8 @@ def missing() -> str:
 class _Parent:
     """worker.py, started when the first child is wanted, and again should it have died."""
 
-    def __init__(self, confined: bool, bare: bool = False):
-        self._options = ["confined"] * confined + ["bare"] * bare
+    def __init__(self, confined: bool, libraries: tuple[str, ...]):
+        self._confined, self._libraries = confined, libraries
         self._lock = threading.Lock()
         self._process = self._control = self._said = None
         self.closed = threading.Event()
@@ -202,7 +214,7 @@ class _Parent:
         """A new child: its channel and its leash. Raises SandboxError."""
         channel, channel_inside = socket.socketpair()
         leash, leash_inside = socket.socketpair()
-        order = json.dumps({**limits._asdict(), "cpu_seconds": int(4 * limits.submission_seconds)}).encode()
+        order = json.dumps(limits._asdict()).encode()
         with channel_inside, leash_inside, self._lock:
             for _ in range(2):
                 if self.closed.is_set():
@@ -228,13 +240,12 @@ class _Parent:
         self._control, inside = socket.socketpair()
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (read when the process has ended)
         with inside:
-            number = inside.fileno()
-            worker = [sys.executable, "-s", "-P", "-B", "-m", "helpers.instructor.worker", str(number), *self._options]
-            confined = "confined" in self._options
+            number, walls = inside.fileno(), "confined" if self._confined else "free"
+            worker = [sys.executable, "-s", "-P", "-B", "-m", "helpers.instructor.worker", str(number), walls]
             self._process = subprocess.Popen(
-                [*(bubblewrap() if confined else ()), *worker],
+                [*(bubblewrap() if self._confined else ()), *worker, *self._libraries],
                 pass_fds=[number],
-                env=_environment(confined),
+                env=_environment(self._confined),
                 cwd="/",
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.DEVNULL,
@@ -369,11 +380,11 @@ class _OutOfTime(Exception):
 _REASONS = {
     "memory": "It used more memory than is allowed, and was ended.",
     "processes": "It started more processes than are allowed, and was ended.",
+    "processor": "It used more processor time than is allowed, and was ended.",
     "ended -9": "Its process was killed.",
-    "ended 137": "Its process was killed.",
-    "ended 139": "Its process crashed (a segmentation fault).",
-    "ended 134": "Its process crashed (abort).",
-    "ended 152": "It used more processor time than is allowed, and was ended.",
+    "ended -31": "Its process was killed.",  # by its own hand: confine has the kernel end it so
+    "ended -11": "Its process crashed (a segmentation fault).",
+    "ended -6": "Its process crashed (abort).",
 }
 
 

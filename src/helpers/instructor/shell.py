@@ -5,6 +5,7 @@ up to a size; what programs write past Python, to the file descriptors, is not k
 """
 
 import builtins
+import os
 import subprocess
 import sys
 import types
@@ -12,6 +13,8 @@ import types
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.core.profiledir import ProfileDir
+from IPython.paths import get_ipython_dir
 from traitlets import Any, Type
 from traitlets.config import Config
 
@@ -23,8 +26,8 @@ _FRAMES = 10
 class Record:
     """The outputs of the cell that runs, cut off where they grow beyond `limit` characters."""
 
-    def __init__(self, limit: int):
-        self._limit = limit
+    def __init__(self, limit: int = 0):
+        self.limit = limit
         self.clear()
 
     def clear(self) -> None:
@@ -36,7 +39,7 @@ class Record:
     def write(self, name: str, text: str) -> None:
         if self._cut or not text:
             return
-        kept = text[: self._limit - self._size]
+        kept = text[: self.limit - self._size]
         self._size += len(kept)
         if self.outputs and self.outputs[-1].get("name") == name:
             self.outputs[-1]["text"].append(kept)
@@ -59,7 +62,7 @@ class Record:
         if self._cut:
             return
         self._size += _length(output)
-        if self._size > self._limit or len(self.outputs) >= _MOST:
+        if self._size > self.limit or len(self.outputs) >= _MOST:
             self._end()
             return
         self.outputs.append(output)
@@ -68,7 +71,7 @@ class Record:
 
     def update(self, display_id, output: dict) -> None:
         """Replace what was shown under this id, if anything was."""
-        if display_id in self._shown and self._size + _length(output) <= self._limit:
+        if display_id in self._shown and self._size + _length(output) <= self.limit:
             self._size += _length(output)
             self._shown[display_id].update(output)
 
@@ -175,8 +178,10 @@ class _Interactive(InteractiveShell):
         print(done.stdout, end="")
         self.user_ns["_exit_code"] = done.returncode
 
+    def init_profile_dir(self, profile_dir=None): ...  # in `Shell.begin`
+
     def init_history(self):
-        self.config.HistoryManager.enabled = False
+        self.config.HistoryManager.update(enabled=False, hist_file=":memory:")
         super().init_history()
 
     def _get_exc_info(self, exc_tuple=None):
@@ -214,15 +219,24 @@ def _shortened(trace: types.TracebackType | None) -> types.TracebackType | None:
 
 
 class Shell:
-    """One notebook's namespace."""
+    """One notebook's namespace. It takes a while to make: make it once, fork, and `begin` in the child."""
 
-    def __init__(self, limit: int):
-        """limit   characters of a cell's outputs; the rest is left out, with a line that says so"""
-        self._record = Record(limit)
+    def __init__(self):
+        self._record = Record()
         config = Config({"InteractiveShell": {"colors": "nocolor"}})
         self._shell = _Interactive.instance(config=config, record=self._record)
         self._shell.display_pub.record = self._shell.displayhook.record = self._record
         self._streams = _Stream("stdout", self._record), _Stream("stderr", self._record)
+
+    def begin(self, limit: int) -> None:
+        """Make this process and its current folder the notebook's.
+
+        limit   characters of a cell's outputs; the rest is left out, with a line that says so
+        """
+        self._record.limit = limit
+        self._shell.ipython_dir = get_ipython_dir()
+        self._shell.profile_dir = ProfileDir.create_profile_dir_by_name(self._shell.ipython_dir, "default")
+        self._shell.user_ns["_dh"][:] = [os.getcwd()]
         builtins.input = _nobody
 
     def run(self, source: str) -> None:

@@ -1,20 +1,23 @@
 """Runs inside the sandbox: imports the libraries once, then forks a child for each submission. Started by sandbox.py.
 
-    python -m helpers.instructor.worker CONTROL [confined] [bare]
+    python -m helpers.instructor.worker CONTROL confined|free LIBRARY…
 
-CONTROL is the number of a socket. For each submission it brings the limits and two more sockets:
+The libraries are imported and nothing of them is run: after an operation of TensorFlow's a fork would hang. What a
+machine lacks is left out; the submissions that need it then say so. CONTROL is the number of a socket. For each
+submission it brings the limits and two more sockets:
 
     channel   from sandbox.py to the child: one request a line, one reply a line, JSON
     leash     from sandbox.py to this process: "interrupt" goes to the child, its closing ends the child; where a child
               ends otherwise, or could not be started, a line says why
 
 Nothing of a submission is known to this process, and nothing of another submission or of this process to a child.
-The child is three deep: one that leaves the namespaces (and ends), the first process of the new ones, which waits, and
-the student's, which reads requests and runs cells. When the waiting one ends, the kernel ends all in its namespaces.
+A child reads requests and runs cells. It is the first process of its namespaces: when it ends, the kernel ends all that
+it has started. Another process, which ends at once, has made them, since a process cannot move into a new one of them.
 """
 
 import base64
 import contextlib
+import functools
 import gc
 import importlib
 import itertools
@@ -28,32 +31,30 @@ import sys
 import tempfile
 import time
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 
+from helpers import outcomes
 from helpers.instructor import confine
+from helpers.instructor.shell import Shell
 
-# Imported, and nothing run: after an operation a fork would hang. Late imports that a first step would make stand here
-# too. What a machine lacks is left out; the submissions that need it then say so.
-LIBRARIES = (
-    "numpy", "tensorflow", "keras", "torch", "torch._dynamo", "torch.utils.data", "torch.distributed",
-    "sklearn.datasets", "scipy.optimize", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "helpers.checks", "helpers.frameworks", "helpers.plots", "helpers.calculus", "helpers.rules", "helpers.outcomes",
-    "helpers.instructor.shell",
-)  # fmt: skip
 POLL = 0.1  # seconds between two looks at what a child uses
 
 
-def main(control: socket.socket, confined: bool, bare: bool) -> None:
-    """Serve until sandbox.py closes the socket. bare: without the libraries, to try whether a child can be made."""
+def main(control: socket.socket, confined: bool, libraries: list[str]) -> None:
+    """Serve until sandbox.py closes the socket."""
     if confined:
         confine.prepare()
     if sys.platform == "linux":
         confine.adopt()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that waits outside
-    for name in ("helpers.outcomes",) if bare else LIBRARIES:
+    gc.disable()  # while modules are made there is nothing to collect, and looking takes a fifth of the time
+    for name in libraries:
         with contextlib.suppress(ImportError), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             importlib.import_module(name)
+    shell = Shell()
+    gc.enable()
     gc.collect()
     gc.freeze()  # a collection in a child would copy every page that holds an object
     granted = _resident(os.getpid())
@@ -64,7 +65,7 @@ def main(control: socket.socket, confined: bool, bare: bool) -> None:
         for source in ready:
             if source is not control:
                 _pull(children[source], source)
-            elif not _start(control, children, confined):
+            elif not _start(control, children, confined, shell):
                 for child in children.values():
                     child.kill()
                 return
@@ -75,10 +76,10 @@ def main(control: socket.socket, confined: bool, bare: bool) -> None:
 
 
 class _Child:
-    """A child as the parent sees it: the first process of its namespaces. Without any, it has a scratch folder."""
+    """A child as the parent sees it. Without namespaces of its own, it has a scratch folder."""
 
-    def __init__(self, first: int, limits: dict, scratch: str | None):
-        self.first, self.limits, self.scratch = first, limits, scratch
+    def __init__(self, process: int, limits: dict, scratch: str | None):
+        self.process, self.limits, self.scratch = process, limits, scratch
         self.next_look = 0.0
         self.reason = None
         self.alive = True
@@ -88,20 +89,23 @@ class _Child:
         if not self.alive:
             return
         if self.scratch:
-            for process in _family(self.first):
+            for process in _family(self.process):
                 with contextlib.suppress(OSError):
                     os.kill(process, signal.SIGKILL)
-        os.kill(self.first, signal.SIGKILL)
-        self.ended(os.waitpid(self.first, 0)[1])
+        os.kill(self.process, signal.SIGKILL)
+        self.ended(*os.wait4(self.process, 0)[1:])
 
-    def ended(self, status: int) -> None:
+    def ended(self, status: int, used) -> None:
         self.alive = False
-        self.reason = self.reason or f"ended {os.waitstatus_to_exitcode(status)}"
+        code = os.waitstatus_to_exitcode(status)
+        # The kernel counts by ticks when it ends a process for the time it took, and more finely here.
+        spent = used.ru_utime + used.ru_stime > 0.9 * self.limits["cpu_seconds"]
+        self.reason = self.reason or ("processor" if spent and code == -signal.SIGKILL else f"ended {code}")
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
 
 
-def _start(control: socket.socket, children: dict, confined: bool) -> bool:
+def _start(control: socket.socket, children: dict, confined: bool, shell: Shell) -> bool:
     """Take one order and fork a child for it. False where there is no sandbox.py any more."""
     order, sockets, _, _ = socket.recv_fds(control, 4096, 2)
     if not order:
@@ -110,28 +114,46 @@ def _start(control: socket.socket, children: dict, confined: bool) -> bool:
     control.sendall(b"taken\n")
     limits = json.loads(order)
     scratch = None if confined else tempfile.mkdtemp(prefix="submission-")
-    receive, send = os.pipe()
-    middle = os.fork()
-    if middle == 0:
-        with _forked(leash):
-            if confined:
-                confine.split()
-            first = os.fork()
-            if first == 0:
-                with _forked(leash):
-                    _close_all_but(channel.fileno(), leash.fileno())
-                    _first_process(channel, leash, limits, scratch)
-            os.write(send, str(first).encode())
-    os.close(send)
+    begin = functools.partial(_student, channel, leash, limits, scratch, shell)
+    process = (_fork_inside if confined else _fork)(leash, begin)
     channel.close()
-    with os.fdopen(receive) as pipe:
-        first = pipe.read()
-    os.waitpid(middle, 0)
-    if first:
-        children[leash] = _Child(int(first), limits, scratch)
+    if process:
+        children[leash] = _Child(process, limits, scratch)
     else:
         leash.close()
     return True
+
+
+def _fork(leash: socket.socket, begin: Callable[[], None]) -> int:
+    """Have a new process do something and end; where that goes wrong, it says on the leash what. Returns its number."""
+    process = os.fork()
+    if process:
+        return process
+    code = 1
+    try:
+        begin()
+        code = 0
+    except Exception as error:
+        with contextlib.suppress(OSError):
+            leash.sendall(f"failed {' '.join(str(error).split())}\n".encode())
+    finally:
+        os._exit(code)
+
+
+def _fork_inside(leash: socket.socket, begin: Callable[[], None]) -> int | None:
+    """As `_fork`, but the process is the first of new namespaces. None where they cannot be had."""
+    receive, send = os.pipe()
+
+    def between():
+        confine.split()
+        os.write(send, str(_fork(leash, begin)).encode())
+
+    between_number = _fork(leash, between)
+    os.close(send)
+    with os.fdopen(receive) as pipe:
+        number = pipe.read()
+    os.waitpid(between_number, 0)
+    return int(number) if number else None
 
 
 def _pull(child: _Child, leash: socket.socket) -> None:
@@ -143,15 +165,15 @@ def _pull(child: _Child, leash: socket.socket) -> None:
     if not said:
         child.kill()
     elif child.alive:
-        os.kill(child.first, signal.SIGUSR1)
+        os.kill(child.process, signal.SIGINT)
 
 
 def _look_after(children: dict, granted: int) -> None:
     """Notice those that ended, end those that use too much, and report."""
     for leash, child in list(children.items()):
-        process, status = os.waitpid(child.first, os.WNOHANG) if child.alive else (0, 0)
+        process, *how = os.wait4(child.process, os.WNOHANG) if child.alive else (0,)
         if process:
-            child.ended(status)
+            child.ended(*how)
         elif child.alive and time.monotonic() > child.next_look:
             child.next_look = time.monotonic() + POLL
             child.reason = _excess(child, granted)
@@ -162,11 +184,23 @@ def _look_after(children: dict, granted: int) -> None:
                 leash.sendall(f"{child.reason}\n".encode())
             leash.close()
             del children[leash]
+            if child.scratch:
+                _end_orphans({child.process for child in children.values()})
+
+
+def _end_orphans(own: set[int]) -> None:
+    """End what has become a child of this process because the one that started it has ended."""
+    if sys.platform == "linux":
+        place = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
+        while orphans := set(map(int, place.read_text().split())) - own:
+            for process in orphans:
+                os.kill(process, signal.SIGKILL)
+                os.waitpid(process, 0)
 
 
 def _excess(child: _Child, granted: int) -> str | None:
     """Which limit a child exceeds, "processes" or "memory"; None if neither. The libraries' memory is granted."""
-    processes = _family(child.first)
+    processes = _family(child.process)
     if len(processes) > child.limits["processes"]:
         return "processes"
     used = sum(max(0, _resident(process) - granted) for process in processes)
@@ -203,22 +237,6 @@ def _resident(process: int) -> int:
 # ---- the child's side
 
 
-@contextlib.contextmanager
-def _forked(leash: socket.socket):
-    """What a forked process does: it ends here, and where something went wrong it says what."""
-    code = 1
-    try:
-        yield
-        code = 0
-    except SystemExit as end:
-        code = end.code
-    except Exception as error:
-        with contextlib.suppress(OSError):
-            leash.sendall(f"failed {' '.join(str(error).split())}\n".encode())
-    finally:
-        os._exit(code)
-
-
 def _close_all_but(*numbers: int) -> None:
     """Close every other file: those of the parent and of other children."""
     edges = [-1, *sorted({*numbers, 2}), os.sysconf("SC_OPEN_MAX")]
@@ -227,36 +245,12 @@ def _close_all_but(*numbers: int) -> None:
             os.closerange(before + 1, after)
 
 
-def _first_process(channel: socket.socket, leash: socket.socket, limits: dict, scratch: str | None) -> None:
-    """Process 1 of the namespaces: starts the student's process, interrupts it on demand, and ends when it ends."""
-    confined = scratch is None
+def _student(channel, leash, limits: dict, scratch: str | None, shell: Shell) -> None:
+    """Answers requests until the channel is closed. All of it is in the student's hands."""
+    _close_all_but(channel.fileno(), leash.fileno())
     os.setsid()
-    if confined:
+    if scratch is None:
         confine.furnish(limits["scratch"])
-    elif sys.platform == "linux":
-        confine.adopt()  # or what the student's process leaves behind could not be found
-    signal.signal(signal.SIGUSR1, signal.SIG_IGN)
-    student = os.fork()
-    if student == 0:
-        with _forked(leash):
-            _student(channel, leash, limits, scratch)
-    channel.close()
-    leash.close()
-    signal.signal(signal.SIGUSR1, lambda *_: os.kill(student, signal.SIGINT))
-    if confined:
-        confine.drop_capabilities()
-        confine.hide()
-    while True:
-        process, status = os.wait()
-        if process == student:
-            for left_behind in () if confined else _family(os.getpid())[1:]:
-                os.kill(left_behind, signal.SIGKILL)
-            code = os.waitstatus_to_exitcode(status)
-            raise SystemExit(code if code >= 0 else 128 - code)
-
-
-def _student(channel: socket.socket, leash: socket.socket, limits: dict, scratch: str | None) -> None:
-    """The student's process: answers requests until the channel is closed. All of it is in the student's hands."""
     confine.bound(limits["memory"], limits["file_size"], limits["cpu_seconds"])
     if scratch is None:
         confine.give_up()
@@ -274,14 +268,11 @@ def _student(channel: socket.socket, leash: socket.socket, limits: dict, scratch
         os.dup2(nothing, number)
     leash.detach()
     _close_all_but(0, 1, 2, channel.fileno())
-    _answer(channel, limits["output"])
+    shell.begin(limits["output"])
+    _answer(channel, shell)
 
 
-def _answer(channel: socket.socket, output: int) -> None:
-    from helpers import outcomes
-    from helpers.instructor.shell import Shell
-
-    shell = Shell(output)
+def _answer(channel: socket.socket, shell: Shell) -> None:
     dumps, loads = json.dumps, json.loads
     with channel.makefile("rb") as requests:
         for line in requests:
@@ -322,5 +313,5 @@ def _listen() -> None:
 
 
 if __name__ == "__main__":
-    number, *options = sys.argv[1:]
-    main(socket.socket(fileno=int(number)), "confined" in options, "bare" in options)
+    number, walls, *libraries = sys.argv[1:]
+    main(socket.socket(fileno=int(number)), walls == "confined", libraries)

@@ -288,6 +288,38 @@ def test_a_program_sees_no_log_line_and_tensorflows_keras(tmp_path):
     assert (found.stdout, found.stderr) == ("1.5 tensorflow 1.0\n", "")
 
 
+COLLECTIONS = """
+import gc
+from helpers import frameworks
+full = []
+gc.callbacks.append(lambda phase, info: full.append(1) if phase == "start" and info["generation"] == 2 else None)
+frameworks.tensorflow(), frameworks.pytorch()
+kept = gc.get_freeze_count()
+frameworks.tensorflow(), frameworks.pytorch()
+print(len(full), kept > 100_000, gc.get_freeze_count() == kept, gc.isenabled())
+"""
+
+
+def test_no_garbage_is_looked_for_in_an_import_nor_later_in_what_it_has_made():
+    # One full collection before each import, none within; the second calls import nothing, and change nothing.
+    assert python(COLLECTIONS).stdout == "2 True True True\n"
+
+
+def test_an_import_that_fails_leaves_the_collector_at_work(tmp_path):
+    (tmp_path / "torch.py").write_text("1 / 0")
+    code = """
+import gc
+from helpers import frameworks
+for off in (False, True):
+    gc.disable() if off else gc.enable()
+    try:
+        frameworks.pytorch()
+    except ZeroDivisionError:
+        print(gc.isenabled())
+"""
+    assert python(code, tmp_path).stdout == "True\nFalse\n"
+
+
 @pytest.mark.slow
 def test_a_notebook_sees_no_log_line():
     cells = [FIRST_STEPS, "import os; _ = os.write(2, b'written later')"]

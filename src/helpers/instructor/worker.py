@@ -48,15 +48,14 @@ def main(control: socket.socket, confined: bool, libraries: list[str]) -> None:
     if sys.platform == "linux":
         confine.adopt()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that waits outside
-    gc.disable()  # while modules are made there is nothing to collect, and looking takes a fifth of the time
+    gc.disable()  # as in helpers.frameworks; and a collection in a child would copy every page that holds an object
     for name in libraries:
         with contextlib.suppress(ImportError), warnings.catch_warnings():
             warnings.simplefilter("ignore")
             importlib.import_module(name)
     shell = Shell()
+    gc.freeze()
     gc.enable()
-    gc.collect()
-    gc.freeze()  # a collection in a child would copy every page that holds an object
     granted = _resident(os.getpid())
     control.sendall(b"ready\n")
     children = {}

@@ -185,6 +185,75 @@ def slopes(x):
     ),
 ]
 
+# Memory and processes in ways that are easily overlooked; for a limit of 150 MB and of 16 processes.
+OVERLOOKED = [
+    submission(
+        "other programs",
+        """
+import subprocess, sys, time
+code = "import time; x = b'1' * (60 << 20); time.sleep(60)"
+started = [subprocess.Popen([sys.executable, "-S", "-c", code]) for _ in range(5)]
+time.sleep(20)
+""",
+    ),
+    submission(
+        "page tables",
+        """
+import ctypes, mmap
+libc = ctypes.CDLL(None, use_errno=True)
+libc.mmap.restype = ctypes.c_void_p
+libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
+start = libc.mmap(None, 120_000 << 21, mmap.PROT_READ, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x4000, -1, 0)
+for i in range(120_000):
+    ctypes.string_at(start + (i << 21), 1)
+import time
+time.sleep(20)
+""",
+    ),
+    submission(
+        "first thread gone",
+        """
+import ctypes, mmap, threading, time
+def fill():
+    time.sleep(0.5)
+    blocks = [mmap.mmap(-1, 2**26) for _ in range(5)]
+    for block in blocks:
+        block.write(b"x" * 2**26)
+    time.sleep(20)
+threading.Thread(target=fill).start()
+ctypes.CDLL(None).syscall(60 if __import__("platform").machine() == "x86_64" else 93, 0)
+""",
+    ),
+    submission(
+        "forks", "import os, time\nfor _ in range(6):\n    os.fork() or (time.sleep(1), os._exit(0))\ntime.sleep(1)"
+    ),
+    submission("ended ones", "import os\nfor _ in range(30):\n    os.system('true &')\nimport time\ntime.sleep(0.5)"),
+    submission(
+        "drip",
+        CHANNEL,
+        """
+for _ in range(3):
+    if os.fork() == 0:
+        while True:
+            os.write(channel, b"x")
+import signal, time
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+time.sleep(60)
+""",
+    ),
+    submission(
+        "shared by all",
+        """
+import ctypes, platform
+libc = ctypes.CDLL(None, use_errno=True)
+context = ctypes.c_long(0)
+io_setup = 206 if platform.machine() == "x86_64" else 0
+print(libc.semget(0, 1, 0o600), libc.msgget(0, 0o600), libc.inotify_init1(0), libc.fanotify_init(0, 0))
+print(libc.syscall(io_setup, 8, ctypes.byref(context)))
+""",
+    ),
+]
+
 FORGES = [
     submission(
         "patches",

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import psutil
 import pytest
-from hostile import CLASS, ENDS, MARK, RIGHT, submission, thieves
+from hostile import CLASS, ENDS, MARK, OVERLOOKED, RIGHT, submission, thieves
 
 from helpers import functions, outcomes
 from helpers.instructor import received, sandbox
@@ -108,7 +108,8 @@ def runs(walls, outside):
         done = list(sandbox.run(rest, LIMITS, workers=2))
         patch.setattr(sandbox, "_Parent", bare_parent)
         done += sandbox.run(ENDS, QUICK, workers=3)
-    assert len(done) == len(rest) + len(ENDS)
+        done += sandbox.run(OVERLOOKED, QUICK._replace(memory=150 << 20), workers=2)
+    assert len(done) == len(rest) + len(ENDS) + len(OVERLOOKED)
     return {run.key: run for run in done}
 
 
@@ -142,10 +143,14 @@ ENDED = {
     "exit": {1: "ended itself (exit code 3)"},
     "kill itself": {1: "was killed"},
     "raise": {1: "was killed"},
-    "abort": {0: "crashed"},
-    "segfault": {0: "segmentation fault"},
+    "abort": {0: "Its process crashed."},
+    "segfault": {0: "Its process crashed."},
     "200 forks": {0: "more processes than are allowed"},
     "shared memory": {0: "more memory than is allowed"},
+    "other programs": {0: "more memory than is allowed"},
+    "page tables": {0: "more memory than is allowed"},
+    "first thread gone": {0: "more memory than is allowed"},
+    "drip": {1: "did not end within 4 seconds"},
     "junk": {1: "wrote into the grader's channel"},
     "forged reply": {1: "wrote into the grader's channel"},
     "huge line": {1: "more than can be taken"},
@@ -186,6 +191,11 @@ def test_what_stood_before_a_step_that_ended_its_process_is_there_after_it(runs)
     assert shown(runs["exit"].steps[2]) == "5\n"
     assert shown(runs["swallow"].steps[2]) == "5\n"
     assert shown(runs["loop"].steps[1]) == "1\n"
+
+
+@slow
+def test_what_the_whole_machine_shares_is_refused(runs):
+    assert shown(runs["shared by all"].steps[0]) == "-1 -1 -1 -1\n-1\n"
 
 
 @slow

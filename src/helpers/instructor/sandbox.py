@@ -383,8 +383,8 @@ _REASONS = {
     "processor": "It used more processor time than is allowed, and was ended.",
     "ended -9": "Its process was killed.",
     "ended -31": "Its process was killed.",  # by its own hand: confine has the kernel end it so
-    "ended -11": "Its process crashed (a segmentation fault).",
-    "ended -6": "Its process crashed (abort).",
+    # Which signal a crash ends in differs: an abort of the first process of its namespaces shows as a bad address.
+    **{f"ended -{number}": "Its process crashed." for number in (4, 5, 6, 7, 8, 11)},
 }
 
 
@@ -549,7 +549,7 @@ class _Drive:
         while b"\n" not in parts[-1]:
             wait = until - time.monotonic()
             ready, _, _ = select.select([self._channel, self._leash], [], [], max(0.0, wait))
-            if not ready:
+            if not ready or (wait < 0 and len(parts) > 1):  # who writes on and on gets no more time
                 self._buffer = b"".join(parts)
                 return None
             if self._channel in ready:

@@ -67,6 +67,8 @@ def main(control: socket.socket, confined: bool, libraries: list[str]) -> None:
             elif not _start(control, children, confined, shell):
                 for child in children.values():
                     child.kill()
+                if not confined:
+                    _end_orphans(set())
                 return
         _look_after(children, granted)
 
@@ -91,14 +93,18 @@ class _Child:
             for process in _family(self.process):
                 with contextlib.suppress(OSError):
                     os.kill(process, signal.SIGKILL)
-        os.kill(self.process, signal.SIGKILL)
-        self.ended(*os.wait4(self.process, 0)[1:])
+        try:
+            os.kill(self.process, signal.SIGKILL)
+        except PermissionError:  # without namespaces, a program that has changed its user: it stays
+            self.ended(signal.SIGKILL)
+        else:
+            self.ended(*os.wait4(self.process, 0)[1:])
 
-    def ended(self, status: int, used) -> None:
+    def ended(self, status: int, used=None) -> None:
         self.alive = False
         code = os.waitstatus_to_exitcode(status)
         # The kernel counts by ticks when it ends a process for the time it took, and more finely here.
-        spent = used.ru_utime + used.ru_stime > 0.9 * self.limits["cpu_seconds"]
+        spent = used and used.ru_utime + used.ru_stime > 0.9 * self.limits["cpu_seconds"]
         self.reason = self.reason or ("processor" if spent and code == -signal.SIGKILL else f"ended {code}")
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
@@ -188,21 +194,30 @@ def _look_after(children: dict, granted: int) -> None:
 
 
 def _end_orphans(own: set[int]) -> None:
-    """End what has become a child of this process because the one that started it has ended."""
+    """End what has become a child of this process because the one that started it has ended, in whichever submission.
+
+    For submissions without namespaces, whose processes the kernel does not end by itself.
+    """
+    spared = set()
     if sys.platform == "linux":
         place = Path(f"/proc/{os.getpid()}/task/{os.getpid()}/children")
-        while orphans := set(map(int, place.read_text().split())) - own:
+        while orphans := set(map(int, place.read_text().split())) - own - spared:
             for process in orphans:
-                os.kill(process, signal.SIGKILL)
-                os.waitpid(process, 0)
+                try:
+                    os.kill(process, signal.SIGKILL)
+                    os.waitpid(process, 0)
+                except PermissionError:  # a program that has changed its user
+                    spared.add(process)
 
 
 def _excess(child: _Child, granted: int) -> str | None:
     """Which limit a child exceeds, "processes" or "memory"; None if neither. The libraries' memory is granted."""
     processes = _family(child.process)
-    if len(processes) > child.limits["processes"]:
+    most = child.limits["processes"]
+    if len(processes) > most and sum(map(_runs, processes)) > most:
         return "processes"
-    used = sum(max(0, _resident(process) - granted) for process in processes)
+    # Who has started another program holds the libraries no more.
+    used = sum(_resident(process) - granted * (_image(process) == _image(os.getpid())) for process in processes)
     return "memory" if used > child.limits["memory"] else None
 
 
@@ -214,23 +229,64 @@ def _family(process: int) -> list[int]:
         return [process, *(child.pid for child in psutil.Process(process).children(recursive=True))]
     children = {}
     for entry in filter(str.isdigit, os.listdir("/proc")):
-        with contextlib.suppress(OSError), open(f"/proc/{entry}/stat", "rb") as file:  # it may have ended meanwhile
-            parent = int(file.read().rpartition(b")")[2].split()[1])
-            children.setdefault(parent, []).append(int(entry))
+        if fields := _stat(int(entry)):
+            children.setdefault(int(fields[_PARENT]), []).append(int(entry))
     family = [process]
     for member in family:
         family += children.get(member, [])
     return family
 
 
-def _resident(process: int) -> int:
-    """Bytes that a process holds in memory, files apart; 0 where it has ended."""
+# Places in /proc/PID/stat, counted from the state, which is field 3 in the manual page proc_pid_stat(5).
+_STATE, _PARENT, _THREADS, _CODE, _STACK = 0, 1, 17, 23, 25
+
+
+def _stat(process: int) -> list[bytes]:
+    """The fields of /proc/PID/stat from the state on; none where the process is no more."""
     try:
-        with open(f"/proc/{process}/status", encoding="utf-8", errors="replace") as file:
-            sizes = dict(line.split(":", 1) for line in file if line.startswith(("RssAnon:", "RssShmem:")))
-            return sum(int(size.split()[0]) * 1024 for size in sizes.values())
+        with open(f"/proc/{process}/stat", "rb") as file:
+            return file.read().rpartition(b")")[2].split()
     except OSError:
-        return 0
+        return []
+
+
+def _runs(process: int) -> bool:
+    """Whether anything of a process still runs: one that has ended is there until somebody takes notice of it."""
+    fields = _stat(process)
+    return bool(fields) and not (fields[_STATE] == b"Z" and int(fields[_THREADS]) <= 1)
+
+
+def _image(process: int) -> list[bytes]:
+    """Where a program lies in memory: the same after a fork, another for another program, even of the same file."""
+    fields = _stat(process)
+    return [fields[_CODE], fields[_STACK]] if fields else []
+
+
+def _resident(process: int) -> int:
+    """Bytes that a process holds in memory, with its page tables, files apart; 0 where it has ended."""
+    sizes = _sizes(f"/proc/{process}/status")
+    if not sizes.get("VmPTE") and (fields := _stat(process)) and int(fields[_THREADS]) > 1:
+        # The first thread has ended and others go on: they know the sizes.
+        threads = _tasks(process)
+        sizes = max((_sizes(f"/proc/{process}/task/{thread}/status") for thread in threads), key=len, default={})
+    return sum(sizes.values())
+
+
+def _tasks(process: int) -> list[str]:
+    try:
+        return os.listdir(f"/proc/{process}/task")
+    except OSError:
+        return []
+
+
+def _sizes(status: str) -> dict[str, int]:
+    """The sizes that count in a file /proc/…/status, in bytes; none where there is no such file."""
+    try:
+        with open(status, encoding="utf-8", errors="replace") as file:
+            lines = dict(line.split(":", 1) for line in file if line.startswith(("RssAnon:", "RssShmem:", "VmPTE:")))
+    except OSError:
+        return {}
+    return {name: int(size.split()[0]) * 1024 for name, size in lines.items()}
 
 
 # ---- the child's side
@@ -254,6 +310,8 @@ def _student(channel, leash, limits: dict, scratch: str | None, shell: Shell) ->
     if scratch is None:
         confine.give_up()
         scratch = confine.SCRATCH
+    elif sys.platform == "linux":
+        confine.end_with_parent()
     os.environ.update(
         HOME=scratch, TMPDIR=scratch, MPLCONFIGDIR=f"{scratch}/.matplotlib", IPYTHONDIR=f"{scratch}/.ipython"
     )

@@ -157,13 +157,31 @@ def test_only_what_is_new_or_changed_is_graded(course, monkeypatch):
 
 def test_points_given_by_hand_stay_when_a_newer_submission_is_graded(course):
     grade(course)
-    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
-        book.find_grade("at_rest", NAME, NAME, "ada").manual_score = 2.5
-        book.db.commit()
+    question, right = "at_rest", answers(course, NAME)
+
+    def adas(**changed):
+        """Score and what is left to be given by hand, after another grading, of a newer file if something changed."""
+        if changed:
+            submit(course, "ada", filled(course, NAME, right | changed))
+        grade(course, student_id="ada", force=True)
+        return rows_of(course)["ada"]["score"], rows_of(course)["ada"]["by_hand"]
+
+    def given_by_hand(**points):
+        with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+            for name, some in points.items():
+                grade = book.find_grade(name, NAME, NAME, "ada")
+                grade.manual_score, grade.needs_manual_grade = some, False
+            book.db.commit()
+
     assert (rows_of(course)["ada"]["score"], rows_of(course)["ada"]["by_hand"]) == ("17", "3")
-    submit(course, "ada", filled(course, NAME, answers(course, NAME) | {"stationary_point": ""}))
-    grade(course)
-    assert (rows_of(course)["ada"]["score"], rows_of(course)["ada"]["by_hand"]) == ("15.5", "0")
+    given_by_hand(**{question: 2.5})
+    assert adas() == ("19.5", "0")  # nothing has changed: nothing is to be looked at again
+    assert adas(stationary_point="") == ("15.5", "0")
+    assert adas(stationary_point="", **{question: "Another answer."}) == ("15.5", "3")
+    assert adas() == ("15.5", "3")  # nobody has looked yet
+    given_by_hand(**{question: 1, "check_stationary_point": 1})
+    assert adas() == ("15", "0")
+    assert adas(**{question: "Another answer."}) == ("15", "4")  # its check gives other points now
 
 
 def test_students_can_be_chosen_and_left_out(course, monkeypatch):

@@ -9,7 +9,9 @@ import contextlib
 import json
 import os
 import socket
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -405,6 +407,42 @@ def test_without_walls_limits_of_time_hold_and_nothing_stays(bare):
     ]  # fmt: skip
     assert not Path(shown(run.steps[0]).strip()).exists()
     assert asleep() == []
+
+
+@slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody knows whose child an orphan was")
+def test_without_walls_closing_ends_what_was_left_behind_too(bare):
+    leaves = f"import os\nos.system('sleep {MARK} &')\n# %%\nwhile True:\n    pass"
+    endless = sandbox.run([submission("first"), submission("leaves", leaves)], confined=False)
+    assert next(endless).key == "first"
+    until = time.monotonic() + 60
+    while not asleep() and time.monotonic() < until:
+        time.sleep(0.1)
+    left = len(asleep())
+    endless.close()
+    assert (left, asleep()) == (1, [])
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody knows whose child an orphan was")
+def test_an_orphan_that_may_not_be_ended_is_left_and_the_others_ended(monkeypatch):
+    from helpers.instructor import worker
+
+    others = [subprocess.Popen(["sleep", MARK]) for _ in range(2)]
+    kill = os.kill
+
+    def refusing(process, number):
+        if process == others[0].pid:
+            raise PermissionError
+        kill(process, number)
+
+    monkeypatch.setattr(os, "kill", refusing)
+    own = {child.pid for child in psutil.Process().children()} - {other.pid for other in others}
+    worker._end_orphans(own)
+    assert [process.pid for process in asleep()] == [others[0].pid]
+    monkeypatch.undo()
+    for other in others:
+        other.kill()
+        other.wait()
 
 
 # ---- where it cannot be had

@@ -15,6 +15,7 @@ import contextlib
 import os
 import sys
 import tempfile
+import textwrap
 import time
 import warnings
 from collections import deque
@@ -39,6 +40,8 @@ from helpers import checks
 from helpers.instructor import report, sandbox, submissions, verdicts
 from helpers.instructor.hidden import hidden_tasks
 from helpers.instructor.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Record
+
+_WIDTH = 96  # letters: what a page of feedback shows of a line in an output
 
 
 class Refused(Exception):
@@ -256,7 +259,7 @@ class Autograde(converters.Autograde):
 
     def _into_gradebook(self, exercise: Exercise, student: str, notebook, timestamp: bytes | None = None) -> None:
         """The points of a judged notebook, as nbgrader reads them out of its outputs."""
-        when = {}
+        before, sources, when = self._graded_before(exercise, student), _sources(notebook), {}
         if timestamp is not None:
             with contextlib.suppress(ValueError, OverflowError):
                 when = {"timestamp": utils.parse_utc(timestamp.decode().strip())}
@@ -267,17 +270,32 @@ class Autograde(converters.Autograde):
                 if self.create_student:
                     book.update_or_create_student(student)
                 submission = book.update_or_create_submission(exercise.name, student, **when)
+                by_hand = self._given_by_hand(book, exercise, student)
                 points = SaveAutoGrades(parent=self)
                 points.gradebook, points.student_id = book, student
                 points.notebook_id = points.assignment_id = exercise.name
                 for k, cell in enumerate(notebook.cells):
                     points.preprocess_cell(cell, {}, k)
+                # Points by hand stay. They need another look where something has changed; nbgrader asks for it always.
+                for grade, automatic, wanted in by_hand:
+                    changed = automatic != grade.auto_score or before.get(grade.name) != sources.get(grade.name)
+                    grade.needs_manual_grade = wanted or changed
             book.db.commit()
             late = submission.total_seconds_late > 0 or submission.late_submission_penalty
         if late:  # nbgrader opens the gradebook anew for this, which would be a third of the time
             about = {"student": student, "assignment": exercise.name, "notebook": exercise.name}
             resources = {"nbgrader": about | {"db_url": self.coursedir.db_url}}
             AssignLatePenalties(parent=self).preprocess(notebook, resources)
+
+    def _given_by_hand(self, book: Gradebook, exercise: Exercise, student: str) -> list[tuple]:
+        """The grades that have points by hand; with each its automatic points, and whether it waits for a look."""
+        grades = book.find_submission_notebook(exercise.name, exercise.name, student).grades
+        return [(one, one.auto_score, one.needs_manual_grade) for one in grades if one.manual_score is not None]
+
+    def _graded_before(self, exercise: Exercise, student: str) -> dict[str, str]:
+        """What stood in the cells with points when they were last graded: name → text."""
+        path = self._destination(exercise, student) / f"{exercise.name}.ipynb"
+        return _sources(nbformat.read(path, as_version=4)) if path.is_file() else {}
 
     @contextlib.contextmanager
     def _book(self) -> Iterator[Gradebook]:
@@ -347,6 +365,11 @@ class Autograde(converters.Autograde):
             print(report.table(chosen))
             print(f"In full: {path.relative_to(self.coursedir.root)}")
         return [row.student for row in chosen if row.status == FAILED]
+
+
+def _sources(notebook: nbformat.NotebookNode) -> dict[str, str]:
+    """What stands in the cells with points: name → text."""
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if utils.is_grade(cell)}
 
 
 def _uses_torch(notebook: nbformat.NotebookNode) -> bool:
@@ -429,7 +452,8 @@ def _status(notebook, found: dict, stops: list[str], it: Waiting) -> tuple[str, 
 def _said(verdict: verdicts.Verdict) -> nbformat.NotebookNode:
     if verdict.kind == verdicts.DONE:
         return new_output("stream", name="stdout", text=f"{verdict.said}\n")
-    return new_output("error", ename="CheckFailed", evalue=verdict.said, traceback=verdict.said.split("\n"))
+    lines = [textwrap.fill(line, _WIDTH, break_long_words=False) for line in verdict.said.split("\n")]
+    return new_output("error", ename="CheckFailed", evalue=verdict.said, traceback=lines)
 
 
 def _stopped(sentence: str) -> list[nbformat.NotebookNode]:

@@ -36,7 +36,8 @@ class Record(NamedTuple):
 
 
 class Points(NamedTuple):
-    """score: None where no point was given or refused yet. by_hand: points of questions that nobody has graded yet."""
+    """score: None where no point was given or refused yet. by_hand: points that nobody has given yet, or that were
+    given to something which has changed since."""
 
     score: float | None
     penalty: float
@@ -98,6 +99,7 @@ def points(book: api.Gradebook, exercise: str) -> dict[str, Points]:
             api.Grade.auto_score,
             api.Grade.manual_score,
             api.Grade.score,
+            api.Grade.needs_manual_grade,
         )
         .join(api.SubmittedNotebook, api.SubmittedNotebook.assignment_id == api.SubmittedAssignment.id)
         .join(api.Grade, api.Grade.notebook_id == api.SubmittedNotebook.id)
@@ -113,12 +115,13 @@ def points(book: api.Gradebook, exercise: str) -> dict[str, Points]:
         .all()
     )
     found: dict[str, Points] = {}
-    for student, most, by_checks, by_hand, score in rows:
+    for student, most, by_checks, by_hand, score, wanted in rows:
         before = found.get(student, Points(None, penalties.get(student) or 0.0, 0.0))
         if by_checks is None and by_hand is None:
             found[student] = before._replace(by_hand=before.by_hand + most)
         else:
-            found[student] = before._replace(score=(before.score or 0.0) + score)
+            again = most if wanted and by_hand is not None else 0.0
+            found[student] = before._replace(score=(before.score or 0.0) + score, by_hand=before.by_hand + again)
     return {
         student: one if one.score is None else one._replace(score=max(0.0, one.score - one.penalty))
         for student, one in found.items()
@@ -145,7 +148,7 @@ def rows(book: api.Gradebook, exercise: str, gradebook: Path, digests: dict[str,
             reason = "to be graded again." if record and record.status == TO_DO else "handed in since the last grading."
         else:
             status, reason = record.status, record.reason
-        by_hand = there.by_hand if status in _SCORED else 0.0
+        by_hand = 0.0 if there.score is None else there.by_hand
         found.append(Row(student, exercise, status, there.score, most, by_hand, reason))
     return found
 

@@ -16,6 +16,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from statistics import median
+from typing import NamedTuple
 
 import psutil
 
@@ -30,6 +32,7 @@ from test_grading_verdicts import random_runs
 NAME = "05_tensorflow_gradienttape"
 CLASS = 60
 FASTER = 20  # times as many submissions a minute
+ROUNDS = 3  # what comes and goes on the machine moves single rounds but not their median
 WHOLE = 10  # times as soon at the end of a class of 60
 LIMIT = sandbox.LIMITS.call_seconds
 MEMORY = 2.0  # gigabytes, of all processes together
@@ -126,6 +129,22 @@ def slowest_right_call() -> float:
     return slowest
 
 
+class Round(NamedTuple):
+    """Both graders, one after the other: submissions a minute without the start, seconds of a class of 60 with it."""
+
+    rate: float
+    its_rate: float
+    sixty: float
+    its_sixty: float
+
+
+def one_round(scratch: Path) -> Round:
+    own = nbgraders_own(scratch / "own")
+    expected = sum(own[kind] * count for kind, count in KINDS.items())
+    ten, sixty = (grade(course(scratch / str(total), mix(total))) for total in (10, CLASS))
+    return Round(50 * 60 / (sixty - ten), CLASS * 60 / expected, sixty, own["start"] + expected)
+
+
 def run() -> Iterator[Result]:
     wrong = random_runs(1000, seed=1000)
     for name, function, said in wrong:
@@ -136,18 +155,17 @@ def run() -> Iterator[Result]:
 
     scratch = Path(tempfile.mkdtemp())
     try:
-        own = nbgraders_own(scratch / "own")
-        expected = sum(own[kind] * count for kind, count in KINDS.items())
-        ten, sixty, hundred = (grade(course(scratch / str(total), mix(total))) for total in (10, CLASS, 100))
-        rate, its = 90 * 60 / (hundred - ten), CLASS * 60 / expected
+        rounds = [one_round(scratch / f"round {k}") for k in range(ROUNDS)]
+        rate, its = median(r.rate for r in rounds), median(r.its_rate for r in rounds)
         what = f"submissions a minute: nbgrader's own, {its:.1f}, by ours, {rate:.0f}"
-        yield Result(what, its / rate, 1 / FASTER)
-        whole = own["start"] + expected
+        yield Result(what, median(r.its_rate / r.rate for r in rounds), 1 / FASTER)
+        sixty, whole = median(r.sixty for r in rounds), median(r.its_sixty for r in rounds)
         what = f"seconds for {CLASS} submissions from start to end: ours, {sixty:.0f}, by nbgrader's own, {whole:.0f}"
-        yield Result(what, sixty / whole, 1 / WHOLE)
+        yield Result(what, median(r.sixty / r.its_sixty for r in rounds), 1 / WHOLE)
         gigabytes = most_memory(course(scratch / "memory", mix(CLASS)))
         yield Result(f"gigabytes at the most, for {CLASS} submissions", gigabytes, MEMORY)
-        later, sooner = (hundred - sixty) / 40, (sixty - ten) / 50
+        hundred = grade(course(scratch / "100", mix(100)))
+        later, sooner = (hundred - sixty) / 40, 60 / rate
         yield Result("one more submission after 60, by one more after 10", later / sooner, 1.5)
         if len(os.sched_getaffinity(0)) > 1:
             alone = grade(course(scratch / "one core", mix(CLASS)), cores=1)

@@ -216,8 +216,8 @@ def _excess(child: _Child, granted: int) -> str | None:
     most = child.limits["processes"]
     if len(processes) > most and sum(map(_runs, processes)) > most:
         return "processes"
-    # Who has started another program holds the libraries no more.
-    used = sum(_resident(process) - granted * (_image(process) == _image(os.getpid())) for process in processes)
+    own = _image(os.getpid())  # who has started another program holds the libraries no more
+    used = sum(_resident(process) - granted * (_image(process) == own) for process in processes)
     return "memory" if used > child.limits["memory"] else None
 
 

@@ -382,7 +382,7 @@ def test_nbgrader_is_shown_when_asked_for(course, tmp_path):
     with served(course, tmp_path, lab.WITH_NBGRADER) as (get, _):
         assert {"notebooks", "exercises", "work"} <= names(get)
         address, page = get("/")
-        assert address == "/lab/tree/work/notebooks/00_start_here.ipynb"
+        assert address == f"/lab/tree/{lab.WORK}/{lab.START}"
         config = page_config(page)
         assert "@jupyter/nbgrader" not in config["disabledExtensions"]
         assert "@jupyter/nbgrader" in {extension["name"] for extension in config["federated_extensions"]}

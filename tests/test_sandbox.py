@@ -423,6 +423,20 @@ def test_without_walls_closing_ends_what_was_left_behind_too(bare):
     assert (left, asleep()) == (1, [])
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+@pytest.mark.parametrize(
+    ("held", "found"), [([150], None), ([190], "memory"), ([190, 10], "memory"), ([140, 140], "memory")]
+)
+def test_who_gives_back_memory_that_is_granted_gains_none_for_another(monkeypatch, held, found):
+    from helpers.instructor import worker
+
+    monkeypatch.setattr(worker, "_family", lambda first: list(range(len(held))))
+    monkeypatch.setattr(worker, "_resident", held.__getitem__)
+    monkeypatch.setattr(worker, "_image", lambda process: [])
+    child = worker._Child(0, {"processes": 16, "memory": 100}, None)
+    assert worker._excess(child, granted=50) == found
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody knows whose child an orphan was")
 def test_an_orphan_that_may_not_be_ended_is_left_and_the_others_ended(monkeypatch):
     from helpers.instructor import worker

@@ -217,7 +217,7 @@ def _excess(child: _Child, granted: int) -> str | None:
     if len(processes) > most and sum(map(_runs, processes)) > most:
         return "processes"
     own = _image(os.getpid())  # who has started another program holds the libraries no more
-    used = sum(_resident(process) - granted * (_image(process) == own) for process in processes)
+    used = sum(max(0, _resident(process) - granted * (_image(process) == own)) for process in processes)
     return "memory" if used > child.limits["memory"] else None
 
 

@@ -14,14 +14,15 @@ import sys
 import time
 from pathlib import Path
 
+import nbformat
 import numpy as np
 import psutil
 import pytest
 from hostile import CLASS, ENDS, MARK, OVERLOOKED, RIGHT, submission, thieves
 
 from helpers import functions, outcomes
-from helpers.instructor import received, sandbox
-from helpers.instructor.sandbox import Limits
+from helpers.instructor import received, sandbox, submissions
+from helpers.instructor.sandbox import Limits, Step, Submission
 
 ROOT = Path(__file__).parents[1]
 # Nothing but what hangs may meet a limit of time, however busy the machine is; what hangs need not hang for long.
@@ -330,6 +331,42 @@ def test_magics_figures_display_and_await_work(runs):
 @slow
 def test_both_frameworks_work(runs):
     assert runs["frameworks"].steps[2].outcomes == [{"value": {"list": [6.0, 6.0, 0.0]}}]
+
+
+@pytest.mark.parametrize(
+    ("source", "modules"),
+    [
+        ("tf = frameworks.tensorflow()", {"tensorflow", "keras"}),
+        (
+            "import numpy as np\nfrom torch import nn",
+            {"torch", "torch._dynamo", "torch.utils.data", "torch.distributed"},
+        ),
+        ("frameworks.descend_keras(rule)", {"tensorflow", "keras"}),
+        ("from helpers import checks, frameworks\n# in Keras and PyTorch, which keras_step is not about", set()),
+    ],
+)
+def test_a_framework_is_imported_where_code_asks_for_it_and_not_where_it_is_mentioned(source, modules):
+    assert set(sandbox.on_demand([source])) == modules
+
+
+@slow
+def test_what_an_exercise_needs_is_imported_before_its_first_step(walls):
+    """So that no call has to wait for an import, which would count as time that the answer takes."""
+    todo = []
+    for folder in sorted((ROOT / "solutions").glob("*/checks.json")):
+        name = folder.parent.name
+        notebook = nbformat.read(folder.parent / f"{name}.ipynb", as_version=4)
+        tasks = json.loads(folder.read_text(encoding="utf-8"))["tasks"]
+        steps = [Step("import sys\nthere = set(sys.modules)")]
+        for cell in submissions.code_cells(notebook, notebook):
+            task = tasks.get(cell.task, {"parameters": (), "cases": ()})
+            cases = tuple(case["arguments"] for case in task["cases"])
+            steps.append(Step(cell.source, cell.task, tuple(task["parameters"]), cases))
+        steps.append(Step("print(*sorted(set(sys.modules) - there))"))
+        todo.append(Submission(name, tuple(steps), {"checks.json": folder.read_bytes()}))
+    assert len(todo) == 13
+    late = {run.key: shown(run.steps[-1]).split() for run in sandbox.run(todo, LIMITS, workers=2)}
+    assert {name: found for name, found in late.items() if len(found) > 3} == {}  # a framework is some hundreds
 
 
 # ---- the run as a whole

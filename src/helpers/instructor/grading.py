@@ -203,7 +203,7 @@ class Autograde(converters.Autograde):
             sandbox.Limits(**self.limits),
             workers=_cores(),
             confined=not self.accept_risk,
-            libraries=sandbox.LIBRARIES + sandbox.WITH_TORCH * _uses_torch(exercise.notebook),
+            libraries=sandbox.LIBRARIES + sandbox.on_demand(cell.source for cell in exercise.notebook.cells),
         )
         with (
             tqdm(total=len(todo), desc=exercise.name, unit=" submissions", disable=None, file=sys.stderr) as bar,
@@ -370,10 +370,6 @@ class Autograde(converters.Autograde):
 def _sources(notebook: nbformat.NotebookNode) -> dict[str, str]:
     """What stands in the cells with points: name → text."""
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if utils.is_grade(cell)}
-
-
-def _uses_torch(notebook: nbformat.NotebookNode) -> bool:
-    return any("import torch" in cell.source for cell in notebook.cells)
 
 
 def _cores() -> int:

@@ -11,6 +11,7 @@ child, and it is left out.
 
 import base64
 import functools
+import itertools
 import json
 import os
 import queue
@@ -33,11 +34,17 @@ from helpers.timelimit import TimeLimit
 
 # What is imported once for all; late imports that a first step would make stand here too.
 LIBRARIES = (
-    "numpy", "tensorflow", "keras", "torch", "sklearn.datasets", "scipy.optimize",
-    "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "helpers.checks", "helpers.frameworks", "helpers.plots", "helpers.calculus", "helpers.rules",
+    "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
+    "helpers.checks", "helpers.data", "helpers.frameworks", "helpers.plots", "helpers.calculus", "helpers.rules",
 )  # fmt: skip
-WITH_TORCH = ("torch._dynamo", "torch.utils.data", "torch.distributed")  # what PyTorch's optimisers import when used
+_TENSORFLOW = ("tensorflow", "keras")
+_ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds, and memory that every fork copies
+    "tensorflow": _TENSORFLOW,
+    "keras": _TENSORFLOW,
+    "torch": ("torch", "torch._dynamo", "torch.utils.data", "torch.distributed"),  # its optimisers import the others
+    "sklearn": ("sklearn.datasets",),
+    "scipy": ("scipy.optimize",),
+}
 WITHIN = ("__init__.py", "confine.py", "shell.py", "worker.py")  # of this package: what the sandbox may read
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/opt/homebrew")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
@@ -127,7 +134,8 @@ def run(
 
     confined=False runs them without any walls, with all rights that you have: for machines without bubblewrap, by
     those who know every student. Limits of time hold there too, those of memory and processes on Linux only.
-    libraries are there from the start; a submission can import others, and waits for them itself.
+    libraries are imported once for all. Others that a submission's code asks for are imported for it alone, before its
+    first step, so that no step has to wait for them.
 
     Raises SandboxError where the sandbox cannot be made.
     """
@@ -198,6 +206,13 @@ def missing() -> str:
     return ""
 
 
+def on_demand(sources: Iterable[str]) -> tuple[str, ...]:
+    """The modules behind the frameworks that this code imports or asks helpers for."""
+    asking = [line for source in sources for line in source.split("\n") if "import" in line or "frameworks" in line]
+    found = (modules for word, modules in _ON_DEMAND.items() if any(word in line for line in asking))
+    return tuple(dict.fromkeys(itertools.chain.from_iterable(found)))
+
+
 # ---- the process that forks
 
 
@@ -210,11 +225,11 @@ class _Parent:
         self._process = self._control = self._said = None
         self.closed = threading.Event()
 
-    def start(self, limits: Limits) -> tuple[socket.socket, socket.socket]:
-        """A new child: its channel and its leash. Raises SandboxError."""
+    def start(self, limits: Limits, libraries: tuple[str, ...]) -> tuple[socket.socket, socket.socket]:
+        """A new child, which imports what it lacks of the libraries: its channel and its leash. Raises SandboxError."""
         channel, channel_inside = socket.socketpair()
         leash, leash_inside = socket.socketpair()
-        order = json.dumps(limits._asdict()).encode()
+        order = json.dumps({"limits": limits._asdict(), "libraries": libraries}).encode()
         with channel_inside, leash_inside, self._lock:
             for _ in range(2):
                 if self.closed.is_set():
@@ -393,6 +408,7 @@ class _Drive:
 
     def __init__(self, parent: _Parent, submission: Submission, limits: Limits):
         self._parent, self._submission, self._limits = parent, submission, limits
+        self._libraries = on_demand(step.source for step in submission.steps)
         self._seconds = limits.submission_seconds  # what is left of them
         self._done: list[Done | None] = [None] * len(submission.steps)
         self._left_out = set()
@@ -408,7 +424,7 @@ class _Drive:
 
     def _attempt(self) -> str | None:
         """Run what is left in a new child. "" if it came to the end, why not if it is given up, None for once more."""
-        self._channel, self._leash = self._parent.start(self._limits)
+        self._channel, self._leash = self._parent.start(self._limits, self._libraries)
         self._buffer = b""
         begun = time.monotonic()
         self._deadline = begun + self._seconds
@@ -436,7 +452,7 @@ class _Drive:
         """All steps in a new child, as far as they are not done or left out."""
         self._at = None
         files = {name: base64.b64encode(content).decode() for name, content in self._submission.files.items()}
-        if "error" in self._ask({"files": files}, self._limits.cell_seconds)[0]:
+        if "error" in self._ask({"files": files}, self._limits.submission_seconds)[0]:  # after its imports
             raise _Gone("The files beside the notebook could not be laid out.")
         for i, step in enumerate(self._submission.steps):
             if i in self._left_out or (step.task and self._done[i]):

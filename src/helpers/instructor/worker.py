@@ -4,7 +4,7 @@
 
 The libraries are imported and nothing of them is run: after an operation of TensorFlow's a fork would hang. What a
 machine lacks is left out; the submissions that need it then say so. CONTROL is the number of a socket. For each
-submission it brings the limits and two more sockets:
+submission it brings an order, JSON with the limits and the libraries that it needs, and two more sockets:
 
     channel   from sandbox.py to the child: one request a line, one reply a line, JSON
     leash     from sandbox.py to this process: "interrupt" goes to the child, its closing ends the child; where a child
@@ -49,10 +49,7 @@ def main(control: socket.socket, confined: bool, libraries: list[str]) -> None:
         confine.adopt()
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the program that waits outside
     gc.disable()  # as in helpers.frameworks; and a collection in a child would copy every page that holds an object
-    for name in libraries:
-        with contextlib.suppress(ImportError), warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            importlib.import_module(name)
+    _import(libraries)
     shell = Shell()
     gc.freeze()
     gc.enable()
@@ -71,6 +68,13 @@ def main(control: socket.socket, confined: bool, libraries: list[str]) -> None:
                     _end_orphans(set())
                 return
         _look_after(children, granted)
+
+
+def _import(libraries: list[str]) -> None:
+    for name in libraries:
+        with contextlib.suppress(ImportError), warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            importlib.import_module(name)
 
 
 # ---- the parent's side
@@ -117,13 +121,13 @@ def _start(control: socket.socket, children: dict, confined: bool, shell: Shell)
         return False
     channel, leash = (socket.socket(fileno=number) for number in sockets)
     control.sendall(b"taken\n")
-    limits = json.loads(order)
+    order = json.loads(order)
     scratch = None if confined else tempfile.mkdtemp(prefix="submission-")
-    begin = functools.partial(_student, channel, leash, limits, scratch, shell)
+    begin = functools.partial(_student, channel, leash, order, scratch, shell)
     process = (_fork_inside if confined else _fork)(leash, begin)
     channel.close()
     if process:
-        children[leash] = _Child(process, limits, scratch)
+        children[leash] = _Child(process, order["limits"], scratch)
     else:
         leash.close()
     return True
@@ -300,8 +304,9 @@ def _close_all_but(*numbers: int) -> None:
             os.closerange(before + 1, after)
 
 
-def _student(channel, leash, limits: dict, scratch: str | None, shell: Shell) -> None:
+def _student(channel, leash, order: dict, scratch: str | None, shell: Shell) -> None:
     """Answers requests until the channel is closed. All of it is in the student's hands."""
+    limits = order["limits"]
     _close_all_but(channel.fileno(), leash.fileno())
     os.setsid()
     if scratch is None:
@@ -319,12 +324,13 @@ def _student(channel, leash, limits: dict, scratch: str | None, shell: Shell) ->
     folder = Path(scratch, "notebook")
     folder.mkdir()
     os.chdir(folder)
-    sys.path.insert(0, str(folder))  # as a kernel does: files beside the notebook can be imported
     nothing = os.open(os.devnull, os.O_RDWR)
     for number in (0, 1, 2):
         os.dup2(nothing, number)
     leash.detach()
     _close_all_but(0, 1, 2, channel.fileno())
+    _import(order["libraries"])
+    sys.path.insert(0, str(folder))  # as a kernel does: files beside the notebook can be imported
     shell.begin(limits["output"])
     _answer(channel, shell)
 

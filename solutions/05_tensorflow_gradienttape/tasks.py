@@ -18,7 +18,7 @@ tf = frameworks.tensorflow()
 
 def place_cases(rng):
     yield (np.array([1.0]),)
-    for n in [2, 3, 5, 4]:
+    for n in [2, 5, 3]:
         yield (rng.uniform(0.3, 2, n).round(2) * rng.choice([-1, 1], n),)
     yield (np.array([0.0, -1.5, 0.75]),)
 
@@ -183,7 +183,7 @@ def curvature_by_differences(x, h=1e-5):
 
 def tape_path_cases(rng):
     yield np.array([1.0]), 0.5, 2
-    for d, lr, steps in [(2, 0.2, 3), (3, 0.1, 1), (4, 0.15, 4), (1, 0.25, 5), (3, 0.3, 2)]:
+    for d, lr, steps in [(2, 0.2, 3), (3, 0.1, 1), (1, 0.25, 5), (4, 0.15, 2)]:
         yield rng.uniform(0.4, 1.4, d).round(2) * rng.choice([-1, 1], d), lr, steps
     yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
 
@@ -308,7 +308,7 @@ def path_by_hand(start, lr, steps):
 def rerun_cases(rng):
     yield 23, 1
     yield 23, 3
-    for times in [2, 4, 1, 5]:
+    for times in [2, 1, 4]:
         yield int(rng.integers(100, 1000)), times
 
 
@@ -410,7 +410,7 @@ def apart(rng, n, centre):
 
 def fit_cases(rng):
     yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05, 2
-    for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 4), (4, 2.0, 0.02, 1), (6, 0.8, 0.07, 2)]:
+    for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 2), (4, 2.0, 0.02, 1)]:
         x = apart(rng, n, centre)
         y = (rng.uniform(1, 3) * x + rng.uniform(4, 8) + rng.uniform(-1, 1, n)).round(2)
         w, b = rng.uniform([-2, -1.5], [-0.5, -0.5]).round(2).tolist()

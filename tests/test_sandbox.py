@@ -496,6 +496,39 @@ def test_an_orphan_that_may_not_be_ended_is_left_and_the_others_ended(monkeypatc
         other.wait()
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_a_submission_that_may_not_be_ended_is_given_up_and_the_grading_goes_on(monkeypatch, tmp_path):
+    from helpers.instructor import worker
+
+    def refusing(process, number):
+        raise PermissionError
+
+    monkeypatch.setattr(os, "kill", refusing)
+    (tmp_path / "scratch").mkdir()
+    child = worker._Child(os.getpid(), {"cpu_seconds": 1}, str(tmp_path / "scratch"))
+    child.kill()
+    assert (child.alive, child.reason) == (False, "ended -9")
+    assert not (tmp_path / "scratch").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux ends a process with its parent")
+def test_without_walls_a_submission_ends_with_the_process_that_forked_it():
+    forks = """
+import os, time
+from helpers.instructor import confine
+receive, send = os.pipe()
+if not os.fork():
+    confine.end_with_parent()
+    os.write(send, b"ready")
+    time.sleep(600)
+os.read(receive, 5)
+print("forked")
+"""
+    # What both write to ends when both have ended.
+    said = subprocess.run([sys.executable, "-c", forks], stdout=subprocess.PIPE, text=True, check=True, timeout=60)
+    assert said.stdout == "forked\n"
+
+
 # ---- where it cannot be had
 
 

@@ -201,7 +201,7 @@ class Autograde(converters.Autograde):
         runs = sandbox.run(
             self._to_run(exercise, todo, digests, hidden, waiting, refused),
             sandbox.Limits(**self.limits),
-            workers=_cores(),
+            workers=_cores() + 1,  # while one hangs, or waits for the disk, no core is without work
             confined=not self.accept_risk,
             libraries=sandbox.LIBRARIES + sandbox.on_demand(cell.source for cell in exercise.notebook.cells),
         )

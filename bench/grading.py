@@ -5,7 +5,7 @@ it would take for the class is reckoned from that. Here the time on the wall is 
 second core is there to be used. Rates are compared without what a program needs to start, which ours spends on
 importing the frameworks once; the whole is compared beside it. How it grows: `python -m bench.grading 10 100 1000`.
 
-What else a machine does makes programs slower, by up to a half, for seconds or minutes on end: so both graders take
+What else a machine does makes programs take up to twice as long, for seconds or minutes on end: so both graders take
 turns, and the median over the rounds counts.
 """
 

@@ -205,19 +205,38 @@ def test_a_second_grading_at_the_same_time_is_refused_and_changes_nothing(course
 
 
 def test_without_a_sandbox_it_refuses_unless_the_risk_is_accepted(course, monkeypatch):
-    confined = []
+    was = []
 
     def run(submissions, limits, workers, confined, libraries):
         was.append(confined)
         return run_here(submissions)
 
-    was = confined
     monkeypatch.setattr(sandbox, "run", run)
     monkeypatch.setattr(sandbox, "missing", lambda: "Install bubblewrap.")
     assert refused(course).startswith("Install bubblewrap.")
     assert not (course / "gradebook" / "autograded").exists()
     grade(course, accept_risk=True)
     assert was == [False] and statuses(course) == ["graded"] * 6
+
+
+def test_what_the_exercise_imports_is_imported_once_for_all(course, monkeypatch):
+    notebook = nbformat.read(course / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
+    asked = []
+
+    def on_demand(sources):
+        asked.extend(sources)
+        return ("some.framework",)
+
+    def run(submissions, limits, workers, confined, libraries):
+        asked.append(libraries)
+        return run_here(submissions)
+
+    monkeypatch.setattr(sandbox, "on_demand", on_demand)
+    monkeypatch.setattr(sandbox, "run", run)
+    grade(course)
+    *sources, libraries = asked
+    assert sources == [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    assert libraries == (*sandbox.LIBRARIES, "some.framework")
 
 
 def test_what_fails_in_the_grading_itself_fails_for_one_alone_and_is_tried_again(course, monkeypatch):

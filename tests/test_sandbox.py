@@ -364,8 +364,11 @@ def test_what_an_exercise_needs_is_imported_before_its_first_step(walls):
             steps.append(Step(cell.source, cell.task, tuple(task["parameters"]), cases))
         steps.append(Step("print(*sorted(set(sys.modules) - there))"))
         todo.append(Submission(name, tuple(steps), {"checks.json": folder.read_bytes()}))
-    assert len(todo) == 13
-    late = {run.key: shown(run.steps[-1]).split() for run in sandbox.run(todo, LIMITS, workers=2)}
+    late = {}
+    for run in sandbox.run(todo, LIMITS, workers=2):
+        assert not any(done.stopped or "error" in kinds(done) for done in run.steps), run
+        late[run.key] = shown(run.steps[-1]).split()
+    assert len(late) == 13
     assert {name: found for name, found in late.items() if len(found) > 3} == {}  # a framework is some hundreds
 
 
@@ -375,6 +378,14 @@ def test_what_an_exercise_needs_is_imported_before_its_first_step(walls):
 @pytest.fixture
 def bare(monkeypatch):
     monkeypatch.setattr(sandbox, "_Parent", bare_parent)
+
+
+@slow
+def test_what_cannot_be_imported_beforehand_costs_the_step_that_needs_it_alone(walls, bare, monkeypatch):
+    monkeypatch.setattr(sandbox, "_ON_DEMAND", {"oddity": ("",)})  # no name of a module: a ValueError
+    (run,) = sandbox.run([submission("odd", "import oddity")])
+    assert "No module named 'oddity'" in shown(run.steps[0])
+    assert run.stopped == "" and run.steps[-1].outcomes == RIGHT
 
 
 @slow

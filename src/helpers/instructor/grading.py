@@ -196,6 +196,7 @@ class Autograde(converters.Autograde):
             hidden = hidden_tasks(solution, self._gradebook)
         except RuntimeError as error:
             raise Refused(str(error)) from None
+        code = [cell.source for cell in exercise.notebook.cells if cell.cell_type == "code"]
         waiting: dict[str, Waiting] = {}
         refused: deque[tuple[str, Exception]] = deque()
         runs = sandbox.run(
@@ -203,7 +204,7 @@ class Autograde(converters.Autograde):
             sandbox.Limits(**self.limits),
             workers=_cores() + 1,  # while one hangs, or waits for the disk, no core is without work
             confined=not self.accept_risk,
-            libraries=sandbox.LIBRARIES + sandbox.on_demand(cell.source for cell in exercise.notebook.cells),
+            libraries=sandbox.LIBRARIES + sandbox.on_demand(code),
         )
         with (
             tqdm(total=len(todo), desc=exercise.name, unit=" submissions", disable=None, file=sys.stderr) as bar,

@@ -329,7 +329,8 @@ def _student(channel, leash, order: dict, scratch: str | None, shell: Shell) -> 
         os.dup2(nothing, number)
     leash.detach()
     _close_all_but(0, 1, 2, channel.fileno())
-    _import(order["libraries"])
+    with contextlib.suppress(Exception):  # where it cannot be imported, the cell that needs it shows why
+        _import(order["libraries"])
     sys.path.insert(0, str(folder))  # as a kernel does: files beside the notebook can be imported
     shell.begin(limits["output"])
     _answer(channel, shell)

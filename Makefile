@@ -39,10 +39,10 @@ notebooks: .venv/ready-for-test  ## run every lesson in a fresh kernel and store
 	$(BIN)/python tools/readme_picture.py
 
 exercises: .venv/ready-for-test  ## release exercises/ from solutions/
-	$(BIN)/python -m helpers.instructor.release
+	$(BIN)/python -m grader.release
 
 student: exercises  ## the zip for students, without answers: build/downhill.zip
-	$(BIN)/python -m helpers.instructor.bundle
+	$(BIN)/python -m grader.bundle
 
 bench: .venv/ready-for-test  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench

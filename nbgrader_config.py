@@ -7,8 +7,8 @@ from pathlib import Path
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from helpers.instructor import grading
-from helpers.instructor.release import StoreNormalised
+from grader import grading
+from grader.release import StoreNormalised
 
 grading.install()  # `nbgrader autograde`, and the button in Formgrader, run submissions in a sandbox
 
@@ -39,7 +39,7 @@ c.FileNameCollectorPlugin.named_regexp = (
     r".*[/\\](?P<student_id>[^/\\_]+)_(?:[^/\\]*_)?(?P<file_id>\d\d_[a-z_]+)\.ipynb$"
 )
 
-c.ExportApp.plugin_class = "helpers.instructor.report.Export"
+c.ExportApp.plugin_class = "grader.report.Export"
 
 # A page that shows a submission runs no script of the student's, in Formgrader least of all.
-c.HTMLExporter.filters = {"markdown2html": "helpers.instructor.pages.markdown2html"}
+c.HTMLExporter.filters = {"markdown2html": "grader.pages.markdown2html"}

@@ -25,8 +25,8 @@ from typing import NamedTuple
 import psutil
 
 from bench.measure import Result
+from grader import sandbox, solution
 from helpers import checks, outcomes
-from helpers.instructor import sandbox, solution
 
 sys.path.append(str(Path(__file__).parents[1] / "tests"))
 import grading  # what the tests of grading share

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import nbformat
 
-from helpers.instructor import release, sandbox
+from grader import release, sandbox
 from helpers.outcomes import call
 
 ROOT = Path(__file__).parents[1]

@@ -2,7 +2,7 @@
 
 import os
 
-from helpers.instructor.sandbox import Step, Submission
+from grader.sandbox import Step, Submission
 
 MARK = str(10**6 + os.getpid())  # seconds that a process sleeps which is to be found again
 HONEST = Step("def double(x):\n    return 2 * x"), Step("", "double", ("x",), ([3.0], [-0.5]))
@@ -500,7 +500,7 @@ import os
 for p in {paths!r}:
     if os.path.lexists(p):
         print("reached", p)
-print(sorted(os.listdir({str(root)!r})), sorted(os.listdir({str(root / "src" / "helpers" / "instructor")!r})))
+print(sorted(os.listdir({str(root)!r})), sorted(os.listdir({str(root / "src" / "grader")!r})))
 """,
         ),
         submission(

@@ -16,9 +16,9 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
+from grader import release
+from grader.solution import BEGIN, END, make_checks, read
 from helpers import checks
-from helpers.instructor import release
-from helpers.instructor.solution import BEGIN, END, make_checks, read
 
 ROOT = Path(__file__).parents[1]
 NAMES = release.names(ROOT)

@@ -15,7 +15,7 @@ import pytest
 from grading import NAME, answers, cell, filled, nbgrader, new_course, submit
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
-from helpers.instructor import release, sandbox
+from grader import release, sandbox
 
 pytestmark = pytest.mark.slow
 ALL = 17  # points by checks; the question in own words is worth 3 more

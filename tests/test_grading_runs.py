@@ -13,7 +13,7 @@ from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from helpers.instructor import grading, hidden, release, report, sandbox
+from grader import grading, hidden, release, report, sandbox
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
 pytestmark = pytest.mark.slow
@@ -306,9 +306,9 @@ def test_limits_reach_the_sandbox_and_those_that_do_not_exist_are_refused(course
 def test_a_gradebook_that_does_not_know_the_exercise_is_refused(course):
     path = course / "exercises" / NAME / f"{NAME}.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace('"points": 2', '"points": 3'), encoding="utf-8")
-    assert "Say `python -m helpers.instructor.release 01_update_rule` first." in refused(course)
+    assert "Say `python -m grader.release 01_update_rule` first." in refused(course)
     (course / "gradebook" / "gradebook.db").unlink()
-    assert "Say `python -m helpers.instructor.release 01_update_rule` first." in refused(course)
+    assert "Say `python -m grader.release 01_update_rule` first." in refused(course)
 
 
 def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses(course, monkeypatch, tmp_path):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from grading import ROOT
 
+from grader import hidden, release, solution, verdicts
+from grader.verdicts import DONE, NOT_DONE, STOPPED, WRONG
 from helpers import checks
-from helpers.instructor import hidden, release, solution, verdicts
-from helpers.instructor.verdicts import DONE, NOT_DONE, STOPPED, WRONG
 from helpers.outcomes import call, encode
 
 NAMES = release.names(ROOT)

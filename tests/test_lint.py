@@ -4,7 +4,7 @@ import nbformat
 import pytest
 
 import lint
-from helpers.instructor import notebook as form
+from grader import notebook as form
 
 GOOD_PICTURE = '<img alt="a curve" src="data:image/png;base64,AAAA">'
 

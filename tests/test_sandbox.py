@@ -20,9 +20,9 @@ import psutil
 import pytest
 from hostile import CLASS, ENDS, MARK, OVERLOOKED, RIGHT, submission, thieves
 
+from grader import received, sandbox, submissions
+from grader.sandbox import Limits, Step, Submission
 from helpers import functions, outcomes
-from helpers.instructor import received, sandbox, submissions
-from helpers.instructor.sandbox import Limits, Step, Submission
 
 ROOT = Path(__file__).parents[1]
 # Nothing but what hangs may meet a limit of time, however busy the machine is; what hangs need not hang for long.
@@ -136,7 +136,7 @@ def test_each_submission_comes_to_its_end(runs):
 @slow
 def test_no_process_is_left(runs):
     assert asleep() == []
-    assert [p for p in descendants() if "helpers.instructor.worker" in p.cmdline()] == []
+    assert [p for p in descendants() if "grader.inside.worker" in p.cmdline()] == []
 
 
 # Steps that end their process or are ended, by their number, and a part of the reason.
@@ -476,7 +476,7 @@ def test_without_walls_closing_ends_what_was_left_behind_too(bare):
     ("held", "found"), [([150], None), ([190], "memory"), ([190, 10], "memory"), ([140, 140], "memory")]
 )
 def test_who_gives_back_memory_that_is_granted_gains_none_for_another(monkeypatch, held, found):
-    from helpers.instructor import worker
+    from grader.inside import worker
 
     monkeypatch.setattr(worker, "_family", lambda first: list(range(len(held))))
     monkeypatch.setattr(worker, "_resident", held.__getitem__)
@@ -487,7 +487,7 @@ def test_who_gives_back_memory_that_is_granted_gains_none_for_another(monkeypatc
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody knows whose child an orphan was")
 def test_an_orphan_that_may_not_be_ended_is_left_and_the_others_ended(monkeypatch):
-    from helpers.instructor import worker
+    from grader.inside import worker
 
     others = [subprocess.Popen(["sleep", MARK]) for _ in range(2)]
     kill = os.kill
@@ -509,7 +509,7 @@ def test_an_orphan_that_may_not_be_ended_is_left_and_the_others_ended(monkeypatc
 
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
 def test_a_submission_that_may_not_be_ended_is_given_up_and_the_grading_goes_on(monkeypatch, tmp_path):
-    from helpers.instructor import worker
+    from grader.inside import worker
 
     def refusing(process, number):
         raise PermissionError
@@ -526,7 +526,7 @@ def test_a_submission_that_may_not_be_ended_is_given_up_and_the_grading_goes_on(
 def test_without_walls_a_submission_ends_with_the_process_that_forked_it():
     forks = """
 import os, time
-from helpers.instructor import confine
+from grader.inside import confine
 receive, send = os.pipe()
 if not os.fork():
     confine.end_with_parent()

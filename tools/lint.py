@@ -14,7 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 
-from helpers.instructor import notebook
+from grader import notebook
 
 ROOT = Path(__file__).parents[1]
 MOST_BYTES = 200_000

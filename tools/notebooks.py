@@ -12,7 +12,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
-from helpers.instructor.notebook import normalise, text
+from grader.notebook import normalise, text
 
 
 def execute(path: Path) -> None:

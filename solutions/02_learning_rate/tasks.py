@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
+from grader.solution import Task
 from helpers import functions
-from helpers.instructor.solution import Task
 
 
 def eigenvalues(hessian):

@@ -7,8 +7,8 @@ from functools import cache
 
 import numpy as np
 
+from grader.solution import Task
 from helpers import frameworks
-from helpers.instructor.solution import Task
 
 tf = frameworks.tensorflow()
 

@@ -5,8 +5,8 @@ Most mistakes are written in NumPy: within the tolerance they come out as they w
 
 import numpy as np
 
+from grader.solution import Task
 from helpers import frameworks
-from helpers.instructor.solution import Task
 
 torch = frameworks.pytorch()
 

@@ -7,8 +7,8 @@ import struct
 
 import numpy as np
 
+from grader.solution import Task
 from helpers import frameworks, functions
-from helpers.instructor.solution import Task
 
 tf = frameworks.tensorflow()
 torch = frameworks.pytorch()

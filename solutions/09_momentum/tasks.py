@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from grader.solution import Task
 from helpers import functions
-from helpers.instructor.solution import Task
 
 # ---- momentum_step, nesterov_step, keras_momentum_step
 

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from helpers.instructor.solution import Task
+from grader.solution import Task
 
 # ---- the three ways to clip
 

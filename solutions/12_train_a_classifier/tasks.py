@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.instructor.solution import Task
+from grader.solution import Task
 
 
 def stable_softmax(scores, axis=1):

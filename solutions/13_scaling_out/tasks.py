@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.instructor.solution import Task
+from grader.solution import Task
 
 
 def points(rng, n):

@@ -17,7 +17,6 @@
     findings      what is wrong with a function, in sentences
     checks        checks of a student's function
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course
-    instructor    makes the exercises from the solutions, and grades them; not for students
 
 A module imports only modules that stand above it. Importing the package itself loads none of them.
 """

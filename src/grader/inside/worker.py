@@ -1,6 +1,6 @@
 """Runs inside the sandbox: imports the libraries once, then forks a child for each submission. Started by sandbox.py.
 
-    python -m helpers.instructor.worker CONTROL confined|free LIBRARY…
+    python -m grader.inside.worker CONTROL confined|free LIBRARY…
 
 The libraries are imported and nothing of them is run: after an operation of TensorFlow's a fork would hang. What a
 machine lacks is left out; the submissions that need it then say so. CONTROL is the number of a socket. For each
@@ -34,9 +34,9 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from grader.inside import confine
+from grader.inside.shell import Shell
 from helpers import outcomes
-from helpers.instructor import confine
-from helpers.instructor.shell import Shell
 
 POLL = 0.1  # seconds between two looks at what a child uses
 

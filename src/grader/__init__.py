@@ -10,7 +10,7 @@ submissions   reads what was handed in, and puts it together with what was relea
 hidden        the cases that only the grader knows
 sandbox       runs submissions where they can reach and spoil nothing
 received      what comes out of the sandbox, made safe
-confine, shell, worker   the inside of the sandbox
+inside        all that runs within the sandbox
 verdicts      whether a task is done
 report        who has which grade, and why
 pages         how a student's text is shown

@@ -1,7 +1,7 @@
 """Makes exercises/ from solutions/, by nbgrader, and proves them right: `make exercises`.
 
-    python -m helpers.instructor.release                    every exercise
-    python -m helpers.instructor.release 01_update_rule …   these alone
+    python -m grader.release                    every exercise
+    python -m grader.release 01_update_rule …   these alone
 
 Each step refuses what nbgrader would let through: `problems` says in sentences what is wrong with a solution,
 `stale` what in exercises/ is not what its solution makes.
@@ -21,10 +21,10 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config.loader import PyFileConfigLoader
 
+from grader import hidden
+from grader import notebook as form
+from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read
 from helpers import checks
-from helpers.instructor import hidden
-from helpers.instructor import notebook as form
-from helpers.instructor.solution import BEGIN, END, Solution, checks_text, make_checks, read
 from helpers.outcomes import same
 
 # What a mistyped marker is likely to be meant for: nbgrader takes no notice of one, and releases what it should hide.

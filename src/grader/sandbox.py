@@ -29,7 +29,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from helpers.instructor import received
+from grader import received
 from helpers.timelimit import TimeLimit
 
 # What is imported once for all; late imports that a first step would make stand here too.
@@ -45,10 +45,10 @@ _ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds
     "sklearn": ("sklearn.datasets",),
     "scipy": ("scipy.optimize",),
 }
-WITHIN = ("__init__.py", "confine.py", "shell.py", "worker.py")  # of this package: what the sandbox may read
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/opt/homebrew")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-_PACKAGES = Path(__file__).parents[2]  # the folder that holds `helpers`
+_PACKAGES = Path(__file__).parents[1]  # the folder that holds `helpers` and `grader`
+WITHIN = (_PACKAGES / "helpers", _PACKAGES / "grader" / "inside")  # what the sandbox may read of them
 _GRACE = 2.0  # seconds from an interrupt to the end of what does not heed it
 _REASON = 10.0  # seconds to wait for the reason why a child is no more
 _START = 600.0  # seconds: the libraries may come from a slow disk
@@ -256,7 +256,7 @@ class _Parent:
         self._said = tempfile.TemporaryFile()  # noqa: SIM115 (read when the process has ended)
         with inside:
             number, walls = inside.fileno(), "confined" if self._confined else "free"
-            worker = [sys.executable, "-s", "-P", "-B", "-m", "helpers.instructor.worker", str(number), walls]
+            worker = [sys.executable, "-s", "-P", "-B", "-m", "grader.inside.worker", str(number), walls]
             self._process = subprocess.Popen(
                 [*(bubblewrap() if self._confined else ()), *worker, *self._libraries],
                 pass_fds=[number],
@@ -295,7 +295,7 @@ class _Parent:
 
 def bubblewrap() -> list[str]:
     """The command that starts a program where it sees the libraries, read-only, and nothing else of this machine."""
-    from helpers.instructor.confine import SCRATCH  # Linux alone can load it
+    from grader.inside.confine import SCRATCH  # Linux alone can load it
 
     command = [shutil.which("bwrap"), "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
     command += ["--hostname", "sandbox", "--chdir", "/", "--cap-drop", "ALL"]
@@ -305,11 +305,7 @@ def bubblewrap() -> list[str]:
     for path in readable():
         link = os.path.islink(path) and path in SYSTEM
         command += ["--symlink", os.readlink(path), path] if link else ["--ro-bind", path, path]
-    package = Path(__file__).parent  # what is to be confined needs little of it
-    command += ["--tmpfs", str(package)]
-    for name in WITHIN:
-        command += ["--ro-bind", str(package / name), str(package / name)]
-    for path in (str(package), "/dev", "/"):
+    for path in ("/dev", "/"):
         command += ["--remount-ro", path]
     return command
 
@@ -317,7 +313,7 @@ def bubblewrap() -> list[str]:
 def readable() -> list[str]:
     """The folders and files of this machine that a submission can read."""
     found = []
-    for path in (*SYSTEM, *SETTINGS, *_python_folders(), str(_PACKAGES / "helpers")):
+    for path in (*SYSTEM, *SETTINGS, *_python_folders(), *map(str, WITHIN)):
         if os.path.lexists(path) and not any(Path(path).is_relative_to(other) for other in found):
             found.append(path)
     return found
@@ -333,7 +329,7 @@ def _python_folders() -> Iterator[str]:
 def _environment(confined: bool) -> dict[str, str]:
     """The variables of the sandbox: nothing of this process's, which may hold secrets."""
     if confined:
-        from helpers.instructor.confine import SCRATCH as folder
+        from grader.inside.confine import SCRATCH as folder
     else:
         folder = tempfile.gettempdir()
     return {

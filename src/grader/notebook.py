@@ -9,6 +9,7 @@ _KERNEL = {
     "language_info": {"name": "python"},
 }
 _CELL_METADATA = ("tags", "nbgrader", "editable", "deletable")  # what is kept of a cell's metadata
+FOLDED = "hide-input"  # the tag of a cell that only draws: its code is folded away, here and on a page made from it
 
 
 def normalise(nb) -> None:
@@ -19,6 +20,8 @@ def normalise(nb) -> None:
     for cell in nb.cells:
         cell.source = "\n".join(line.rstrip() for line in cell.source.strip("\n").split("\n"))
         cell.metadata = nbformat.from_dict({k: cell.metadata[k] for k in _CELL_METADATA if k in cell.metadata})
+        if FOLDED in cell.metadata.get("tags", []):
+            cell.metadata.jupyter = nbformat.from_dict({"source_hidden": True})  # JupyterLab's own way to fold it
         cell.id = _id(cell.source, taken)
         for output in cell.get("outputs", []):
             if "metadata" in output:

@@ -36,10 +36,10 @@ from tqdm import tqdm
 from traitlets import Bool, Dict, TraitError, validate
 from traitlets.config import Application
 
+from grader import report, sandbox, submissions, verdicts
+from grader.hidden import hidden_tasks
+from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Record
 from helpers import checks
-from helpers.instructor import report, sandbox, submissions, verdicts
-from helpers.instructor.hidden import hidden_tasks
-from helpers.instructor.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Record
 
 _WIDTH = 96  # letters: what a page of feedback shows of a line in an output
 
@@ -143,7 +143,7 @@ class Autograde(converters.Autograde):
         name, released = self.coursedir.assignment_id, Path(self.coursedir.root) / self.coursedir.release_directory
         if self.config.Execute.get("enabled", True) is False:
             raise Refused("--no-execute is not possible: points are given for what a submission does when it runs.")
-        make = f"python -m helpers.instructor.release {name}"
+        make = f"python -m grader.release {name}"
         if not (released / name / f"{name}.ipynb").is_file():
             there = ", ".join(sorted(path.parent.name for path in released.glob("*/checks.json"))) or "none"
             raise Refused(f"There is no released exercise {name}; there are: {there}. `{make}` releases it.")

@@ -5,7 +5,7 @@
 
 Both stay as they are, so that a second grading uses the same cases. An exercise's release makes them, and the grader
 where they are gone or the solution has changed since; it leaves that to a process of its own, for the answers are run:
-`python -m helpers.instructor.hidden SOLUTION GRADEBOOK`, two folders. A task whose own right alternatives do not all
+`python -m grader.hidden SOLUTION GRADEBOOK`, two folders. A task whose own right alternatives do not all
 pass on the cases drawn is drawn again, since then a right answer of a student's might not pass either.
 """
 
@@ -17,9 +17,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+from grader.solution import VISIBLE, Solution, Task, make_task, read
 from helpers import checks
 from helpers.findings import examine
-from helpers.instructor.solution import VISIBLE, Solution, Task, make_task, read
 
 _DRAWS = 20  # of one task's cases, before the exercise itself is to blame
 
@@ -28,7 +28,7 @@ def hidden_tasks(solution: Path, gradebook: Path) -> dict:
     """Task name → its hidden cases, as in checks.json. Raises RuntimeError with a sentence where none can be made."""
     if (kept := _kept(solution, gradebook)) is None:
         made = subprocess.run(
-            [sys.executable, "-m", "helpers.instructor.hidden", str(solution), str(gradebook)],
+            [sys.executable, "-m", "grader.hidden", str(solution), str(gradebook)],
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace",
         )  # fmt: skip
         if (kept := _kept(solution, gradebook)) is None:

@@ -1,6 +1,6 @@
 """Makes the zip that students are given, with all they need and no answer in it: `make student`.
 
-    python -m helpers.instructor.bundle          writes build/downhill.zip
+    python -m grader.bundle          writes build/downhill.zip
 
 Exercises are taken as they stand in exercises/; the zip is refused where one of them shows a line of its answer.
 """
@@ -10,13 +10,13 @@ import sys
 import zipfile
 from pathlib import Path
 
-from helpers.instructor.release import leaks, names
-from helpers.instructor.solution import read
+from grader.release import leaks, names
+from grader.solution import read
 
 ZIP = Path("build", "downhill.zip")
 FILES = ("LICENSE", "LICENSE-TEXT", "environment.yml", "pyproject.toml", "requirements.txt")
 FOLDERS = ("notebooks", "exercises", "src/helpers")
-LEFT_OUT = ("instructor", "__pycache__", "ruff.toml")
+LEFT_OUT = ("__pycache__", "ruff.toml")
 TARGETS = ("help", "lab", "clean", ".venv/made", ".venv/ready-for-lab")  # of the Makefile
 README = Path(__file__).with_name("student_readme.md")
 

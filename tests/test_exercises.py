@@ -1,12 +1,15 @@
-"""Every exercise: its answers, known mistakes and right alternatives, on the visible cases and on fresh ones.
+"""Every exercise: its answers, known mistakes and other right functions, on the visible cases and on fresh ones.
 
 And the release, which refuses each slip that nbgrader would let through.
 """
 
+import ast
 import copy
 import io
 import json
+import re
 import shutil
+from collections import Counter
 from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import cache
@@ -16,7 +19,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from grader import release
+from grader import release, sentences
 from grader.solution import BEGIN, END, make_checks, read
 from helpers import checks
 
@@ -48,10 +51,10 @@ def finding(function, task):
 @pytest.mark.parametrize("seed", SEEDS)
 @pytest.mark.parametrize("name", NAMES)
 class TestEachTask:
-    def test_the_answer_and_every_right_alternative_pass(self, name, seed):
+    def test_the_answer_and_every_right_function_pass(self, name, seed):
         solution, data = solution_of(name), checks_of(name, seed)
         for task in solution.tasks:
-            for function in (solution.answers[task.name], *task.alternatives):
+            for function in (solution.answers[task.name], *task.right):
                 assert finding(function, data["tasks"][task.name]) is None, f"{task.name}: {function.__name__}"
 
     def test_every_known_mistake_is_told_its_own_sentence(self, name, seed):
@@ -115,8 +118,24 @@ def test_exercises_are_as_their_solutions_make_them():
     assert release.stale(ROOT) == []
 
 
-def test_there_are_thirty_known_mistakes():
-    assert sum(len(task.mistakes) for name in NAMES for task in solution_of(name).tasks) >= 30
+def test_every_task_has_at_least_five_known_mistakes():
+    few = [task.name for name in NAMES for task in solution_of(name).tasks if len(task.mistakes) < 5]
+    assert few == []
+
+
+def test_no_sentence_to_a_student_is_written_twice():
+    shared = {name: text for name, text in vars(sentences).items() if name.isupper()}
+    written, takers = list(shared.values()), []
+    for name in NAMES:
+        tree = ast.parse((ROOT / "solutions" / name / "tasks.py").read_text(encoding="utf-8"))
+        groups = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "mistakes"]
+        docstrings = [ast.get_docstring(function) for group in groups for function in group.body]
+        written += [" ".join(docstring.split()) for docstring in docstrings if docstring]
+        constants = [node.value for node in tree.body if isinstance(node, ast.Assign)]
+        written += [node.value for node in constants if isinstance(node, ast.Constant)]
+        takers += [a.name for node in tree.body if isinstance(node, ast.ImportFrom) for a in node.names]
+    assert sorted(s for s, times in Counter(written).items() if times > 1) == []
+    assert [name for name in shared if takers.count(name) < 2] == []  # it serves one exercise: it belongs there
 
 
 def test_passing_says_that_visible_checks_passed_and_nothing_more():
@@ -273,7 +292,7 @@ TASK_DEFECTS = {
         "no case tells the mistake climbs from the mistake climbs_again",
     ),
     "no sentence": ({"mistakes": (unsaid,)}, "the mistake unsaid of step has no docstring"),
-    "one alternative": ({"alternatives": (step_again,)}, "task step has 1 right alternatives"),
+    "one right function": ({"right": (step_again,)}, "task step needs two right functions or more; it has 1"),
     "another task": ({"name": "stride"}, "task stride has no check cell"),
 }
 
@@ -320,6 +339,34 @@ def test_a_refused_release_says_why_and_writes_nothing(course, monkeypatch):
         release.main([MODEL])
     assert path.read_bytes() == before
     assert not (course / "exercises").exists() and not (path.parent / "checks.json").exists()
+
+
+A_TASK = """
+class step:
+    def cases(rng): ...
+    class mistakes: ...
+    class right: ...
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "complaint"),
+    [
+        ("    def cases(rng): ...\n", "", "task step has no `def cases(rng)`."),
+        ("    class mistakes: ...\n", "", "task step has no `class mistakes`."),
+        ("class right: ...", "right = (abs, max)", "task step has no `class right`."),
+        ("class right: ...", "class right: ABS = -1", "`class right` of task step holds ABS, which is not a function."),
+        ("class mistakes", "class mistake", "task step defines mistake; a task has only cases, mistakes, right,"),
+        ("def cases", "relativ = 0\n    def cases", "task step defines relativ; a task has only"),
+    ],
+)
+def test_a_class_that_describes_no_task_is_refused(course, monkeypatch, written, instead, complaint):
+    path = course / "solutions" / MODEL / "tasks.py"
+    assert written in A_TASK
+    path.write_text(A_TASK.replace(written, instead), encoding="utf-8")
+    monkeypatch.chdir(course)
+    with pytest.raises(SystemExit, match=re.escape(f"{MODEL}: {complaint}")):
+        release.main([MODEL])
 
 
 @pytest.mark.slow

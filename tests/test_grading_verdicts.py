@@ -33,7 +33,7 @@ def random_runs(count, seed):
         if name not in solutions:
             solutions[name] = solution.read(ROOT / "solutions" / name)
         task = solutions[name].tasks[rng.integers(len(solutions[name].tasks))]
-        right = [solutions[name].answers[task.name], *task.alternatives]
+        right = [solutions[name].answers[task.name], *task.right]
         is_right = rng.random() < 0.5
         choice = right if is_right else task.mistakes
         function = choice[rng.integers(len(choice))]
@@ -146,7 +146,7 @@ def test_an_answer_that_remembers_its_calls_is_found_out(task):
 
 
 def test_a_task_whose_right_answers_disagree_on_a_draw_is_drawn_again():
-    """The first draw of hidden cases has one on which an alternative is off; a case that is visible is left out."""
+    """The first draw of hidden cases has one on which a right function is off; a case that is visible is left out."""
 
     def cases(rng):
         draws.append(rng)
@@ -157,8 +157,8 @@ def test_a_task_whose_right_answers_disagree_on_a_draw_is_drawn_again():
     one = solution.Task("f", cases, (), (lambda x: x if x != 2 else 7.0,))
     model = solution.Solution(ROOT, None, (one,), {"f": lambda x: x})
     assert [case["arguments"] for case in hidden.draw(one, model, "secret")["cases"]] == [[3.0]]
-    never = one._replace(alternatives=(lambda x: x + 1,))
-    with pytest.raises(RuntimeError, match="in 20 draws of cases the right alternatives of f never all passed"):
+    never = one._replace(right=(lambda x: x + 1,))
+    with pytest.raises(RuntimeError, match="in 20 draws of cases the right functions of f never all passed"):
         hidden.draw(never, model, "secret")
 
 

@@ -1,11 +1,20 @@
 """Exercise 06: the cases of each task, the known mistakes, and right answers written in other ways.
 
-Most mistakes are written in NumPy: within the tolerance they come out as they would in TensorFlow, and much sooner.
+Most mistakes are written in NumPy: their results are TensorFlow's within the tolerance, and they run much faster.
 """
 
 import numpy as np
 
-from grader.solution import Task
+from grader.sentences import (
+    BEGINS_AT_ZERO,
+    COLUMNS_SWAPPED,
+    LAST_POINT_ALONE,
+    ONE_ROW_TOO_MANY,
+    SLOPE_COMES_FIRST,
+    SLOPES_SWAPPED,
+    START_LEFT_OUT,
+    says,
+)
 from helpers import frameworks
 
 tf = frameworks.tensorflow()
@@ -28,225 +37,199 @@ def somewhere(rng):
     return rng.uniform([-2, -1.5], [-0.5, -0.5]).round(2).tolist()
 
 
-# ---- compute_gradients
-
-
-def gradient_cases(rng):
-    yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 2.0, 1.0
-    for n, centre in [(3, 1.5), (5, -1.0), (2, 2.0), (6, 0.8)]:
-        yield *points(rng, n, centre), *somewhere(rng)
-
-
 def slopes(x, y, w, b):
     residual = w * x + b - y
     return 2 * np.mean(residual * x), 2 * np.mean(residual)
 
 
-def sum_for_mean(x, y, w, b):
-    """Your slopes are n times too large. Is the cost a sum? Or is it not one number but n of them, whose gradient is
-    that of their sum?"""
-    dw, db = slopes(x, y, w, b)
-    return len(x) * dw, len(x) * db
-
-
-def half_the_cost(x, y, w, b):
-    """Each slope is half of what it should be. The course's cost has no ½, and the derivative of a square brings a
-    factor with it."""
-    dw, db = slopes(x, y, w, b)
-    return dw / 2, db / 2
-
-
-def slopes_swapped(x, y, w, b):
-    """The two slopes have changed places. The one along w comes first."""
-    return slopes(x, y, w, b)[::-1]
-
-
-def signs_turned(x, y, w, b):
-    """Both slopes have the right size and the wrong sign. The minus of the rule belongs to the second half."""
-    dw, db = slopes(x, y, w, b)
-    return -dw, -db
-
-
-def every_pair(x, y, w, b):
-    """One of x and y is a column with you and the other is not: the residuals are then a table of n times n, each
-    prediction with every y."""
-    return slopes(x, np.mean(y), w, b)
-
-
-def slopes_of_the_prediction(x, y, w, b):
-    """These are the slopes of the predictions (or of the residuals), added up. The tape's target should be the cost."""
-    return np.sum(x), float(len(x))
-
-
-def root_of_the_cost(x, y, w, b):
-    """These are the slopes of the root of the cost. There is no root in the formula."""
-    dw, db = slopes(x, y, w, b)
-    root = np.sqrt(np.mean((w * x + b - y) ** 2))
-    return dw / (2 * root), db / (2 * root)
-
-
-def slopes_of_the_distance(x, y, w, b):
-    """Only the signs of the residuals are left, as if the cost were the mean of their absolute values. They are squared
-    in the formula."""
-    sign = np.sign(w * x + b - y)
-    return np.mean(sign * x), np.mean(sign)
-
-
-def square_of_the_mean(x, y, w, b):
-    """You take the mean first and square it then. In the formula each residual is squared."""
-    mean = np.mean(w * x + b - y)
-    return 2 * mean * np.mean(x), 2 * mean
-
-
-def one_slope_each(x, y, w, b):
-    """You return one number for each point. The slope of the cost is the mean of them all."""
-    residual = w * x + b - y
-    return 2 * residual * x, 2 * residual
-
-
-def gradients_by_watching(x, y, w, b):
-    theta = tf.constant([w, b])  # float32
-    with tf.GradientTape() as tape:
-        tape.watch(theta)
-        cost = tf.reduce_sum((y - theta[0] * x - theta[1]) ** 2) / len(x)
-    return tape.gradient(cost, theta).numpy()
-
-
-def gradients_one_by_one(x, y, w, b):
-    w, b = tf.Variable(w, dtype=tf.float64), tf.Variable(b, dtype=tf.float64)
-    with tf.GradientTape(persistent=True) as tape:
-        cost = tf.reduce_mean((w * x + b - y) ** 2)
-    return [float(tape.gradient(cost, variable)) for variable in (w, b)]
-
-
-def gradients_by_product(x, y, w, b):
-    X = np.column_stack([x, np.ones(len(x))])
-    return 2 / len(x) * X.T @ (X @ [w, b] - y)
-
-
-# ---- apply_gradients
-
-
-def apply_cases(rng):
-    def draw(*shape):
-        return rng.uniform(0.5, 4, shape).round(2) * rng.choice([-1, 1], shape)
-
-    yield [6.0, np.array([10.0, -4.0])], [3.0, np.array([1.0, 2.0])], 0.1
-    for lr, *shapes in [(0.25, (3,), (2,)), (0.7, (2, 3), (3,), (1,)), (0.03, (4,)), (0.4, (2,), (2,), (2,))]:
-        yield [draw(*shape) for shape in shapes], [draw(*shape) for shape in shapes], lr
-    yield [float(draw()), float(draw())], [float(draw()), float(draw())], 0.3
-
-
-def climbs(gradients, variables, lr):
-    """The gradients point uphill, and your steps go along with them. Look at the sign."""
-    return [v + lr * g for g, v in zip(gradients, variables, strict=True)]
-
-
-def without_rate(gradients, variables, lr):
-    """Each step is as long as the gradient itself. Where does the learning rate come in?"""
-    return [v - g for g, v in zip(gradients, variables, strict=True)]
-
-
-def the_moves_alone(gradients, variables, lr):
-    """This is how far each variable goes, but not where it arrives. Where did it set out from?"""
-    return [-lr * g for g in gradients]
-
-
-def roles_exchanged(gradients, variables, lr):
-    """You move the gradients by the variables. Which of the two lists comes first?"""
-    return [g - lr * v for g, v in zip(gradients, variables, strict=True)]
-
-
-def first_variable_alone(gradients, variables, lr):
-    """You return the first variable alone. Where does `return` stand, inside the loop or after it?"""
-    return variables[0] - lr * gradients[0]
-
-
-def last_variable_alone(gradients, variables, lr):
-    """You return the last variable alone. Each turn of the loop writes over what the one before has found: collect them
-    in a list."""
-    return variables[-1] - lr * gradients[-1]
-
-
-def one_after_another(gradients, variables, lr):
-    """You string all variables together into one array. Each keeps its own place in the list, and its own shape."""
-    new = right_apply(gradients, variables, lr)
-    return np.concatenate([np.ravel(v) for v in new])
-
-
-def made_one_array(gradients, variables, lr):
-    """An error, but only where the variables differ in shape: you make one array of the list. Go through the list
-    instead, one variable after the other."""
-    return np.array(variables) - lr * np.array(gradients)
-
-
-def unchanged(gradients, variables, lr):
-    """You return the variables as they were. In a loop, `v = v - …` gives the name another meaning and leaves the list
-    as it was: collect the new ones in a list of their own."""
-    return variables
-
-
-def back_to_front(gradients, variables, lr):
-    """The right variables in the wrong order. They come out as they came in."""
-    return right_apply(gradients, variables, lr)[::-1]
-
-
-def mean_of_the_steps(gradients, variables, lr):
-    """Your steps are divided by the number of variables. Each variable takes the whole step."""
-    return [v - lr * g / len(variables) for g, v in zip(gradients, variables, strict=True)]
-
-
-def in_place(gradients, variables, lr):
-    """The result is right, but the variables that were passed in are no longer what they were: `v -= …` writes into the
-    caller's arrays. Make new ones instead."""
-    new = []
-    for g, v in zip(gradients, variables, strict=True):
-        v -= lr * g
-        new.append(v)
-    return new
-
-
-def list_passed_back(gradients, variables, lr):
-    """You return the list that was passed in: `v -= …` has written into the caller's arrays, and left plain numbers as
-    they were. Collect the new ones in a list of their own."""
-    for g, v in zip(gradients, variables, strict=True):
-        v -= lr * g
-    return variables
-
-
-def right_apply(gradients, variables, lr):
-    return [np.subtract(variables[k], np.multiply(lr, gradients[k])) for k in range(len(variables))]
-
-
-def apply_by_assigning(gradients, variables, lr):
-    new = []
-    for g, v in zip(gradients, variables, strict=True):
-        variable = tf.Variable(v)
-        variable.assign_sub(lr * g)
-        new.append(variable.numpy())
-    return new
-
-
-def apply_on_copies(gradients, variables, lr):
-    new = [np.copy(v) for v in variables]
-    for v, g in zip(new, gradients, strict=True):
-        v -= lr * g
-    return tuple(new)
-
-
-def apply_by_keras(gradients, variables, lr):
-    new = [tf.Variable(v, dtype=tf.float64) for v in variables]
-    tf.optimizers.SGD(lr).apply_gradients(zip([tf.constant(g, dtype=tf.float64) for g in gradients], new, strict=True))
-    return [v.numpy() for v in new]
-
-
-# ---- minimize
-
-
-def step_cases(rng):
-    yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05
-    for n, centre, lr in [(3, 1.5, 0.03), (5, -1.0, 0.2), (2, 2.0, 0.07), (6, 0.8, 0.1)]:
-        yield *points(rng, n, centre), *somewhere(rng), lr
+EVERY_PAIR = (
+    "One of x and y is a column with you and the other is not: the residuals are then a table of n times n, each "
+    "prediction with every y."
+)
+
+
+class compute_gradients:
+    relative, absolute = 1e-5, 1e-4
+
+    def cases(rng):
+        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 2.0, 1.0
+        for n, centre in [(3, 1.5), (5, -1.0), (2, 2.0), (6, 0.8)]:
+            yield *points(rng, n, centre), *somewhere(rng)
+
+    class mistakes:
+        def sum_for_mean(x, y, w, b):
+            """Your slopes are n times too large. Is the cost a sum? Or is it not one number but n of them, whose
+            gradient is that of their sum?"""
+            dw, db = slopes(x, y, w, b)
+            return len(x) * dw, len(x) * db
+
+        def half_the_cost(x, y, w, b):
+            """Each slope is half of what it should be. The course's cost has no ½, and the derivative of a square
+            brings a factor with it."""
+            dw, db = slopes(x, y, w, b)
+            return dw / 2, db / 2
+
+        @says(SLOPES_SWAPPED)
+        def slopes_swapped(x, y, w, b):
+            return slopes(x, y, w, b)[::-1]
+
+        def signs_turned(x, y, w, b):
+            """Both slopes have the right size and the wrong sign. The minus of the rule belongs to the second half."""
+            dw, db = slopes(x, y, w, b)
+            return -dw, -db
+
+        @says(EVERY_PAIR)
+        def every_pair(x, y, w, b):
+            return slopes(x, np.mean(y), w, b)
+
+        def slopes_of_the_prediction(x, y, w, b):
+            """These are the slopes of the predictions (or of the residuals), added up. The tape's target should be the
+            cost."""
+            return np.sum(x), float(len(x))
+
+        def root_of_the_cost(x, y, w, b):
+            """These are the slopes of the root of the cost. There is no root in the formula."""
+            dw, db = slopes(x, y, w, b)
+            root = np.sqrt(np.mean((w * x + b - y) ** 2))
+            return dw / (2 * root), db / (2 * root)
+
+        def slopes_of_the_distance(x, y, w, b):
+            """Only the signs of the residuals are left, as if the cost were the mean of their absolute values. They are
+            squared in the formula."""
+            sign = np.sign(w * x + b - y)
+            return np.mean(sign * x), np.mean(sign)
+
+        def square_of_the_mean(x, y, w, b):
+            """You take the mean first and square it then. In the formula each residual is squared."""
+            mean = np.mean(w * x + b - y)
+            return 2 * mean * np.mean(x), 2 * mean
+
+        def one_slope_each(x, y, w, b):
+            """You return one number for each point. The slope of the cost is the mean of them all."""
+            residual = w * x + b - y
+            return 2 * residual * x, 2 * residual
+
+    class right:
+        def by_watching(x, y, w, b):
+            theta = tf.constant([w, b])  # float32
+            with tf.GradientTape() as tape:
+                tape.watch(theta)
+                cost = tf.reduce_sum((y - theta[0] * x - theta[1]) ** 2) / len(x)
+            return tape.gradient(cost, theta).numpy()
+
+        def one_by_one(x, y, w, b):
+            w, b = tf.Variable(w, dtype=tf.float64), tf.Variable(b, dtype=tf.float64)
+            with tf.GradientTape(persistent=True) as tape:
+                cost = tf.reduce_mean((w * x + b - y) ** 2)
+            return [float(tape.gradient(cost, variable)) for variable in (w, b)]
+
+        def by_product(x, y, w, b):
+            X = np.column_stack([x, np.ones(len(x))])
+            return 2 / len(x) * X.T @ (X @ [w, b] - y)
+
+
+class apply_gradients:
+    relative, absolute = 1e-5, 1e-6
+
+    def cases(rng):
+        def draw(*shape):
+            return rng.uniform(0.5, 4, shape).round(2) * rng.choice([-1, 1], shape)
+
+        yield [6.0, np.array([10.0, -4.0])], [3.0, np.array([1.0, 2.0])], 0.1
+        for lr, *shapes in [(0.25, (3,), (2,)), (0.7, (2, 3), (3,), (1,)), (0.03, (4,)), (0.4, (2,), (2,), (2,))]:
+            yield [draw(*shape) for shape in shapes], [draw(*shape) for shape in shapes], lr
+        yield [float(draw()), float(draw())], [float(draw()), float(draw())], 0.3
+
+    class mistakes:
+        def climbs(gradients, variables, lr):
+            """The gradients point uphill, and your steps go along with them. Look at the sign."""
+            return [v + lr * g for g, v in zip(gradients, variables, strict=True)]
+
+        def without_rate(gradients, variables, lr):
+            """Each step is as long as the gradient itself. Where does the learning rate come in?"""
+            return [v - g for g, v in zip(gradients, variables, strict=True)]
+
+        def the_moves_alone(gradients, variables, lr):
+            """This is how far each variable goes, but not where it arrives. Where did it set out from?"""
+            return [-lr * g for g in gradients]
+
+        def roles_exchanged(gradients, variables, lr):
+            """You move the gradients by the variables. Which of the two lists comes first?"""
+            return [g - lr * v for g, v in zip(gradients, variables, strict=True)]
+
+        def first_variable_alone(gradients, variables, lr):
+            """You return the first variable alone. Where does `return` stand, inside the loop or after it?"""
+            return variables[0] - lr * gradients[0]
+
+        def last_variable_alone(gradients, variables, lr):
+            """You return the last variable alone. Each turn of the loop writes over what the one before has found:
+            collect them in a list."""
+            return variables[-1] - lr * gradients[-1]
+
+        def one_after_another(gradients, variables, lr):
+            """You string all variables together into one array. Each keeps its own place in the list, and its own
+            shape."""
+            new = apply_gradients.right.by_index(gradients, variables, lr)
+            return np.concatenate([np.ravel(v) for v in new])
+
+        def made_one_array(gradients, variables, lr):
+            """An error, but only where the variables differ in shape: you make one array of the list. Go through the
+            list instead, one variable after the other."""
+            return np.array(variables) - lr * np.array(gradients)
+
+        def unchanged(gradients, variables, lr):
+            """You return the variables as they were. In a loop, `v = v - …` gives the name another meaning and leaves
+            the list as it was: collect the new ones in a list of their own."""
+            return variables
+
+        def back_to_front(gradients, variables, lr):
+            """The right variables in the wrong order. They come out as they came in."""
+            return apply_gradients.right.by_index(gradients, variables, lr)[::-1]
+
+        def mean_of_the_steps(gradients, variables, lr):
+            """Your steps are divided by the number of variables. Each variable takes the whole step."""
+            return [v - lr * g / len(variables) for g, v in zip(gradients, variables, strict=True)]
+
+        def in_place(gradients, variables, lr):
+            """The result is right, but the variables that were passed in are no longer what they were: `v -= …` writes
+            into the caller's arrays. Make new ones instead."""
+            new = []
+            for g, v in zip(gradients, variables, strict=True):
+                v -= lr * g
+                new.append(v)
+            return new
+
+        def list_passed_back(gradients, variables, lr):
+            """You return the list that was passed in: `v -= …` has written into the caller's arrays, and left plain
+            numbers as they were. Collect the new ones in a list of their own."""
+            for g, v in zip(gradients, variables, strict=True):
+                v -= lr * g
+            return variables
+
+    class right:
+        def by_index(gradients, variables, lr):
+            return [np.subtract(variables[k], np.multiply(lr, gradients[k])) for k in range(len(variables))]
+
+        def by_assigning(gradients, variables, lr):
+            new = []
+            for g, v in zip(gradients, variables, strict=True):
+                variable = tf.Variable(v)
+                variable.assign_sub(lr * g)
+                new.append(variable.numpy())
+            return new
+
+        def on_copies(gradients, variables, lr):
+            new = [np.copy(v) for v in variables]
+            for v, g in zip(new, gradients, strict=True):
+                v -= lr * g
+            return tuple(new)
+
+        def by_keras(gradients, variables, lr):
+            new = [tf.Variable(v, dtype=tf.float64) for v in variables]
+            tf.optimizers.SGD(lr).apply_gradients(
+                zip([tf.constant(g, dtype=tf.float64) for g in gradients], new, strict=True)
+            )
+            return [v.numpy() for v in new]
 
 
 def step_by(gradient):
@@ -262,94 +245,81 @@ def step_by(gradient):
 right_step = step_by(slopes)
 
 
-def w_moved_first(x, y, w, b, lr):
-    """You move w before the slope along b is taken, so that slope belongs to another point. Take both at the old w and
-    b, then move both."""
-    w = right_step(x, y, w, b, lr)[0]
-    return w, right_step(x, y, w, b, lr)[1]
+class minimize:
+    relative, absolute = 1e-5, 1e-5
 
+    def cases(rng):
+        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05
+        for n, centre, lr in [(3, 1.5, 0.03), (5, -1.0, 0.2), (2, 2.0, 0.07), (6, 0.8, 0.1)]:
+            yield *points(rng, n, centre), *somewhere(rng), lr
 
-def b_moved_first(x, y, w, b, lr):
-    """You move b before the slope along w is taken, so that slope belongs to another point. Take both at the old w and
-    b, then move both."""
-    b = right_step(x, y, w, b, lr)[1]
-    return right_step(x, y, w, b, lr)[0], b
+    class mistakes:
+        def w_moved_first(x, y, w, b, lr):
+            """You move w before the slope along b is taken, so that slope belongs to another point. Take both at the
+            old w and b, then move both."""
+            w = right_step(x, y, w, b, lr)[0]
+            return w, right_step(x, y, w, b, lr)[1]
 
+        def b_moved_first(x, y, w, b, lr):
+            """You move b before the slope along w is taken, so that slope belongs to another point. Take both at the
+            old w and b, then move both."""
+            b = right_step(x, y, w, b, lr)[1]
+            return right_step(x, y, w, b, lr)[0], b
 
-def gradients_for_variables(x, y, w, b, lr):
-    """You return the gradients. That is the first half; the second is yet to come."""
-    return slopes(x, y, w, b)
+        def gradients_for_variables(x, y, w, b, lr):
+            """You return the gradients. That is the first half; the second is yet to come."""
+            return slopes(x, y, w, b)
 
+        def climbs(x, y, w, b, lr):
+            """Your step goes uphill. Is a minus lost, or taken twice?"""
+            return step_by(compute_gradients.mistakes.signs_turned)(x, y, w, b, lr)
 
-def step_climbs(x, y, w, b, lr):
-    """Your step goes uphill. Is a minus lost, or taken twice?"""
-    return step_by(signs_turned)(x, y, w, b, lr)
+        def crossed(x, y, w, b, lr):
+            """Each gradient moves the other variable: w goes by the slope along b, and b by that along w. Compare the
+            order of your two lists."""
+            return step_by(compute_gradients.mistakes.slopes_swapped)(x, y, w, b, lr)
 
+        @says(SLOPE_COMES_FIRST)
+        def swapped(x, y, w, b, lr):
+            return right_step(x, y, w, b, lr)[::-1]
 
-def step_crossed(x, y, w, b, lr):
-    """Each gradient moves the other variable: w goes by the slope along b, and b by that along w. Compare the order of
-    your two lists."""
-    return step_by(slopes_swapped)(x, y, w, b, lr)
+        def of_w_alone(x, y, w, b, lr):
+            """Only w moves. The intercept has a slope of the cost, too."""
+            return right_step(x, y, w, b, lr)[0], b
 
+        def of_the_sum(x, y, w, b, lr):
+            """Your step is n times too long, as if the cost were a sum. How do the gradients get there?"""
+            return step_by(compute_gradients.mistakes.sum_for_mean)(x, y, w, b, lr)
 
-def step_swapped(x, y, w, b, lr):
-    """The right numbers in the wrong order: the slope comes first."""
-    return right_step(x, y, w, b, lr)[::-1]
+        def half_a_step(x, y, w, b, lr):
+            """Your step is half as long as it should be. The course's cost has no ½."""
+            return step_by(compute_gradients.mistakes.half_the_cost)(x, y, w, b, lr)
 
+        def two_steps(x, y, w, b, lr):
+            """You take two steps. Is one of the halves called twice, or `minimize` by itself?"""
+            return right_step(x, y, *right_step(x, y, w, b, lr), lr)
 
-def step_of_w_alone(x, y, w, b, lr):
-    """Only w moves. The intercept has a slope of the cost, too."""
-    return right_step(x, y, w, b, lr)[0], b
+        def gradients_at_zero(x, y, w, b, lr):
+            """Your gradients are those at w = b = 0. Hand on the w and b that are passed in."""
+            dw, db = slopes(x, y, 0.0, 0.0)
+            return w - lr * dw, b - lr * db
 
+    class right:
+        def by_variables(x, y, w, b, lr):
+            variables = [tf.Variable(w, dtype=tf.float64), tf.Variable(b, dtype=tf.float64)]
+            with tf.GradientTape() as tape:
+                cost = tf.reduce_mean((variables[0] * x + variables[1] - y) ** 2)
+            tf.optimizers.SGD(lr).apply_gradients(zip(tape.gradient(cost, variables), variables, strict=True))
+            return [variable.numpy() for variable in variables]
 
-def step_of_the_sum(x, y, w, b, lr):
-    """Your step is n times too long, as if the cost were a sum. How do the gradients get there?"""
-    return step_by(sum_for_mean)(x, y, w, b, lr)
+        def by_the_original(x, y, w, b, lr):
+            w, b = tf.Variable(w, dtype=tf.float64), tf.Variable(b, dtype=tf.float64)
+            optimizer = tf.compat.v1.train.GradientDescentOptimizer(lr)
+            optimizer.minimize(lambda: tf.reduce_mean(tf.square(w * x + b - y)), var_list=[w, b])
+            return float(w), float(b)
 
-
-def half_a_step(x, y, w, b, lr):
-    """Your step is half as long as it should be. The course's cost has no ½."""
-    return step_by(half_the_cost)(x, y, w, b, lr)
-
-
-def two_steps(x, y, w, b, lr):
-    """You take two steps. Is one of the halves called twice, or `minimize` by itself?"""
-    return right_step(x, y, *right_step(x, y, w, b, lr), lr)
-
-
-def gradients_at_zero(x, y, w, b, lr):
-    """Your gradients are those at w = b = 0. Hand on the w and b that are passed in."""
-    dw, db = slopes(x, y, 0.0, 0.0)
-    return w - lr * dw, b - lr * db
-
-
-def minimize_by_variables(x, y, w, b, lr):
-    variables = [tf.Variable(w, dtype=tf.float64), tf.Variable(b, dtype=tf.float64)]
-    with tf.GradientTape() as tape:
-        cost = tf.reduce_mean((variables[0] * x + variables[1] - y) ** 2)
-    tf.optimizers.SGD(lr).apply_gradients(zip(tape.gradient(cost, variables), variables, strict=True))
-    return [variable.numpy() for variable in variables]
-
-
-def minimize_by_the_original(x, y, w, b, lr):
-    w, b = tf.Variable(w, dtype=tf.float64), tf.Variable(b, dtype=tf.float64)
-    optimizer = tf.compat.v1.train.GradientDescentOptimizer(lr)
-    optimizer.minimize(lambda: tf.reduce_mean(tf.square(w * x + b - y)), var_list=[w, b])
-    return float(w), float(b)
-
-
-def minimize_in_numpy(x, y, w, b, lr):
-    return np.array([w, b]) - lr * np.array(gradients_by_product(x, y, w, b))
-
-
-# ---- descend
-
-
-def descend_cases(rng):
-    yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05, 2
-    for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.2, 4), (2, 2.0, 0.07, 1), (6, 0.8, 0.1, 2)]:
-        yield *points(rng, n, centre), *somewhere(rng), lr, steps
-    yield *points(rng, 3, 1.0), *somewhere(rng), 0.1, 0
+        def in_numpy(x, y, w, b, lr):
+            return np.array([w, b]) - lr * np.array(compute_gradients.right.by_product(x, y, w, b))
 
 
 def descend_by(step):
@@ -366,82 +336,74 @@ def descend_by(step):
 right_descend = descend_by(right_step)
 
 
-def gradients_taken_once(x, y, w, b, lr, steps):
-    """The bug is still there: all your steps are alike, since the gradients are taken once, at the start."""
-    dw, db = slopes(x, y, w, b)
-    return w - steps * lr * dw, b - steps * lr * db
+class descend:
+    relative, absolute = 1e-5, 1e-5
 
+    def cases(rng):
+        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05, 2
+        for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.2, 4), (2, 2.0, 0.07, 1), (6, 0.8, 0.1, 2)]:
+            yield *points(rng, n, centre), *somewhere(rng), lr, steps
+        yield *points(rng, 3, 1.0), *somewhere(rng), 0.1, 0
 
-def always_from_the_start(x, y, w, b, lr, steps):
-    """However many steps there are, you come as far as with one. Each step has to set out from where the last has
-    led."""
-    return right_descend(x, y, w, b, lr, min(steps, 1))
+    class mistakes:
+        def gradients_taken_once(x, y, w, b, lr, steps):
+            """The bug is still there: all your steps are alike, since the gradients are taken once, at the start."""
+            dw, db = slopes(x, y, w, b)
+            return w - steps * lr * dw, b - steps * lr * db
 
+        def always_from_the_start(x, y, w, b, lr, steps):
+            """However many steps there are, you come as far as with one. Each step has to set out from where the last
+            has led."""
+            return right_descend(x, y, w, b, lr, min(steps, 1))
 
-def one_step_too_many(x, y, w, b, lr, steps):
-    """You take one step too many. Is there one in front of the loop, or after it?"""
-    return right_descend(x, y, w, b, lr, steps + 1)
+        def one_step_too_many(x, y, w, b, lr, steps):
+            """You take one step too many. Is there one in front of the loop, or after it?"""
+            return right_descend(x, y, w, b, lr, steps + 1)
 
+        def gradient_one_step_late(x, y, w, b, lr, steps):
+            """Each of your steps uses the gradient of one step before: it is taken again before w and b have moved.
+            What comes first in the loop?"""
+            dw, db = slopes(x, y, w, b)
+            for _ in range(steps):
+                later = slopes(x, y, w, b)
+                w, b = w - lr * dw, b - lr * db
+                dw, db = later
+            return w, b
 
-def gradient_one_step_late(x, y, w, b, lr, steps):
-    """Each of your steps uses the gradient of one step before: it is taken again before w and b have moved. What comes
-    first in the loop?"""
-    dw, db = slopes(x, y, w, b)
-    for _ in range(steps):
-        later = slopes(x, y, w, b)
-        w, b = w - lr * dw, b - lr * db
-        dw, db = later
-    return w, b
+        def w_before_b(x, y, w, b, lr, steps):
+            """You move w before the gradient along b is taken, so that belongs to another point. Take both, then move
+            both."""
+            return descend_by(minimize.mistakes.w_moved_first)(x, y, w, b, lr, steps)
 
+        def uphill(x, y, w, b, lr, steps):
+            """Your steps go uphill. Is a minus lost, or taken twice?"""
+            return descend_by(minimize.mistakes.climbs)(x, y, w, b, lr, steps)
 
-def w_before_b(x, y, w, b, lr, steps):
-    """You move w before the gradient along b is taken, so that belongs to another point. Take both, then move both."""
-    return descend_by(w_moved_first)(x, y, w, b, lr, steps)
+        @says(SLOPE_COMES_FIRST)
+        def swapped(x, y, w, b, lr, steps):
+            return right_descend(x, y, w, b, lr, steps)[::-1]
 
+        @says(BEGINS_AT_ZERO)
+        def from_zero(x, y, w, b, lr, steps):
+            return right_descend(x, y, 0.0, 0.0, lr, steps)
 
-def descends_uphill(x, y, w, b, lr, steps):
-    """Your steps go uphill. Is a minus lost, or taken twice?"""
-    return descend_by(step_climbs)(x, y, w, b, lr, steps)
+    class right:
+        def by_minimize(x, y, w, b, lr, steps):
+            for _ in range(steps):
+                w, b = minimize.right.by_variables(x, y, w, b, lr)
+            return w, b
 
+        def by_recursion(x, y, w, b, lr, steps):
+            if steps == 0:
+                return [w, b]
+            return descend.right.by_recursion(x, y, *minimize.right.in_numpy(x, y, w, b, lr), lr, steps - 1)
 
-def descend_swapped(x, y, w, b, lr, steps):
-    """The right numbers in the wrong order: the slope comes first."""
-    return right_descend(x, y, w, b, lr, steps)[::-1]
-
-
-def descend_from_zero(x, y, w, b, lr, steps):
-    """You begin at w = b = 0. Begin at the w and b that are passed in."""
-    return right_descend(x, y, 0.0, 0.0, lr, steps)
-
-
-def descend_by_minimize(x, y, w, b, lr, steps):
-    for _ in range(steps):
-        w, b = minimize_by_variables(x, y, w, b, lr)
-    return w, b
-
-
-def descend_by_recursion(x, y, w, b, lr, steps):
-    if steps == 0:
-        return [w, b]
-    return descend_by_recursion(x, y, *minimize_in_numpy(x, y, w, b, lr), lr, steps - 1)
-
-
-def descend_by_matrix(x, y, w, b, lr, steps):
-    """All steps at once: on a quadratic each multiplies the distance to the lowest point by 1 − αH."""
-    X = np.column_stack([x, np.ones(len(x))])
-    lowest = np.linalg.lstsq(X, y)[0]
-    shrink = np.linalg.matrix_power(np.eye(2) - lr * 2 / len(x) * X.T @ X, steps)
-    return lowest + shrink @ (np.array([w, b]) - lowest)
-
-
-# ---- old_program
-
-
-def old_cases(rng):
-    yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.05, 2
-    for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.2, 4), (6, 0.8, 0.1, 1)]:
-        yield *points(rng, n, centre), lr, steps
-    yield *points(rng, 4, 1.0), 0.07, 0
+        def by_matrix(x, y, w, b, lr, steps):
+            """All steps at once: on a quadratic each multiplies the distance to the lowest point by 1 − αH."""
+            X = np.column_stack([x, np.ones(len(x))])
+            lowest = np.linalg.lstsq(X, y)[0]
+            shrink = np.linalg.matrix_power(np.eye(2) - lr * 2 / len(x) * X.T @ X, steps)
+            return lowest + shrink @ (np.array([w, b]) - lowest)
 
 
 def path_by(step):
@@ -459,226 +421,111 @@ def path_by(step):
 right_path = path_by(right_step)
 
 
-def never_run(x, y, lr, steps):
-    """Your path stays at the start. `minimize` returns an operation, and does nothing by itself: who runs it?"""
-    return np.zeros((steps + 1, 2))
+class old_program:
+    relative, absolute = 1e-5, 1e-5
 
+    def cases(rng):
+        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.05, 2
+        for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.2, 4), (6, 0.8, 0.1, 1)]:
+            yield *points(rng, n, centre), lr, steps
+        yield *points(rng, 4, 1.0), 0.07, 0
 
-def never_initialised(x, y, lr, steps):
-    """The session finds variables without values: `global_variables_initializer()` makes the operation that gives them
-    their first ones, and the session has to run it, once, before it is asked for anything."""
-    raise tf.errors.FailedPreconditionError(None, None, "")
+    class mistakes:
+        def never_run(x, y, lr, steps):
+            """Your path stays at the start. `minimize` returns an operation, and does nothing by itself: who runs
+            it?"""
+            return np.zeros((steps + 1, 2))
 
+        def never_initialised(x, y, lr, steps):
+            """The session finds variables without values: `global_variables_initializer()` makes the operation that
+            gives them their first ones, and the session has to run it, once, before it is asked for anything."""
+            raise tf.errors.FailedPreconditionError(None, None, "")
 
-def initialised_again(x, y, lr, steps):
-    """Your path stays at its second point: before each step w and b are set back. Give them their first values once,
-    before the loop; and describe the graph once."""
-    return right_path(x, y, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
+        def initialised_again(x, y, lr, steps):
+            """Your path stays at its second point: before each step w and b are set back. Give them their first values
+            once, before the loop; and describe the graph once."""
+            return right_path(x, y, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
 
+        def last_point_again(x, y, lr, steps):
+            """All rows of your path are the same, the last point. Ask the session for w and b after each step, and keep
+            what it returns."""
+            return right_path(x, y, lr, steps)[np.full(steps + 1, -1)]
 
-def last_point_again(x, y, lr, steps):
-    """All rows of your path are the same, the last point. Ask the session for w and b after each step, and keep what it
-    returns."""
-    return right_path(x, y, lr, steps)[np.full(steps + 1, -1)]
+        def one_step_behind(x, y, lr, steps):
+            """Your path is one step behind: the start stands there twice, and the last point is missing. Ask for w and
+            b in a run of their own, after the training operation's."""
+            path = right_path(x, y, lr, steps)
+            return path[np.maximum(np.arange(steps + 1) - 1, 0)]
 
+        def two_steps_a_row(x, y, lr, steps):
+            """From one row of your path to the next there are two steps. Is the training operation run again when you
+            ask for w and b?"""
+            return right_path(x, y, lr, 2 * steps)[::2]
 
-def one_step_behind(x, y, lr, steps):
-    """Your path is one step behind: the start stands there twice, and the last point is missing. Ask for w and b in a
-    run of their own, after the training operation's."""
-    path = right_path(x, y, lr, steps)
-    return path[np.maximum(np.arange(steps + 1) - 1, 0)]
+        @says(START_LEFT_OUT)
+        def start_left_out(x, y, lr, steps):
+            return right_path(x, y, lr, steps)[1:]
 
+        @says(ONE_ROW_TOO_MANY)
+        def one_row_too_many(x, y, lr, steps):
+            return right_path(x, y, lr, steps + 1)
 
-def two_steps_a_row(x, y, lr, steps):
-    """From one row of your path to the next there are two steps. Is the training operation run again when you ask for w
-    and b?"""
-    return right_path(x, y, lr, 2 * steps)[::2]
+        @says(LAST_POINT_ALONE)
+        def last_point_alone(x, y, lr, steps):
+            return right_path(x, y, lr, steps)[-1]
 
+        def of_the_sum(x, y, lr, steps):
+            """Your steps are n times too long. Is the error a sum? Or is it not one number but n of them, whose
+            gradient is that of their sum?"""
+            return path_by(minimize.mistakes.of_the_sum)(x, y, lr, steps)
 
-def start_left_out(x, y, lr, steps):
-    """Your path begins after the first step. The start is its first row, so it has one row more than there are
-    steps."""
-    return right_path(x, y, lr, steps)[1:]
+        def of_half(x, y, lr, steps):
+            """Your steps are half as long as they should be. The course's cost has no ½."""
+            return path_by(minimize.mistakes.half_a_step)(x, y, lr, steps)
 
+        @says(EVERY_PAIR)
+        def of_every_pair(x, y, lr, steps):
+            return path_by(step_by(compute_gradients.mistakes.every_pair))(x, y, lr, steps)
 
-def one_row_too_many(x, y, lr, steps):
-    """Your path has one step too many. With the start as the first row, how many times does the loop run?"""
-    return right_path(x, y, lr, steps + 1)
+        def of_w_alone(x, y, lr, steps):
+            """Your b stays 0. Does it stand in the error, and is it a variable?"""
+            return path_by(minimize.mistakes.of_w_alone)(x, y, lr, steps)
 
+        @says(COLUMNS_SWAPPED)
+        def columns_swapped(x, y, lr, steps):
+            return right_path(x, y, lr, steps)[:, ::-1]
 
-def last_point_alone(x, y, lr, steps):
-    """This is where the descent ends. The whole path is asked for, one row for each point."""
-    return right_path(x, y, lr, steps)[-1]
+        def columns_for_rows(x, y, lr, steps):
+            """Your path lies on its side: all w in one row and all b in another. There is one row for each point."""
+            return right_path(x, y, lr, steps).T
 
+        def own_rate(x, y, lr, steps):
+            """The learning rate makes no difference to your path: it runs at 0.01, the rate of the lesson."""
+            return right_path(x, y, 0.01, steps)
 
-def path_of_the_sum(x, y, lr, steps):
-    """Your steps are n times too long. Is the error a sum? Or is it not one number but n of them, whose gradient is
-    that of their sum?"""
-    return path_by(step_of_the_sum)(x, y, lr, steps)
+    class right:
+        def in_two_calls(x, y, lr, steps):
+            v1, path = tf.compat.v1, []
+            with tf.Graph().as_default(), v1.Session() as session:
+                theta = v1.Variable(np.zeros(2))
+                error = tf.reduce_mean((theta[0] * x + theta[1] - y) ** 2)
+                optimizer = v1.train.GradientDescentOptimizer(lr)
+                train = optimizer.apply_gradients(optimizer.compute_gradients(error))
+                session.run(v1.global_variables_initializer())
+                for k in range(steps + 1):
+                    if k:
+                        session.run(train)
+                    path.append(session.run(theta))
+            return path
 
+        def without_graph(x, y, lr, steps):
+            path = [(0.0, 0.0)]
+            while len(path) <= steps:
+                path.append(minimize.right.by_the_original(x, y, *path[-1], lr))
+            return path
 
-def path_of_half(x, y, lr, steps):
-    """Your steps are half as long as they should be. The course's cost has no ½."""
-    return path_by(half_a_step)(x, y, lr, steps)
-
-
-def path_of_every_pair(x, y, lr, steps):
-    """One of x and y is a column with you and the other is not: the residuals are then a table of n times n, each
-    prediction with every y."""
-    return path_by(step_by(every_pair))(x, y, lr, steps)
-
-
-def path_of_w_alone(x, y, lr, steps):
-    """Your b stays 0. Does it stand in the error, and is it a variable?"""
-    return path_by(step_of_w_alone)(x, y, lr, steps)
-
-
-def columns_swapped(x, y, lr, steps):
-    """The columns have changed places: w comes first."""
-    return right_path(x, y, lr, steps)[:, ::-1]
-
-
-def columns_for_rows(x, y, lr, steps):
-    """Your path lies on its side: all w in one row and all b in another. There is one row for each point."""
-    return right_path(x, y, lr, steps).T
-
-
-def own_rate(x, y, lr, steps):
-    """The learning rate makes no difference to your path: it runs at 0.01, the rate of the lesson."""
-    return right_path(x, y, 0.01, steps)
-
-
-def old_in_two_calls(x, y, lr, steps):
-    v1, path = tf.compat.v1, []
-    with tf.Graph().as_default(), v1.Session() as session:
-        theta = v1.Variable(np.zeros(2))
-        error = tf.reduce_mean((theta[0] * x + theta[1] - y) ** 2)
-        optimizer = v1.train.GradientDescentOptimizer(lr)
-        train = optimizer.apply_gradients(optimizer.compute_gradients(error))
-        session.run(v1.global_variables_initializer())
-        for k in range(steps + 1):
-            if k:
-                session.run(train)
-            path.append(session.run(theta))
-    return path
-
-
-def old_without_graph(x, y, lr, steps):
-    path = [(0.0, 0.0)]
-    while len(path) <= steps:
-        path.append(minimize_by_the_original(x, y, *path[-1], lr))
-    return path
-
-
-def old_in_numpy(x, y, lr, steps):
-    path = np.zeros((steps + 1, 2))
-    for k in range(steps):
-        path[k + 1] = minimize_in_numpy(x, y, *path[k], lr)
-    return path
-
-
-TASKS = [
-    Task(
-        "compute_gradients",
-        gradient_cases,
-        mistakes=(
-            sum_for_mean,
-            half_the_cost,
-            slopes_swapped,
-            signs_turned,
-            every_pair,
-            slopes_of_the_prediction,
-            root_of_the_cost,
-            slopes_of_the_distance,
-            square_of_the_mean,
-            one_slope_each,
-        ),
-        alternatives=(gradients_by_watching, gradients_one_by_one, gradients_by_product),
-        relative=1e-5,
-        absolute=1e-4,
-    ),
-    Task(
-        "apply_gradients",
-        apply_cases,
-        mistakes=(
-            climbs,
-            without_rate,
-            the_moves_alone,
-            roles_exchanged,
-            first_variable_alone,
-            last_variable_alone,
-            one_after_another,
-            made_one_array,
-            unchanged,
-            back_to_front,
-            mean_of_the_steps,
-            in_place,
-            list_passed_back,
-        ),
-        alternatives=(right_apply, apply_by_assigning, apply_on_copies, apply_by_keras),
-        relative=1e-5,
-        absolute=1e-6,
-    ),
-    Task(
-        "minimize",
-        step_cases,
-        mistakes=(
-            w_moved_first,
-            b_moved_first,
-            gradients_for_variables,
-            step_climbs,
-            step_crossed,
-            step_swapped,
-            step_of_w_alone,
-            step_of_the_sum,
-            half_a_step,
-            two_steps,
-            gradients_at_zero,
-        ),
-        alternatives=(minimize_by_variables, minimize_by_the_original, minimize_in_numpy),
-        relative=1e-5,
-        absolute=1e-5,
-    ),
-    Task(
-        "descend",
-        descend_cases,
-        mistakes=(
-            gradients_taken_once,
-            always_from_the_start,
-            one_step_too_many,
-            gradient_one_step_late,
-            w_before_b,
-            descends_uphill,
-            descend_swapped,
-            descend_from_zero,
-        ),
-        alternatives=(descend_by_minimize, descend_by_recursion, descend_by_matrix),
-        relative=1e-5,
-        absolute=1e-5,
-    ),
-    Task(
-        "old_program",
-        old_cases,
-        mistakes=(
-            never_run,
-            never_initialised,
-            initialised_again,
-            last_point_again,
-            one_step_behind,
-            two_steps_a_row,
-            start_left_out,
-            one_row_too_many,
-            last_point_alone,
-            path_of_the_sum,
-            path_of_half,
-            path_of_every_pair,
-            path_of_w_alone,
-            columns_swapped,
-            columns_for_rows,
-            own_rate,
-        ),
-        alternatives=(old_in_two_calls, old_without_graph, old_in_numpy),
-        relative=1e-5,
-        absolute=1e-5,
-    ),
-]
+        def in_numpy(x, y, lr, steps):
+            path = np.zeros((steps + 1, 2))
+            for k in range(steps):
+                path[k + 1] = minimize.right.in_numpy(x, y, *path[k], lr)
+            return path

@@ -5,7 +5,7 @@
 
 Both stay as they are, so that a second grading uses the same cases. An exercise's release makes them, and the grader
 where they are gone or the solution has changed since; it leaves that to a process of its own, for the answers are run:
-`python -m grader.hidden SOLUTION GRADEBOOK`, two folders. A task whose own right alternatives do not all
+`python -m grader.hidden SOLUTION GRADEBOOK`, two folders. A task whose own right functions do not all
 pass on the cases drawn is drawn again, since then a right answer of a student's might not pass either.
 """
 
@@ -50,7 +50,7 @@ def keep(solution: Solution, gradebook: Path) -> None:
 
 
 def make(solution: Solution, secret: str) -> dict:
-    """Task name → fresh cases that the answer and every right alternative pass. Raises RuntimeError where none are."""
+    """Task name → fresh cases that the answer and every right function pass. Raises RuntimeError where none are."""
     return {task.name: draw(task, solution, secret) for task in solution.tasks}
 
 
@@ -60,16 +60,16 @@ def seed_of(secret: str, *of: object) -> int:
 
 
 def draw(task: Task, solution: Solution, secret: str) -> dict:
-    """A task's hidden cases. Raises RuntimeError where its right alternatives do not all pass on any draw."""
+    """A task's hidden cases. Raises RuntimeError where its right functions do not all pass on any draw."""
     answer, task = solution.answers[task.name], task._replace(mistakes=())
     shown = [case["arguments"] for case in make_task(task, answer, VISIBLE)["cases"]]
     for draw in range(_DRAWS):
         data = make_task(task, answer, seed_of(secret, task.name, draw))
         # A case that students have already is left out, if there are others.
         data["cases"] = [case for case in data["cases"] if case["arguments"] not in shown] or data["cases"]
-        if not any(examine(data, checks.run(right, data, seconds=None)) for right in task.alternatives):
+        if not any(examine(data, checks.run(right, data, seconds=None)) for right in task.right):
             return data
-    raise RuntimeError(f"in {_DRAWS} draws of cases the right alternatives of {task.name} never all passed.")
+    raise RuntimeError(f"in {_DRAWS} draws of cases the right functions of {task.name} never all passed.")
 
 
 def _path(solution: Path, gradebook: Path) -> Path:

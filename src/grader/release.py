@@ -191,8 +191,8 @@ def _stub_problems(solution: Solution) -> Iterable[str]:
                 if isinstance(node, ast.FunctionDef) and not ast.get_docstring(node):
                     yield f"{node.name} has no docstring outside the markers."
     for task in solution.tasks:
-        if len(task.alternatives) < 2:
-            yield f"task {task.name} has {len(task.alternatives)} right alternatives; two are wanted at least."
+        if len(task.right) < 2:
+            yield f"task {task.name} needs two right functions or more; it has {len(task.right)}."
         for mistake in task.mistakes:
             if not mistake.__doc__:
                 yield f"the mistake {mistake.__name__} of {task.name} has no docstring, its sentence to the student."

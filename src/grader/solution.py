@@ -1,17 +1,35 @@
 """A folder of solutions/: NN_topic.ipynb with the answers, tasks.py with their cases and known mistakes.
 
-The answer to a task stands once, in the notebook, between the markers; from there it is run. The checks are made
-of it: the cases' arguments, with what the answer and each known mistake make of them in the form of helpers.outcomes.
+A task's answer appears once, in the notebook, between the markers, and is run from there. The checks are made from it:
+the arguments of each case, with the outcomes of the answer and of each known mistake in the form of helpers.outcomes.
+
+tasks.py describes each task in a class of the task's name, in the notebook's order:
+
+    class steps_needed:
+        relative, absolute = 0, 0  # only where they differ from the defaults
+
+        def cases(rng): ...
+
+        class mistakes:
+            def steepest_only(hessian, lr, shrink):
+                "The sentence that a student reads."
+                ...
+
+        class right:
+            def by_matrix(hessian, lr, shrink): ...
+
+The classes only group: none is instantiated, and their functions take no `self`. What several of them use is a function
+of the module, above the first class that uses it.
 """
 
 import inspect
 import json
 import linecache
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
-from unittest import mock
 
 import nbformat
 import numpy as np
@@ -21,23 +39,24 @@ from helpers.outcomes import call, encode
 
 VISIBLE = 23  # the seed of the cases that a student sees; hidden cases take another
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+_LOADS_CHECKS = re.compile(r"^check = checks\.load\(.*\)$", re.MULTILINE)
 
 
 class Task(NamedTuple):
-    """What tasks.py says of one task.
+    """One task, as its class in tasks.py describes it.
 
     name           the function that the student writes
-    cases(rng)     yields tuples of arguments, the simplest case first: arrays, numbers, texts, and functions out of
-                   helpers.functions. Draws from the NumPy generator `rng`, so that fresh cases can be had.
+    cases(rng)     yields tuples of arguments, the simplest case first: arrays, numbers, strings, and functions from
+                   helpers.functions. It draws from the NumPy generator `rng`, so that fresh cases can be made.
     mistakes       wrong functions; the docstring of each is the sentence that a student reads
-    alternatives   right functions, written in other ways than the answer; at least two
-    relative, absolute   what a result may be off: |got − expected| ≤ absolute + relative·|expected|, entry by entry
+    right          right functions, written in other ways than the answer; at least two
+    relative, absolute   the tolerance of a result: |got − expected| ≤ absolute + relative·|expected|, entry by entry
     """
 
     name: str
     cases: Callable[[np.random.Generator], Iterable[tuple]]
     mistakes: tuple[Callable, ...]
-    alternatives: tuple[Callable, ...]
+    right: tuple[Callable, ...]
     relative: float = 1e-6
     absolute: float = 1e-9
 
@@ -57,30 +76,60 @@ class Solution:
 
 
 def read(folder: Path) -> Solution:
-    """Read solutions/NN_topic. Runs tasks.py and the notebook's answer cells; their errors are raised as they are."""
+    """Read solutions/NN_topic: run tasks.py and the notebook's answer cells, whose errors are raised unchanged.
+
+    Raises ValueError with a sentence if a class in tasks.py does not describe a task.
+    """
     notebook = nbformat.read(folder / f"{folder.name}.ipynb", as_version=4)
     path = folder / "tasks.py"
     module = {"__name__": f"{folder.name}.tasks"}
     exec(compile(path.read_text(encoding="utf-8"), str(path), "exec"), module)
-    return Solution(folder, notebook, tuple(module["TASKS"]), run_answers(notebook))
+    classes = [part for part in module.values() if inspect.isclass(part) and part.__module__ == module["__name__"]]
+    try:
+        tasks = tuple(_task(described) for described in classes)
+    except ValueError as error:
+        raise ValueError(f"{folder.name}: {error}") from None
+    return Solution(folder, notebook, tasks, run_answers(notebook))
+
+
+def _task(described: type) -> Task:
+    """The Task that a class describes. Raises ValueError with a sentence if it does not describe one."""
+    name, parts = described.__name__, _members(described)
+    if unknown := [part for part in parts if part not in Task._fields[1:]]:
+        raise ValueError(f"task {name} defines {', '.join(unknown)}; a task has only {', '.join(Task._fields[1:])}.")
+    if not callable(parts.get("cases")):
+        raise ValueError(f"task {name} has no `def cases(rng)`.")
+    for group in ("mistakes", "right"):
+        if not inspect.isclass(parts.get(group)):
+            raise ValueError(f"task {name} has no `class {group}`.")
+        functions = _members(parts[group])
+        if strays := [member for member, value in functions.items() if not inspect.isfunction(value)]:
+            raise ValueError(f"`class {group}` of task {name} holds {', '.join(strays)}, which is not a function.")
+        parts[group] = tuple(functions.values())
+    return Task(name, **parts)
+
+
+def _members(described: type) -> dict:
+    """What the body of a class defines, by name, in order."""
+    return {name: value for name, value in vars(described).items() if not name.startswith("__")}
 
 
 def run_answers(notebook) -> dict[str, Callable]:
     """The namespace after the locked cells without points (imports) and the answers have run, in order."""
     namespace = {"__name__": "answers"}
-    with mock.patch.object(checks, "load"):  # the checks are yet to be made
-        for cell in notebook.cells:
-            role = cell.metadata.get("nbgrader", {})
-            if cell.cell_type == "code" and not role.get("grade") and (role.get("solution") or role.get("locked")):
-                name = f"<{role['grade_id']} of {id(notebook)}>"
-                lines = cell.source.splitlines(keepends=True)
-                linecache.cache[name] = (len(cell.source), None, lines, name)  # tf.function reads a function's source
-                exec(compile(cell.source, name, "exec"), namespace)
+    for cell in notebook.cells:
+        role = cell.metadata.get("nbgrader", {})
+        if cell.cell_type == "code" and not role.get("grade") and (role.get("solution") or role.get("locked")):
+            name = f"<{role['grade_id']} of {id(notebook)}>"
+            source = _LOADS_CHECKS.sub("check = None  # checks.json is yet to be made", cell.source)
+            lines = source.splitlines(keepends=True)
+            linecache.cache[name] = (len(source), None, lines, name)  # tf.function reads a function's source
+            exec(compile(source, name, "exec"), namespace)
     return namespace
 
 
 def make_checks(solution: Solution, seed=VISIBLE) -> dict:
-    """What checks.json holds, as plain data; another seed gives fresh cases."""
+    """The content of checks.json, as plain data; another seed gives fresh cases."""
     return {
         "generated": f"by `make exercises` from solutions/{solution.name}: change it there",
         "format": checks.FORMAT,
@@ -90,7 +139,7 @@ def make_checks(solution: Solution, seed=VISIBLE) -> dict:
 
 
 def make_task(task: Task, answer: Callable, seed) -> dict:
-    """What checks.json holds of one task, as plain data."""
+    """The part of checks.json for one task, as plain data."""
     parameters = list(inspect.signature(answer).parameters)
     cases = []
     for case in task.cases(np.random.default_rng(seed)):
@@ -111,13 +160,13 @@ def _argument(value, name: str):
     if isinstance(data, dict) and data.keys() & {"other", "tensor"}:
         raise TypeError(
             f"a case of {name} passes {value!r}, which cannot be written in checks.json: "
-            "use arrays, numbers, texts, or functions by their place in helpers.functions."
+            "use arrays, numbers, strings, or functions from helpers.functions."
         )
     return data
 
 
 def _outcome(function: Callable, arguments: list, parameters: list[str]) -> dict:
-    """The outcome without the words of an error, which may hold code and differ between versions of Python."""
+    """The outcome without an error's message, which may contain code and differ between versions of Python."""
     outcome = call(function, arguments, parameters, seconds=None)
     if "raised" in outcome:
         outcome["raised"] = {"type": outcome["raised"]["type"]}
@@ -125,7 +174,7 @@ def _outcome(function: Callable, arguments: list, parameters: list[str]) -> dict
 
 
 def checks_text(data: dict) -> str:
-    """checks.json as it is stored: one case a line."""
+    """checks.json as it is stored: one case per line."""
     lines = json.dumps({**data, "tasks": None}, indent=1, ensure_ascii=False).removesuffix("null\n}").split("\n")
     tasks = []
     for name, task in data["tasks"].items():

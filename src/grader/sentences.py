@@ -1,0 +1,69 @@
+"""The sentences to students that serve mistakes in more than one exercise.
+
+    @says(PATH_CLIMBS)
+    def climbs(gradient, start, lr, steps): ...
+
+A sentence for one mistake is that mistake's docstring. One for several mistakes of a single exercise is a constant in
+its tasks.py.
+"""
+
+from collections.abc import Callable
+
+
+def says(sentence: str) -> Callable[[Callable], Callable]:
+    """Make a shared sentence the docstring of the decorated mistake."""
+
+    def decorate(mistake: Callable) -> Callable:
+        mistake.__doc__ = sentence
+        return mistake
+
+    return decorate
+
+
+RATE_FORGOTTEN = "The step is as long as the gradient itself. Where does the learning rate come in?"
+PATH_CLIMBS = "Your path climbs: each step goes along the gradient, which points uphill. Look at the sign."
+START_LEFT_OUT = (
+    "Your path begins after the first step. The start is its first row, so it has one row more than there are steps."
+)
+PATH_WITHOUT_START = "Your path begins after the first step. The start is its first row."
+ONE_ROW_TOO_MANY = "Your path has one step too many. With the start as the first row, how many times does the loop run?"
+LAST_POINT_ALONE = "This is where the descent ends. The whole path is asked for, one row for each point."
+DIAGONAL_FOR_EIGENVALUES = (
+    "You take the diagonal of the Hessian for its eigenvalues. They are the same only where all other entries are 0."
+)
+SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a square brings a factor with it."
+SIGNS_TURNED = (
+    "Both slopes have the right size and the wrong sign, so descent would climb. With y − wx − b for the residual, the "
+    "chain rule brings a minus."
+)
+SLOPES_SWAPPED = "The two slopes have changed places. The one along w comes first."
+INNER_DERIVATIVE_FORGOTTEN = "Both of your slopes are the one along b. How does a residual change when w grows?"
+RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
+PREDICTION_WITHOUT_INTERCEPT = "Your prediction leaves `b` out: the line goes through zero, and b stays where it was."
+SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
+W_MOVED_FIRST = (
+    "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
+    "w and b, then move both."
+)
+B_MOVED_FIRST = (
+    "You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the old "
+    "w and b, then move both."
+)
+STEPS_HALVED = "Your steps are half as long as they should be: the gradient of a square has a factor 2 in it."
+COSTS_ALONE = "You return the costs alone. Slope and intercept are wanted too, before them."
+INTERCEPT_FIRST = "The right numbers in another order: the slope comes first, then the intercept, then the costs."
+ONE_STEP_TOO_MANY = "You take one step too many. How many times does the loop run?"
+FACTOR_FORGOTTEN = "This is the slope of the sine alone. In f a factor stands in front of it."
+SINE_SQUARED = "You square the sine. In f it is x that is squared, inside the brackets."
+MEAN_FOR_SUM = (
+    "Your steps are too short where θ has several entries: the cost is a sum over them, and you take the mean."
+)
+ONE_COST_MORE = (
+    "The line is right, but there is one cost too many, that after the last step. Here there are as many costs as "
+    "steps."
+)
+LAST_COST_ALONE = "The line is right, but you return its last cost alone. All of them are wanted, one for each step."
+SUM_FOR_MEAN = "Your first cost and your first step are n times too large: the cost is a mean, not a sum."
+COSTS_HALVED = "Your costs are half of what they should be, and the steps half as long. The course's cost has no ½."
+BEGINS_AT_ZERO = "You begin at w = b = 0. Begin at the w and b that are passed in."
+COLUMNS_SWAPPED = "The columns have changed places: w comes first."

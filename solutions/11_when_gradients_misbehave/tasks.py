@@ -626,11 +626,8 @@ class gradient_through_layers:
             if len(weights) == 0:
                 return 1.0
             z = weights[0] * x
-            return (
-                weights[0]
-                * SLOPES[activation](z)
-                * gradient_through_layers.right.by_recursion(weights[1:], VALUES[activation](z), activation)
-            )
+            rest = gradient_through_layers.right.by_recursion(weights[1:], VALUES[activation](z), activation)
+            return weights[0] * SLOPES[activation](z) * rest
 
         def by_outputs(weights, x, activation):
             """The slopes written with the values that come out."""

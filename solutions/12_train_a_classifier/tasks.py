@@ -175,7 +175,7 @@ class accuracy:
 
 
 def right_cost(scores, labels):
-    """The cross-entropy, for the tasks that come after it."""
+    """The mean cross-entropy of scores, shape (n, classes), with the powers kept from overflowing."""
     return np.mean(np.logaddexp.reduce(scores, axis=1) - scores[np.arange(len(labels)), labels])
 
 
@@ -286,7 +286,7 @@ class cross_entropy:
 
 
 def right_gradient(X, scores, labels):
-    """The gradient, for the tasks that come after it."""
+    """The gradient of the mean cross-entropy by the weights, shape (inputs, classes)."""
     return X.T @ (stable_softmax(scores) - one_hot(labels, scores.shape[1])) / len(X)
 
 

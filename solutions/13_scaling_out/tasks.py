@@ -230,9 +230,8 @@ class accumulate_gradients:
 
         def by_example(x, y, w, b, batches):
             residuals = [(w * x[i] + b - y[i], x[i]) for batch in batches for i in batch]
-            return 2 * sum(r * x_i for r, x_i in residuals) / len(residuals), 2 * sum(r for r, _ in residuals) / len(
-                residuals
-            )
+            n = len(residuals)
+            return 2 * sum(r * x_i for r, x_i in residuals) / n, 2 * sum(r for r, _ in residuals) / n
 
 
 def stepped(w, b, gradient, lr):

@@ -6,9 +6,8 @@ Points are given on positive proof alone: an outcome for every case, visible and
 from typing import NamedTuple
 
 from helpers import checks
-from helpers.findings import examine
-from helpers.outcomes import raised
-from helpers.timelimit import TimeLimit
+from helpers.findings import Kind, examine
+from helpers.outcomes import timed_out
 
 DONE, WRONG, NOT_DONE, STOPPED = "done", "wrong", "not done", "stopped"
 
@@ -32,8 +31,7 @@ def verdict(name: str, visible: dict, hidden: dict, outcomes: list | None, stopp
     outcomes   in the form of helpers.outcomes, one for each of the cases; None where the function is not there
     stopped    why the calls could not be brought to their end, in a sentence; "" where they could
     """
-    too_late = outcomes and raised(outcomes[-1]) == TimeLimit.__name__  # for this, findings has a sentence of its own
-    if stopped and not too_late:
+    if stopped and not (outcomes and timed_out(outcomes[-1])):  # for a time-out, findings has its own sentence
         return Verdict(STOPPED, f"{name}: {stopped}")
     if outcomes is None:
         return Verdict(
@@ -50,9 +48,9 @@ def verdict(name: str, visible: dict, hidden: dict, outcomes: list | None, stopp
 
 def _judged(name: str, visible: dict, hidden: dict, outcomes: list) -> Verdict:
     shown = len(visible["cases"]) + 1
-    if complaint := checks.complaint_of(name, visible, outcomes[:shown]):
-        undone = any(raised(o) == "NotImplementedError" and not o["raised"].get("message") for o in outcomes[:shown])
-        return Verdict(NOT_DONE if undone else WRONG, complaint)
+    if finding := examine(visible, outcomes[:shown]):
+        kind = NOT_DONE if finding.kind is Kind.NOT_DONE else WRONG
+        return Verdict(kind, checks.complaint(name, visible, finding, outcomes[:shown]))
     if finding := examine(hidden, outcomes[shown:]):
         return Verdict(WRONG, f"{name}: a hidden case failed: {finding.sentence}")
     if len(outcomes) != len(cases(visible, hidden)):

@@ -13,9 +13,8 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.findings import describe, examine, example
-from helpers.outcomes import SECONDS, call, decode, encode, raised
-from helpers.timelimit import TimeLimit
+from helpers.findings import Finding, describe, examine, example
+from helpers.outcomes import SECONDS, call, decode, encode, timed_out
 
 FORMAT = 1  # of checks.json; raised when older helpers could not read a newer file
 _TASK = {"parameters", "relative", "absolute", "mistakes", "cases"}
@@ -48,17 +47,16 @@ def load(path="checks.json") -> Callable[[Callable], None]:
         """Run the function on its task's cases; print that they passed, or raise CheckFailed."""
         name = _name_of(function, exercise)
         task = exercise["tasks"][name]
-        if complaint := complaint_of(name, task, run(function, task)):
-            raise CheckFailed(complaint)
+        outcomes = run(function, task)
+        if finding := examine(task, outcomes):
+            raise CheckFailed(complaint(name, task, finding, outcomes))
         print(passed(name, task))
 
     return check
 
 
-def complaint_of(name: str, task: dict, outcomes: list[dict]) -> str | None:
-    """What a student reads of the outcomes of a task's cases; None where all came out right."""
-    if (finding := examine(task, outcomes)) is None:
-        return None
+def complaint(name: str, task: dict, finding: Finding, outcomes: list[dict]) -> str:
+    """What a student reads of a finding: its sentence, and the case that shows it in numbers."""
     said = f"{name}: {finding.sentence}"
     return said if finding.case is None else f"{said}\n{example(name, task, finding.case, outcomes)}"
 
@@ -90,7 +88,7 @@ def run(function: Callable, task: dict, seconds: float | None = SECONDS) -> list
     outcomes = []
     for case in [*task["cases"], task["cases"][0]]:
         outcomes.append(call(function, case["arguments"], task["parameters"], seconds))
-        if raised(outcomes[-1]) == TimeLimit.__name__:
+        if timed_out(outcomes[-1]):
             break
     return outcomes
 

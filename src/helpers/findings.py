@@ -7,23 +7,62 @@ pattern (transposed, a constant factor); at last that it is another value. `exam
 The function itself is not needed, so the outcomes may come from another process.
 """
 
+import enum
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from helpers.outcomes import Foreign, close, decode, entries, function_name, numbers, raised, same
-from helpers.timelimit import TimeLimit
+from helpers.outcomes import (
+    RECOGNISABLE,
+    Foreign,
+    close,
+    decode,
+    ended_alike,
+    entries,
+    function_name,
+    numbers,
+    raised,
+    same,
+    timed_out,
+)
 
 _WIDTH = 90  # letters of a line that holds a result
 _WHOLE = "the result"
 
 
+class Kind(enum.Enum):
+    """What sort of thing is wrong, in the order in which it is looked for."""
+
+    NOT_DONE = "not done yet"
+    KNOWN_MISTAKE = "a known mistake"
+    TIME_LIMIT = "ended at the time limit"
+    ERROR = "stopped with an error"
+    UNSTEADY = "another answer at the second call"
+    CHANGED = "an argument changed"
+    PRINTED = "printed instead of returned"
+    FORM = "another kind of value, or another shape"
+    NUMBERS = "numbers of which more can be said than that they differ"
+    VALUE = "a value of which nothing more is known"
+
+
 class Finding(NamedTuple):
     """What is wrong: a sentence that holds no expected value, and the number of the case that shows it, if one does."""
 
+    kind: Kind
     sentence: str
     case: int | None
+
+
+class Trial(NamedTuple):
+    """One case, and what the function made of it. Where it raised an error, `got` is None and `right` False."""
+
+    number: int  # of the case
+    case: dict
+    outcome: dict
+    expected: object  # decoded
+    got: object  # decoded
+    right: bool
 
 
 def examine(task: dict, outcomes: list[dict]) -> Finding | None:
@@ -33,78 +72,97 @@ def examine(task: dict, outcomes: list[dict]) -> Finding | None:
     outcomes   one for each case, in order; then, if there, the first case's once more (as `checks.run` gives them)
     """
     with np.errstate(all="ignore"):
-        wrong = [
-            i for i, (case, outcome) in enumerate(zip(task["cases"], outcomes, strict=False))
-            if not same(case["answer"], outcome, task)
-        ]  # fmt: skip
-        if not wrong and not _unsteady(task, outcomes, wrong):
-            return None
-        for look in (_not_done, _known_mistake, _stopped, _unsteady, _changed):
-            if finding := look(task, outcomes, wrong):
-                return finding
-        return _wrong_value(task, outcomes, wrong)
+        trials = [_trial(task, i, outcome) for i, outcome in enumerate(outcomes[: len(task["cases"])])]
+        again = outcomes[len(trials)] if len(outcomes) > len(task["cases"]) else None
+        return (
+            _not_done(outcomes)
+            or _known_mistake(task, trials)
+            or _stopped(trials)
+            or (again and _unsteady(task, trials[0].outcome, again))
+            or _changed(trials)
+            or _wrong_value(task, trials)
+        )
 
 
-# ---- findings that do not look at values; each (task, outcomes, wrong) → Finding or None
+def _trial(task: dict, number: int, outcome: dict) -> Trial:
+    case = task["cases"][number]
+    expected = decode(case["answer"]["value"])
+    if raised(outcome):
+        return Trial(number, case, outcome, expected, None, False)
+    got = decode(outcome["value"])
+    return Trial(number, case, outcome, expected, got, "changed" not in outcome and close(expected, got, task))
 
 
-def _not_done(task, outcomes, wrong):
+# ---- findings that do not look at values
+
+
+def _not_done(outcomes: list[dict]) -> Finding | None:
     """The stub's own error has no message; that of a library which cannot do something has one."""
     for outcome in outcomes:
         if raised(outcome) == "NotImplementedError" and not outcome["raised"].get("message"):
             if other := outcome["raised"].get("by"):
-                return Finding(f"it calls {other}, which is not done yet. Do that first, and run its cell.", None)
-            return Finding(
-                "not done yet. Write it in the cell above, in place of `raise NotImplementedError()`, "
-                "run that cell, then run this one again.",
-                None,
-            )
+                said = f"it calls {other}, which is not done yet. Do that first, and run its cell."
+            else:
+                said = (
+                    "not done yet. Write it in the cell above, in place of `raise NotImplementedError()`, "
+                    "run that cell, then run this one again."
+                )
+            return Finding(Kind.NOT_DONE, said, None)
     return None
 
 
-def _known_mistake(task, outcomes, wrong):
-    if len(outcomes) < len(task["cases"]):
+def _known_mistake(task: dict, trials: list[Trial]) -> Finding | None:
+    """The first known mistake whose outcomes these are, in every case."""
+    wrong = [trial for trial in trials if not trial.right]
+    if not wrong or len(trials) < len(task["cases"]):
         return None
     for k, sentence in enumerate(task["mistakes"]):
-        if wrong and all(
-            same(case["mistakes"][k], outcome, task) for case, outcome in zip(task["cases"], outcomes, strict=False)
-        ):
-            return Finding(sentence, wrong[0])
+        if all(_is_of(trial.case["mistakes"][k], trial, task) for trial in trials):
+            return Finding(Kind.KNOWN_MISTAKE, sentence, wrong[0].number)
     return None
 
 
-def _stopped(task, outcomes, wrong):
-    for i, outcome in enumerate(outcomes[: len(task["cases"])]):
-        if error := outcome.get("raised"):
-            if error["type"] == TimeLimit.__name__:
-                return Finding(
-                    f"no answer within {error['message']}. Look for a loop whose condition never becomes false.", i
-                )
-            return Finding(f"stopped with {_error(error)}.", i)
+def _is_of(mistake: dict, trial: Trial, task: dict) -> bool:
+    """Whether a trial came out as the mistake does, as far as its digits can be relied on."""
+    if not ended_alike(mistake, trial.outcome):
+        return False
+    return "value" not in mistake or close(decode(mistake["value"]), trial.got, task, RECOGNISABLE)
+
+
+def _stopped(trials: list[Trial]) -> Finding | None:
+    for trial in trials:
+        if error := trial.outcome.get("raised"):
+            if timed_out(trial.outcome):
+                said = f"no answer within {error['message']}. Look for a loop whose condition never becomes false."
+                return Finding(Kind.TIME_LIMIT, said, trial.number)
+            return Finding(Kind.ERROR, f"stopped with {_error(error)}.", trial.number)
     return None
 
 
-def _unsteady(task, outcomes, wrong):
-    if len(outcomes) <= len(task["cases"]) or outcomes[0] == outcomes[-1] or same(outcomes[0], outcomes[-1], task):
+def _unsteady(task: dict, first: dict, again: dict) -> Finding | None:
+    """Another outcome of the first case when it was called once more."""
+    if first == again or same(first, again, task):
         return None
-    if error := outcomes[-1].get("raised"):
+    if error := again.get("raised"):
         what = f"called a second time with the same arguments it stopped with {_error(error)}."
     else:
         what = "called twice with the same arguments it gave two answers."
     return Finding(
+        Kind.UNSTEADY,
         f"{what} It must depend on its arguments alone: look for a random number, a list or array outside the "
         "function that it changes, or a default argument that grows.",
         0,
     )
 
 
-def _changed(task, outcomes, wrong):
-    for i, outcome in enumerate(outcomes):
-        if names := outcome.get("changed"):
+def _changed(trials: list[Trial]) -> Finding | None:
+    for trial in trials:
+        if names := trial.outcome.get("changed"):
             return Finding(
+                Kind.CHANGED,
                 f"changes its argument {' and '.join(names)}, which the caller still needs. `{names[0]} -= …` and "
                 f"`{names[0]}[i] = …` write into the caller's array: work on `{names[0]}.copy()`.",
-                i,
+                trial.number,
             )
     return None
 
@@ -119,66 +177,69 @@ def _error(error: dict) -> str:
 
 
 class _Part(NamedTuple):
-    """One number, array or text of a result that may hold several."""
+    """One number, array or text of a result that may hold several, in one case."""
 
     subject: str  # _WHOLE, or "result 2 of 3"
+    path: tuple  # its positions and keys in the result, by which it is found in other cases
     expected: object
     got: object
+    trial: Trial
 
 
-def _wrong_value(task, outcomes, wrong) -> Finding:
+def _wrong_value(task: dict, trials: list[Trial]) -> Finding | None:
     """The first part of the first wrong case that is wrong, and what can be said of it."""
-    first = next((i for i in wrong if _shapes_differ(task, outcomes, i)), wrong[0])
-    place, part = _first_wrong(task, outcomes, first)
-    if part.got is None and outcomes[first].get("printed"):
-        return Finding("prints its result instead of returning it. The last line should be `return …`.", first)
-    alike = []  # the same part in every case
-    for i in range(len(task["cases"])):
-        parts = _parts(task, outcomes, i)
-        if place < len(parts):
-            alike.append((i, parts[place]))
-    said = (
-        _kind(part)
-        or _shape(part, task)
-        or _not_finite(part)
-        or _lost_digits(alike)
-        or _transposed(part, task)
-        or _offset(alike)
-        or _factor(alike, task)
-        or "is another value than expected."
-    )
-    return Finding(f"{part.subject} {said}", first)
+    wrong = [trial for trial in trials if not trial.right]
+    if not wrong:
+        return None
+    parts = {trial.number: list(_walk("", (), trial.expected, trial.got, trial)) for trial in trials}
+    first = next((trial for trial in wrong if _shapes_differ(parts[trial.number])), wrong[0])
+    part = _first_wrong(parts[first.number], task)
+    if part.got is None and first.outcome.get("printed"):
+        said = "prints its result instead of returning it. The last line should be `return …`."
+        return Finding(Kind.PRINTED, said, first.number)
+    alike = [other for trial in trials for other in parts[trial.number] if other.path == part.path]
+    kind = Kind.FORM
+    if not (said := _kind(part) or _shape(part, task)):
+        kind = Kind.NUMBERS
+        said = (
+            _not_finite(part)
+            or _lost_digits(alike)
+            or _transposed(part, task)
+            or _offset(alike)
+            or _factor(alike, task)
+        )
+    if not said:
+        kind, said = Kind.VALUE, "is another value than expected."
+    return Finding(kind, f"{part.subject} {said}", first.number)
 
 
-def _shapes_differ(task, outcomes, i) -> bool:
+def _shapes_differ(parts: list[_Part]) -> bool:
     """Whether a part has another shape, in a case with more than one entry: of one, (1, 1) could come by many ways."""
     return any(
-        isinstance(e, np.ndarray) and e.size > 1 and (array := numbers(g)) is not None and array.shape != e.shape
-        for _, e, g in _parts(task, outcomes, i)
+        isinstance(part.expected, np.ndarray)
+        and part.expected.size > 1
+        and (array := numbers(part.got)) is not None
+        and array.shape != part.expected.shape
+        for part in parts
     )
 
 
-def _first_wrong(task, outcomes, i) -> tuple[int, _Part]:
-    """The first part of a wrong case that is wrong, after its place among the parts."""
-    parts = enumerate(_parts(task, outcomes, i))
-    return next((k, part) for k, part in parts if not close(part.expected, part.got, task))
+def _first_wrong(parts: list[_Part], task: dict) -> _Part:
+    """The first part of a wrong case that is wrong."""
+    return next(part for part in parts if not close(part.expected, part.got, task))
 
 
-def _parts(task, outcomes, i) -> list[_Part]:
-    return list(_walk("", decode(task["cases"][i]["answer"]["value"]), decode(outcomes[i]["value"])))
-
-
-def _walk(subject, expected, got) -> Iterator[_Part]:
+def _walk(subject: str, path: tuple, expected, got, trial: Trial) -> Iterator[_Part]:
     """The parts of a result, in order; a list or dict that does not fit stays one part."""
     if isinstance(expected, list) and (items := entries(got)) is not None and len(items) == len(expected):
         of = f" of {subject}" if subject else f" of {len(expected)}"
         for k, (e, g) in enumerate(zip(expected, items, strict=True), 1):
-            yield from _walk(f"result {k}{of}", e, g)
+            yield from _walk(f"result {k}{of}", (*path, k), e, g, trial)
     elif isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
         for key in expected:
-            yield from _walk(f'result "{key}"', expected[key], got[key])
+            yield from _walk(f'result "{key}"', (*path, key), expected[key], got[key], trial)
     else:
-        yield _Part(subject or _WHOLE, expected, got)
+        yield _Part(subject or _WHOLE, path, expected, got, trial)
 
 
 # What is said of a part, after its subject; None where it does not apply.
@@ -278,9 +339,9 @@ def _not_finite(part: _Part) -> str | None:
     return None
 
 
-def _lost_digits(alike: list[tuple[int, _Part]]) -> str | None:
+def _lost_digits(alike: list[_Part]) -> str | None:
     """Whole numbers, rounded numbers or float32 where the digits behind them are needed, in all cases."""
-    pairs = [(np.asarray(part.expected), numbers(part.got)) for _, part in alike if not isinstance(part.expected, str)]
+    pairs = [(np.asarray(part.expected), numbers(part.got)) for part in alike if not isinstance(part.expected, str)]
     if not pairs or any(got is None or got.shape != expected.shape for expected, got in pairs):
         return None
     expected, got = (np.concatenate([array.ravel() for array in side]) for side in zip(*pairs, strict=True))
@@ -307,21 +368,21 @@ def _transposed(part: _Part, task) -> str | None:
     return None
 
 
-def _offset(alike: list[tuple[int, _Part]]) -> str | None:
+def _offset(alike: list[_Part]) -> str | None:
     """A count that is one too many, or too few, in every case."""
-    if not all(type(part.expected) is int and type(part.got) in (int, float) for _, part in alike):
+    if not all(type(part.expected) is int and type(part.got) in (int, float) for part in alike):
         return None
-    offsets = {part.got - part.expected for _, part in alike}
+    offsets = {part.got - part.expected for part in alike}
     return {1: "is one too many, in every case.", -1: "is one too few, in every case."}.get(
         offsets.pop() if len(offsets) == 1 else 0
     )
 
 
-def _factor(alike: list[tuple[int, _Part]], task) -> str | None:
+def _factor(alike: list[_Part], task) -> str | None:
     """One factor between result and expected value in every case: −1, 2, ½, the length of an argument, any other."""
     factors, lengths = [], []
-    for i, (_, expected, got) in alike:
-        expected, got = numbers(expected), numbers(got)
+    for part in alike:
+        expected, got = numbers(part.expected), numbers(part.got)
         if expected is None or got is None or expected.shape != got.shape or expected.dtype.kind not in "iuf":
             return None
         size = float(np.sum(expected.astype(float) ** 2))
@@ -330,7 +391,7 @@ def _factor(alike: list[tuple[int, _Part]], task) -> str | None:
             return None
         if size:
             factors.append(factor)
-            lengths.append(_lengths(task, i))
+            lengths.append(_lengths(task, part.trial.case))
     if len(factors) < 2:
         return None
     for name in lengths[0]:
@@ -354,9 +415,9 @@ def _factor(alike: list[tuple[int, _Part]], task) -> str | None:
     return f"is {factor:.4g} times what it should be, in every case."
 
 
-def _lengths(task, i) -> dict[str, int]:
+def _lengths(task: dict, case: dict) -> dict[str, int]:
     """Name → length of the array arguments of a case."""
-    pairs = zip(task["parameters"], task["cases"][i]["arguments"], strict=True)
+    pairs = zip(task["parameters"], case["arguments"], strict=True)
     return {name: a["shape"][0] for name, a in pairs if isinstance(a, dict) and a.get("shape")}
 
 
@@ -365,18 +426,16 @@ def _lengths(task, i) -> dict[str, int]:
 
 def example(name: str, task: dict, i: int, outcomes: list[dict]) -> str:
     """A case in numbers: how the function was called, and where a value is wrong, what it gave and what is expected."""
-    case, outcome = task["cases"][i], outcomes[i]
-    pairs = zip(task["parameters"], case["arguments"], strict=True)
+    trial = _trial(task, i, outcomes[i])
+    pairs = zip(task["parameters"], trial.case["arguments"], strict=True)
     called = f"{name}({', '.join(f'{n}={_show(decode(a))}' for n, a in pairs)})"
-    if "raised" in outcome:
+    if raised(trial.outcome) or close(trial.expected, trial.got, task):
         return f"It was called as {called}."
-    expected, got = decode(case["answer"]["value"]), decode(outcome["value"])
-    if close(expected, got, task):
-        return f"It was called as {called}."
-    whole = _gave(got, expected)
+    whole = _gave(trial.got, trial.expected)
     if whole and max(map(len, whole.split("\n"))) <= _WIDTH:
         return f"{called}\n{whole}"
-    where, expected, got = _first_wrong(task, outcomes, i)[1]
+    part = _first_wrong(list(_walk("", (), trial.expected, trial.got, trial)), task)
+    where, expected, got = part.subject, part.expected, part.got
     where = "" if where == _WHOLE else where
     if np.ndim(expected) and np.shape(expected) == np.shape(numbers(got)):
         got = numbers(got)

@@ -23,7 +23,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers import functions
-from helpers.timelimit import limited
+from helpers.timelimit import TimeLimit, limited
 
 SECONDS = 10.0  # a call that takes longer is ended: no right answer takes half a second, but a first call may import
 _DEEPEST = 6  # lists in lists; what goes deeper, or holds itself, is no result of any task
@@ -105,6 +105,11 @@ def raised(outcome: dict) -> str | None:
     return outcome["raised"]["type"] if "raised" in outcome else None
 
 
+def timed_out(outcome: dict) -> bool:
+    """Whether the call was ended at the time limit."""
+    return raised(outcome) == TimeLimit.__name__
+
+
 # ---- values as plain data
 
 
@@ -184,38 +189,52 @@ def _word(x: float) -> str:
 
 # ---- comparing
 
+# The last bits of a float differ between processors, so no comparison depends on them: two floats are the same where
+# they agree to so much of their size, or to the task's own tolerance if that is wider.
+DIGITS = 1e-12  # of a right result, in tasks where the digits are the point
+RECOGNISABLE = 1e-9  # of a known mistake's result: it is already known to be wrong
 
-def same(expected: dict, outcome: dict, task: dict) -> bool:
-    """Whether two outcomes are one and the same: kind of error, changed arguments, value within the tolerance."""
+
+def same(expected: dict, outcome: dict, task: dict, least: float = DIGITS) -> bool:
+    """Whether two outcomes are the same: kind of error, changed arguments, value within the tolerance.
+
+    task    has the tolerance: |got − expected| ≤ absolute + relative·|expected|, entry by entry
+    least   what the relative tolerance is at least, DIGITS or RECOGNISABLE; whole numbers must be equal without it
+    """
+    if not ended_alike(expected, outcome):
+        return False
+    return "value" not in expected or close(decode(expected["value"]), decode(outcome["value"]), task, least)
+
+
+def ended_alike(expected: dict, outcome: dict) -> bool:
+    """Whether both calls returned and changed the same arguments, or both ended in the same kind of error."""
     if raised(expected) or raised(outcome):
         return raised(expected) == raised(outcome)
-    return expected.get("changed") == outcome.get("changed") and close(
-        decode(expected["value"]), decode(outcome["value"]), task
-    )
+    return expected.get("changed") == outcome.get("changed")
 
 
-def close(expected, got, task: dict) -> bool:
-    """Whether two decoded values are the same within the task's tolerance; a list may stand for an array and back."""
+def close(expected, got, task: dict, least: float = DIGITS) -> bool:
+    """`same` for two decoded values; a list may stand for an array and the reverse."""
     if isinstance(expected, list):
         items = entries(got)
         return (
             items is not None
             and len(items) == len(expected)
-            and all(close(e, g, task) for e, g in zip(expected, items, strict=True))
+            and all(close(e, g, task, least) for e, g in zip(expected, items, strict=True))
         )
     if isinstance(expected, dict):
         return (
             isinstance(got, dict)
             and expected.keys() == got.keys()
-            and all(close(expected[key], got[key], task) for key in expected)
+            and all(close(expected[key], got[key], task, least) for key in expected)
         )
-    if expected is None or isinstance(expected, (str, Foreign)):
+    if expected is None or isinstance(expected, (str, Foreign)) or callable(expected):
         return type(got) is type(expected) and got == expected
-    if (array := numbers(got)) is None:
+    expected, got = np.asarray(expected), numbers(got)
+    if got is None or got.shape != expected.shape:
         return False
-    return array.shape == np.shape(expected) and np.allclose(
-        array, expected, rtol=task["relative"], atol=task["absolute"], equal_nan=True
-    )
+    relative = max(task["relative"], least) if expected.dtype.kind == "f" else task["relative"]
+    return np.allclose(got, expected, rtol=relative, atol=task["absolute"], equal_nan=True)
 
 
 def entries(value) -> list | None:

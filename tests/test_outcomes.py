@@ -1,0 +1,120 @@
+"""An outcome as plain data comes back as it was; two are compared as far as their digits can be relied on."""
+
+import json
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from small_tasks import A, changing
+
+from helpers import functions
+from helpers.outcomes import RECOGNISABLE, call, close, decode, encode, same
+
+FLOATS = arrays.arrays(
+    st.sampled_from(["f8", "f4", "i8", "?"]), arrays.array_shapes(min_dims=0, max_dims=3, max_side=4)
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**62), 2**62) | st.floats() | st.text(max_size=5) | FLOATS,
+    lambda inside: st.lists(inside, max_size=3) | st.dictionaries(st.text(max_size=3), inside, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(VALUES)
+def test_a_value_comes_back_from_json_as_it_was(value):
+    text = json.dumps(encode(value), allow_nan=False)
+    back = decode(json.loads(text))
+    assert encode(back) == encode(value)
+    if isinstance(value, np.ndarray):
+        assert back.dtype == value.dtype and back.shape == value.shape
+        np.testing.assert_array_equal(back, value)
+
+
+@pytest.mark.parametrize(
+    ("value", "data"),
+    [
+        (np.array([[1.0, np.nan]]), {"array": [1.0, "NaN"], "shape": [1, 2], "dtype": "float64"}),
+        (-np.inf, {"float": "-Infinity"}),
+        (np.float32(0.5), 0.5),
+        ((1, "a", None), {"list": [1, "a", None]}),
+        ({"w": np.int8(2)}, {"dict": {"w": 2}}),
+        (functions.rosenbrock.gradient, {"function": "rosenbrock.gradient"}),
+        (functions.square, {"function": "square"}),
+        (2**70, {"other": "number beyond 64 bits"}),
+        (np.array([1j]), {"other": "array of complex numbers"}),
+        (np.array(["a"]), {"other": "array of texts"}),
+        ({1}, {"other": "set"}),
+    ],
+)
+def test_the_plain_data_of_a_value_is_as_the_format_says(value, data):
+    assert encode(value) == data
+
+
+def test_a_list_that_holds_itself_comes_to_an_end():
+    loop = []
+    loop.append(loop)
+    assert "list" in encode(loop)
+
+
+def test_nan_equals_nan_and_no_number():
+    exact = {"relative": 0, "absolute": 0}
+    assert close(A(np.nan, np.inf), A(np.nan, np.inf), exact)
+    assert not close(A(np.nan), A(0.0), exact)
+    assert not close(A(np.inf), A(-np.inf), exact)
+
+
+@pytest.mark.parametrize(("got", "passes"), [(100.0 + 1e-4, True), (100.0 + 3e-4, False), (100.0 - 1e-4, True)])
+def test_the_tolerance_is_absolute_plus_relative_of_the_expected_value(got, passes):
+    assert close(100.0, got, {"relative": 1e-6, "absolute": 1e-4}) is passes
+
+
+EXACT = {"relative": 0, "absolute": 0}
+
+
+def test_no_comparison_depends_on_the_last_bits_of_a_float():
+    for x in (0.1, -7e-300, 1e300, 3.0):
+        assert close(x, float(np.nextafter(x, 2 * x)), EXACT)
+        assert close(A(x, x), A(x, np.nextafter(x, 0)), EXACT)
+        assert not close(x, x * (1 + 1e-11), EXACT)
+
+
+def test_where_the_digits_are_the_point_float32_is_told_from_float64():
+    assert not close(float(np.float32(0.1)), 0.1, EXACT)
+    assert not close(0.1, float(np.float32(0.1)), EXACT)
+
+
+def test_a_whole_number_is_exact_though_a_float_may_hold_it():
+    assert close(22, 22.0, EXACT) and close(np.array([22, 7]), A(22.0, 7.0), EXACT)
+    assert not close(22, 22.0 * (1 + 1e-15), EXACT)
+    assert not close(10**13, 10**13 + 1, EXACT)
+
+
+def test_a_known_mistake_is_recognised_by_nine_digits():
+    stored, other = {"value": 21.37}, {"value": 21.37 * (1 + 1e-10)}
+    assert same(stored, other, EXACT, RECOGNISABLE) and not same(stored, other, EXACT)
+    assert not same(stored, {"value": 21.37 * (1 + 1e-8)}, EXACT, RECOGNISABLE)
+    assert same(stored, {"value": 21.37 * (1 + 1e-8)}, {"relative": 1e-6, "absolute": 0}, RECOGNISABLE)
+
+
+def test_the_function_gets_fresh_arguments_at_each_call():
+    given_arrays = []
+    arguments = [encode(A(1.0, 2.0))]
+    for _ in range(2):
+        call(lambda x: given_arrays.append(x), arguments, ["x"])
+    assert given_arrays[0] is not given_arrays[1]
+    assert same(call(changing, arguments, ["x"]), call(changing, arguments, ["x"]), {"relative": 0, "absolute": 0})
+
+
+@pytest.mark.slow
+def test_real_tensors_of_both_frameworks_are_known():
+    from helpers import frameworks
+
+    tf, torch = frameworks.tensorflow(), frameworks.pytorch()
+    for value in (tf.constant(1.5), tf.Variable([1.5]), tf.keras.Variable(1.5)):
+        assert encode(value) == {"tensor": "TensorFlow"}
+    for value in (torch.tensor(1.5), torch.nn.Parameter(torch.ones(2)), torch.ones(2, requires_grad=True)):
+        assert encode(value) == {"tensor": "PyTorch"}
+    assert encode(tf.optimizers.SGD(0.1)) == {"other": "SGD"}
+    assert encode([tf.constant(1.5).numpy(), torch.ones(2).numpy()])["list"][0] == 1.5

@@ -20,7 +20,7 @@ import pytest
 from nbclient import NotebookClient
 
 from grader import release, sentences
-from grader.solution import BEGIN, END, make_checks, read
+from grader.solution import BEGIN, END, checks_text, make_checks, read
 from helpers import checks
 
 ROOT = Path(__file__).parents[1]
@@ -414,6 +414,27 @@ def test_a_second_release_makes_the_same_bytes(course):
     first = files()
     release.release(course, MODEL)
     assert files() == first
+
+
+@pytest.mark.slow
+def test_a_release_keeps_checks_that_differ_in_last_digits_alone(course):
+    release.release(course, MODEL)
+    stored, released = (course / kind / MODEL / "checks.json" for kind in ("solutions", "exercises"))
+    first = stored.read_bytes()
+    data = json.loads(first)
+
+    def after_a_release_with(factor):
+        """The bytes before the release, after it, and in the exercise, one result of the answer multiplied."""
+        data["tasks"]["step"]["cases"][1]["answer"]["value"]["array"][0] *= factor
+        stored.write_text(checks_text(data), encoding="utf-8", newline="\n")
+        before = stored.read_bytes()
+        release.release(course, MODEL)
+        return before, stored.read_bytes(), released.read_bytes()
+
+    before, after, given = after_a_release_with(1 + 1e-12)
+    assert first != before == after == given
+    before, after, given = after_a_release_with(1.001)
+    assert before != first == after == given
 
 
 @pytest.mark.parametrize(

@@ -11,23 +11,28 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: help lab test check lint notebooks exercises student bench format lock clean
+.PHONY: help lab test check test-long lint notebooks exercises student bench format lock clean
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
 
 lab: .venv/ready-for-lab  ## lay out work/ and open the lessons in JupyterLab
 	$(BIN)/python -m helpers.lab
 
 # Two workers share the processor: threads of their own would only get into each other's way.
-test check: export OMP_NUM_THREADS = 1
-
+test check test-long: export OMP_NUM_THREADS = 1
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
+# nbval runs every cell of a lesson and compares each text output with the stored one, strictly.
+NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 test: lint  ## every check there is: lint, unit tests, every cell of every lesson
-	$(BIN)/python -m pytest -n 2 --dist loadscope -rs $(if $(NOT),-m "not ($(NOT))") --nbval --nbval-current-env \
-		--nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg tests notebooks
+	$(PYTEST) -rs -m "not (long$(if $(NOT), or $(NOT)))" $(NBVAL) tests notebooks
 
 check: lint  ## the quick part, for daily work
-	$(BIN)/python -m pytest -n 2 --dist loadscope -m "not slow" tests
+	$(PYTEST) -m "not slow and not long" tests
+
+test-long: lint  ## what takes too long for every day, an hour on 2 cores: simulated processors, and the long tests
+	$(PYTEST) -rs -m long tests
+	$(BIN)/python tools/processors.py $(PYTEST) $(NBVAL) tests/test_exercises.py tests/test_parity.py notebooks
 
 lint: .venv/ready-for-test  ## what can be seen without running anything
 	$(BIN)/ruff check --quiet .

@@ -48,7 +48,7 @@ def finding(function, task):
     return found and found.sentence
 
 
-@pytest.mark.parametrize("seed", SEEDS)
+@pytest.mark.parametrize("seed", SEEDS, ids=lambda seed: f"seed {seed}" if seed else "as_stored")
 @pytest.mark.parametrize("name", NAMES)
 class TestEachTask:
     def test_the_answer_and_every_right_function_pass(self, name, seed):

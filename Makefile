@@ -65,6 +65,7 @@ clean:  ## drop the environment; work/ stays
 
 # The environment: made once, and completed when what it is made from changes.
 .venv/made:
+	@test -w . || { echo "You may not write in this folder. Copy it to a place of your own and run make there."; exit 1; }
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || \
 		{ echo "The course needs Python 3.11 to 3.13, and $(PYTHON) is none. Name one: make PYTHON=python3.12 lab"; exit 1; }
 	$(PYTHON) -m venv .venv

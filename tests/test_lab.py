@@ -285,6 +285,15 @@ def test_a_failed_copy_is_told_and_nothing_starts(started, work, capsys):
     assert not started
 
 
+def test_in_a_course_folder_that_is_read_only_it_says_what_to_do(started, course, work, monkeypatch, capsys):
+    monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (course, os.W_OK))  # root may always write
+    assert lab.main([]) == 1
+    assert f"you may not write in {course}.\nCopy that folder, without .venv," in capsys.readouterr().out
+    assert not started and not work.exists()
+    work.mkdir()  # which an instructor may have made for this student
+    assert lab.main([]) == 0
+
+
 def test_it_can_be_read_by_an_older_python():
     for module in (lab, doctor):
         ast.parse(Path(module.__file__).read_text(encoding="utf-8"), feature_version=(3, 8))

@@ -111,6 +111,10 @@ def main(arguments: list[str] | None = None) -> int:
         print(doctor.SUMMARY[doctor.Effect.STOPS])
         return 1
     work = course / WORK
+    if not work.exists() and not os.access(course, os.W_OK):
+        print(f"Your own copies of the course belong in {work}, but you may not write in {course}.")
+        print("Copy that folder, without .venv, to a place of your own and start the lab there.")
+        return 1
     try:
         layout = lay_out(course, work)
     except OSError as error:

@@ -341,7 +341,7 @@ def test_both_frameworks_work(runs):
             "import numpy as np\nfrom torch import nn",
             {"torch", "torch._dynamo", "torch.utils.data", "torch.distributed"},
         ),
-        ("frameworks.descend_keras(rule)", {"tensorflow", "keras"}),
+        ("optimisers.descend_keras(rule)", {"tensorflow", "keras"}),
         ("from helpers import checks, frameworks\n# in Keras and PyTorch, which keras_step is not about", set()),
     ],
 )

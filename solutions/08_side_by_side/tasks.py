@@ -8,7 +8,7 @@ import struct
 import numpy as np
 
 from grader.solution import Task
-from helpers import frameworks, functions
+from helpers import frameworks, functions, optimisers
 
 tf = frameworks.tensorflow()
 torch = frameworks.pytorch()
@@ -588,8 +588,8 @@ def by_the_helpers(x, y, lr, steps):
 
     return {
         "numpy": path_by_product(x, y, lr, steps),
-        "tensorflow": frameworks.descend_keras(J, np.zeros(2), tf.optimizers.SGD(lr), steps).path,
-        "pytorch": frameworks.descend_torch(J, np.zeros(2), sgd, steps).path,
+        "tensorflow": optimisers.descend_keras(J, np.zeros(2), tf.optimizers.SGD(lr), steps).path,
+        "pytorch": optimisers.descend_torch(J, np.zeros(2), sgd, steps).path,
     }
 
 

@@ -35,7 +35,7 @@ from helpers.timelimit import TimeLimit
 # What is imported once for all; late imports that a first step would make stand here too.
 LIBRARIES = (
     "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "helpers.checks", "helpers.data", "helpers.frameworks", "helpers.plots", "helpers.calculus", "helpers.rules",
+    "helpers.checks", "helpers.data", "helpers.frameworks", "helpers.optimisers", "helpers.plots", "helpers.calculus",
 )  # fmt: skip
 _TENSORFLOW = ("tensorflow", "keras")
 _ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds, and memory that every fork copies

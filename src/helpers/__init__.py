@@ -6,7 +6,9 @@
     calculus      derivatives by differences, to check those by hand
     rules         update rules: how a gradient becomes a step
     descent       runs a rule, records the trajectory, explains divergence
-    frameworks    the same descent, run by Keras and by PyTorch
+    frameworks    TensorFlow and PyTorch, imported in silence
+    optimisers    the same descent, run by the optimisers of Keras and PyTorch
+    concordance   what Keras and PyTorch call the same thing, and its default
     processes     programs that a lesson starts, and ends
     plots         figures that carry their own description
     progress      how far a long loop has come

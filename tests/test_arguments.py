@@ -153,7 +153,7 @@ def test_every_rule_refuses_a_rate_that_is_not_positive_and_finite(rule, lr):
         (lambda: functions.mean_squared_error([1.0, 2.0], [1.0, INF]), ValueError, "NaN or infinity: drop those"),
         (lambda: numerical_gradient(functions.square, NAN), ValueError, r"theta\[0\] is nan"),
         (lambda: numerical_gradient(functions.square, 3.0, h=0), ValueError, "h = 0 cannot be used"),
-        (lambda: numerical_gradient(functions.square, 3.0, h=1e-17), ValueError, r"h = 1e-17 is too small: adding it leaves theta\[0\] = 3 unchanged"),
+        (lambda: numerical_gradient(functions.square, 3.0, h=1e-17), ValueError, "h = 1e-17 is too small"),
         (lambda: numerical_gradient(lambda theta: theta, [3.0]), ValueError, r"f returned an array of shape \(1,\)"),
         (lambda: data.standardise([]), ValueError, "n ≥ 1 is needed"),
         (lambda: data.standardise([1.0, NAN]), ValueError, "NaN or infinity: drop those"),

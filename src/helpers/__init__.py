@@ -12,6 +12,8 @@
     processes     programs that a lesson starts, and ends
     plots         figures that carry their own description
     progress      how far a long loop has come
+    numerals      numbers as a reader wants them
+    ensemble      many descents at once, and what happened in each
     widget        draws tables of numbers by dials, in the browser
     explorer      descents with dials to turn
     timelimit     ends a call that takes too long

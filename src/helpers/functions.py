@@ -45,6 +45,16 @@ class Function:
         return f"<{self.name}: {self.formula}>"
 
 
+def domain_to_draw(function: Function, d: int) -> np.ndarray:
+    """The function's domain, shape (d, 2). Raises ValueError if it has none, or one of another shape."""
+    if np.shape(function.domain) != (d, 2):
+        raise ValueError(
+            f"to draw {function.name} here, it needs a domain of shape ({d}, 2), from and to for each entry of θ: "
+            "dataclasses.replace(function, domain=np.array(…)) gives it one."
+        )
+    return function.domain
+
+
 def _points(theta, d: int, name: str):
     """θ as it came, if it has an entry for each of the d axes; a list or a number becomes an array.
 

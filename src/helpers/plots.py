@@ -31,7 +31,7 @@ from matplotlib.text import Annotation
 from PIL import Image
 
 from helpers import arguments
-from helpers.functions import Function
+from helpers.functions import Function, domain_to_draw
 
 # Okabe and Ito (2008), Color Universal Design: told apart by colour-blind readers. Beside colour, a line style
 # or a marker says the same.
@@ -67,7 +67,7 @@ def figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 
 
 def curve(ax: Axes, function: Function, **kwargs) -> None:
     """Draw a function of one variable over its domain, with the axes named. ValueError where it has no such domain."""
-    ((low, high),) = _domain(function, 1)
+    ((low, high),) = domain_to_draw(function, 1)
     theta = np.linspace(low, high, 201)
     ax.plot(theta, function.value(theta[:, None]), **{"color": "0.35", "label": f"$J = {function.formula}$"} | kwargs)
     ax.set(xlabel="θ", ylabel="cost J(θ)")
@@ -78,7 +78,7 @@ def contours(ax: Axes, function: Function, levels: int = 12, **kwargs) -> None:
 
     Raises ValueError where it has no such domain.
     """
-    (left, right), (bottom, top) = _domain(function, 2)
+    (left, right), (bottom, top) = domain_to_draw(function, 2)
     a, b = np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 161))
     cost = function.value(np.stack([a, b], axis=-1))
     spacing = np.linspace(0, 1, levels + 2)[1:-1] ** 3
@@ -146,15 +146,6 @@ def describe(fig: Figure) -> str:
     titles = [f"figure {fig.get_suptitle()!r}"] if fig.get_suptitle() else []
     lines = (line for ax in fig.axes if ax.get_visible() for line in _axes(ax))
     return "\n".join([*titles, *map(_legend, fig.legends), *lines])
-
-
-def _domain(function: Function, d: int) -> np.ndarray:
-    if function.domain is None or np.shape(function.domain) != (d, 2):
-        raise ValueError(
-            f"to draw {function.name} here, it needs a domain of shape ({d}, 2), from and to for each entry of θ: "
-            "dataclasses.replace(function, domain=np.array(…)) gives it one."
-        )
-    return function.domain
 
 
 def _axes(ax: Axes):

@@ -12,13 +12,15 @@ for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECL
 
 
 def main(names: list[str]) -> int:
-    there = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
-    there = [name for name in there if name not in ("__main__", "measure")]
-    if unknown := set(names) - set(there):
-        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(there)}.", file=sys.stderr)
+    benchmarks = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    benchmarks = [name for name in benchmarks if name not in ("__main__", "measure")]
+    if unknown := set(names) - set(benchmarks):
+        print(
+            f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(benchmarks)}.", file=sys.stderr
+        )
         return 2
     kept = True
-    for name in names or there:
+    for name in names or benchmarks:
         for result in importlib.import_module(f"bench.{name}").run():
             print(result, flush=True)
             kept = kept and result.kept

@@ -10,10 +10,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from bench.measure import Result
+from tools import browser
 
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
-import browser  # the harness of the browser tests
+from bench.measure import Result
 
 LIMIT = 0.25  # of interact's median
 HAND = 40  # milliseconds that a quick hand stays at a position of a dial

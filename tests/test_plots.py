@@ -226,6 +226,21 @@ def test_noise_of_a_billionth_does_not_change_the_summary(scale, seed):
     assert summary(x * noise[0], values * noise[1]) == summary(x, values)
 
 
+@pytest.mark.parametrize("noise", [-1e-9, 0.0, 1e-9])
+def test_a_small_value_is_not_changed_by_noise_of_a_billionth_of_the_largest(noise):
+    """2.5 millionths of the largest value are 2.5 units, between 2 and 3: noise must not decide."""
+    fig, ax = plots.figure()
+    ax.plot([0.0, 1.0], [2.5e-6 + noise, 1.0])
+    assert "y first 3e-06, last 1, " in plots.describe(fig)
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.0005, "2.001"), (1.0025, "1.003"), (7.7775, "7.778")])
+def test_a_tie_between_four_digits_is_rounded_up_whatever_the_last_bit_of_the_number(value, text):
+    fig, ax = plots.figure()
+    ax.plot([1.0], [value], "o")
+    assert f"y {text}" in plots.describe(fig)
+
+
 def test_what_is_zero_but_for_rounding_is_zero():
     fig, ax = plots.figure()
     ax.plot([0.0, 1.0, 2.0], [1e-17, 1.0, -3e-16])

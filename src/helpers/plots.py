@@ -50,7 +50,7 @@ _OFF_A_TIE = 1e-7  # moves a value off a tie between four digits: above the nois
 _OFF_A_POWER = 1e-6  # moves the largest value off a power of ten, or noise would change the unit by a factor of ten
 _DECADES = 6  # the unit is this many powers of ten below the largest value; the noise is then up to 0.01 of it
 _HALF_UP = 0.51  # rounds to the unit, with ties 0.01 below the half: as far off as the noise reaches
-_OFF_A_UNIT = 1e-9  # moves a whole number of units off a tie between four digits: above float64's 1e-16, below a unit
+_OFF_A_UNIT = 1e-9  # moves a whole number of units off a tie between four digits, where float64's last bit would decide
 _STYLE = {
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
     "axes.spines.top": False,

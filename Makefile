@@ -51,7 +51,7 @@ format: .venv/ready-for-test  ## lay out code and cells
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format .
 
-lock: .venv/ready-for-test  ## resolve requirements.txt anew from pyproject.toml
+lock: .venv/ready-for-test  ## resolve requirements.txt again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --all-extras --no-annotate --upgrade \
 		--custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 
@@ -61,7 +61,7 @@ clean:  ## drop the environment; work/ stays
 # The environment: made once, and completed when what it is made from changes.
 .venv/made:
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || \
-		{ echo "The course needs Python 3.11 to 3.13, and $(PYTHON) is none. Name one: make PYTHON=python3.12 lab"; exit 1; }
+		{ echo "The course needs Python 3.11 to 3.13, and $(PYTHON) is not. Name one: make PYTHON=python3.12 lab"; exit 1; }
 	$(PYTHON) -m venv .venv
 	@touch $@
 

@@ -157,24 +157,24 @@ def run() -> Iterator[Result]:
         print(f"{name}: {function}: {said}")
     yield Result("points wrongly given or taken, in 1000 random runs over all tasks", len(wrong), 0)
 
-    yield Result("slowest call of a right answer, by the limit of a call", slowest_right_call() / LIMIT, 1 / 10)
+    yield Result("slowest call of a right answer ÷ the limit of a call", slowest_right_call() / LIMIT, 1 / 10)
 
     scratch = Path(tempfile.mkdtemp())
     try:
         rounds = [one_round(scratch / f"round {k}") for k in range(ROUNDS)]
         own, rate = (median(one.rate for one in some) for some in zip(*rounds, strict=True))
-        what = f"submissions a minute: nbgrader's own, {own:.1f}, by ours, {rate:.0f}"
+        what = f"submissions a minute: nbgrader's own, {own:.1f} ÷ ours, {rate:.0f}"
         yield Result(what, median(its.rate / ours.rate for its, ours in rounds), 1 / FASTER)
         whole, sixty = (median(one.sixty for one in some) for some in zip(*rounds, strict=True))
-        what = f"seconds for {CLASS} from start to end: ours, {sixty:.0f}, by nbgrader's own, {whole:.0f}"
+        what = f"seconds for {CLASS} from start to end: ours, {sixty:.0f} ÷ nbgrader's own, {whole:.0f}"
         yield Result(what, median(ours.sixty / its.sixty for its, ours in rounds), 1 / WHOLE)
         gigabytes = most_memory(course(scratch / "memory", mix(CLASS)))
         yield Result(f"gigabytes at the most, for {CLASS} submissions", gigabytes, MEMORY)
         ten, sixty, hundred = (grade(course(scratch / str(total), mix(total))) for total in (10, CLASS, 110))
-        yield Result("one more submission after 60, by one more after 10", (hundred - sixty) / (sixty - ten), 1.5)
+        yield Result("one more submission after 60 ÷ one more after 10", (hundred - sixty) / (sixty - ten), 1.5)
         if len(os.sched_getaffinity(0)) > 1:
             alone = grade(course(scratch / "one core", mix(CLASS)), cores=1)
-            yield Result(f"{CLASS} submissions on all cores, by the same on one", sixty / alone, 0.8)
+            yield Result(f"{CLASS} submissions on all cores ÷ the same on one", sixty / alone, 0.8)
     finally:
         shutil.rmtree(scratch)
 

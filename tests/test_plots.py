@@ -52,7 +52,7 @@ def the_image(output):
 
 def scene(**other):
     """A figure with one of everything. A keyword changes one thing in it."""
-    it = {
+    drawn = {
         "line": (X, np.sin(X)),
         "label": "curve",
         "marker": (1.0, 2.0),
@@ -77,22 +77,22 @@ def scene(**other):
     } | other
     fig, axes = plots.figure(rows=2, columns=3)
     a, b, c, d, e, f = axes.flat
-    a.plot(*it["line"], label=it["label"])
-    a.plot(*it["marker"], "o", label="point")
-    a.set(xlabel=it["xlabel"], ylabel="y", title=it["title"], xlim=it["limits"], yscale=it["scale"])
-    a.text(it["note"][1][0], it["note"][1][1], it["note"][0])
-    a.annotate(it["arrow_note"][0], it["arrow_note"][1])
-    if it["legend"]:
+    a.plot(*drawn["line"], label=drawn["label"])
+    a.plot(*drawn["marker"], "o", label="point")
+    a.set(xlabel=drawn["xlabel"], ylabel="y", title=drawn["title"], xlim=drawn["limits"], yscale=drawn["scale"])
+    a.text(drawn["note"][1][0], drawn["note"][1][1], drawn["note"][0])
+    a.annotate(drawn["arrow_note"][0], drawn["arrow_note"][1])
+    if drawn["legend"]:
         a.legend()
-    b.scatter(*it["dots"].T, c=it["dot_values"], label="dots")
+    b.scatter(*drawn["dots"].T, c=drawn["dot_values"], label="dots")
     grid = np.stack(np.meshgrid(np.linspace(-3, 3, 41), np.linspace(-3, 3, 41)), axis=-1)
-    c.contour(grid[..., 0], grid[..., 1], it["bowl"].value(grid), levels=it["levels"])
-    d.imshow(it["image"], extent=it["extent"])
-    e.bar([0, 1, 2], it["bars"])
-    e.vlines(it["segments"], 0, 1)
-    f.fill_between(X, it["band"], 2.0)
-    f.quiver([0.0, 1.0], [0.0, 1.0], it["arrows"], [0.5, 0.5])
-    fig.suptitle(it["above"])
+    c.contour(grid[..., 0], grid[..., 1], drawn["bowl"].value(grid), levels=drawn["levels"])
+    d.imshow(drawn["image"], extent=drawn["extent"])
+    e.bar([0, 1, 2], drawn["bars"])
+    e.vlines(drawn["segments"], 0, 1)
+    f.fill_between(X, drawn["band"], 2.0)
+    f.quiver([0.0, 1.0], [0.0, 1.0], drawn["arrows"], [0.5, 0.5])
+    fig.suptitle(drawn["above"])
     return plots.describe(fig)
 
 

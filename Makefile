@@ -56,7 +56,7 @@ format: .venv/ready-for-test  ## lay out code and cells
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format .
 
-lock: .venv/ready-for-test  ## resolve requirements.txt anew from pyproject.toml
+lock: .venv/ready-for-test  ## resolve requirements.txt again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --all-extras --no-annotate --upgrade \
 		--custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 
@@ -67,7 +67,7 @@ clean:  ## drop the environment; work/ stays
 .venv/made:
 	@test -w . || { echo "You may not write in this folder. Copy it to a place of your own and run make there."; exit 1; }
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || \
-		{ echo "The course needs Python 3.11 to 3.13, and $(PYTHON) is none. Name one: make PYTHON=python3.12 lab"; exit 1; }
+		{ echo "The course needs Python 3.11 to 3.13, and $(PYTHON) is not. Name one: make PYTHON=python3.12 lab"; exit 1; }
 	$(PYTHON) -m venv .venv
 	@touch $@
 

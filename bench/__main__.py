@@ -6,24 +6,26 @@ import pkgutil
 import sys
 from pathlib import Path
 
-# One thread: how many the linear algebra would take is the machine's affair, not the course's. Read when NumPy loads.
+# One thread, so that ratios do not depend on the machine's number of cores. NumPy reads this when it loads.
 for name in ["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"]:
     os.environ[name] = "1"
 
 
 def main(names: list[str]) -> int:
-    there = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
-    there = [name for name in there if name not in ("__main__", "measure")]
-    if unknown := set(names) - set(there):
-        print(f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(there)}.", file=sys.stderr)
+    benchmarks = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)])]
+    benchmarks = [name for name in benchmarks if name not in ("__main__", "measure")]
+    if unknown := set(names) - set(benchmarks):
+        print(
+            f"There is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(benchmarks)}.", file=sys.stderr
+        )
         return 2
     kept = True
-    for name in names or there:
+    for name in names or benchmarks:
         for result in importlib.import_module(f"bench.{name}").run():
             print(result, flush=True)
             kept = kept and result.kept
     print("Ratios of processor times, each the median over rounds that take both, one after the other; one thread.")
-    print("Those of latency.py and grading.py are of times on the wall: what a student or an instructor waits for.")
+    print("latency.py and grading.py measure wall-clock time: what a student or an instructor waits for.")
     return 0 if kept else 1
 
 

@@ -23,14 +23,11 @@ from statistics import median
 from typing import NamedTuple
 
 import psutil
+from tools import classroom
 
 from bench.measure import Result
 from grader import sandbox, solution
 from helpers import checks, outcomes
-
-sys.path.append(str(Path(__file__).parents[1] / "tests"))
-import grading  # what the tests of grading share
-from test_grading_verdicts import random_runs
 
 NAME = "05_tensorflow_gradienttape"
 CLASS = 60
@@ -49,13 +46,13 @@ SAMPLE = {"first": 1, "right": 2, "wrong": 2, "hanging": 1}  # the first bears w
 def course(root: Path, counts: dict[str, int]) -> Path:
     """A course in which so many of each kind have handed in."""
     root.mkdir(parents=True)
-    grading.new_course(root, NAME)
-    right = grading.answers(root, NAME)
+    classroom.new_course(root, NAME)
+    right = classroom.answers(root, NAME)
     for kind, count in counts.items():
         wrong = {"wrong": {TASK: WRONG}, "hanging": {TASK: HANGING}}.get(kind, {})
-        notebook = grading.filled(root, NAME, right | wrong)
+        notebook = classroom.filled(root, NAME, right | wrong)
         for k in range(count):
-            grading.submit(root, f"{k:04}-{kind}" if kind != "first" else "0", notebook, NAME)
+            classroom.submit(root, f"{k:04}-{kind}" if kind != "first" else "0", notebook, NAME)
     return root
 
 
@@ -85,12 +82,12 @@ def most_memory(root: Path) -> float:
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
     )  # fmt: skip
     while process.poll() is None:
-        there = 0
+        together = 0
         with contextlib.suppress(psutil.Error):  # a process may end meanwhile
             for one in (top := psutil.Process(process.pid), *top.children(recursive=True)):
                 with contextlib.suppress(psutil.Error):
-                    there += one.memory_full_info().pss  # what several processes share is counted once
-        most = max(most, there / 1e9)
+                    together += one.memory_full_info().pss  # what several processes share is counted once
+        most = max(most, together / 1e9)
         time.sleep(0.5)
     if process.returncode:
         raise RuntimeError("The grading whose memory was to be measured failed.")
@@ -106,7 +103,7 @@ def nbgraders_own(root: Path) -> dict[str, float]:
     text = text.replace("grading.install()", "") + "\nc.Execute.timeout = 120\n"
     config.write_text(text, encoding="utf-8")
     start = time.time()
-    grading.nbgrader(root, "autograde", NAME)
+    classroom.nbgrader(root, "autograde", NAME)
     # nbgrader goes through the students in order, and writes each notebook when it is graded.
     graded = sorted((root / "gradebook" / "autograded").glob(f"*/{NAME}/{NAME}.ipynb"))
     ends = [path.stat().st_mtime for path in graded]
@@ -122,7 +119,7 @@ def slowest_right_call() -> float:
     for name in sandbox.on_demand(["import tensorflow, torch"]):
         importlib.import_module(name)
     slowest = 0.0
-    for folder in sorted((grading.ROOT / "solutions").glob("*/tasks.py")):
+    for folder in sorted((classroom.ROOT / "solutions").glob("*/tasks.py")):
         solved = solution.read(folder.parent)
         for name, task in checks.read(folder.parent / "checks.json")["tasks"].items():
             for case in task["cases"]:
@@ -155,29 +152,29 @@ def one_round(scratch: Path) -> tuple[Times, Times]:
 
 
 def run() -> Iterator[Result]:
-    wrong = random_runs(1000, seed=1000)
+    wrong = classroom.random_runs(1000, seed=1000)
     for name, function, said in wrong:
         print(f"{name}: {function}: {said}")
     yield Result("points wrongly given or taken, in 1000 random runs over all tasks", len(wrong), 0)
 
-    yield Result("slowest call of a right answer, by the limit of a call", slowest_right_call() / LIMIT, 1 / 10)
+    yield Result("slowest call of a right answer ÷ the limit of a call", slowest_right_call() / LIMIT, 1 / 10)
 
     scratch = Path(tempfile.mkdtemp())
     try:
         rounds = [one_round(scratch / f"round {k}") for k in range(ROUNDS)]
         own, rate = (median(one.rate for one in some) for some in zip(*rounds, strict=True))
-        what = f"submissions a minute: nbgrader's own, {own:.1f}, by ours, {rate:.0f}"
+        what = f"submissions a minute: nbgrader's own, {own:.1f} ÷ ours, {rate:.0f}"
         yield Result(what, median(its.rate / ours.rate for its, ours in rounds), 1 / FASTER)
         whole, sixty = (median(one.sixty for one in some) for some in zip(*rounds, strict=True))
-        what = f"seconds for {CLASS} from start to end: ours, {sixty:.0f}, by nbgrader's own, {whole:.0f}"
+        what = f"seconds for {CLASS} from start to end: ours, {sixty:.0f} ÷ nbgrader's own, {whole:.0f}"
         yield Result(what, median(ours.sixty / its.sixty for its, ours in rounds), 1 / WHOLE)
         gigabytes = most_memory(course(scratch / "memory", mix(CLASS)))
         yield Result(f"gigabytes at the most, for {CLASS} submissions", gigabytes, MEMORY)
         ten, sixty, hundred = (grade(course(scratch / str(total), mix(total))) for total in (10, CLASS, 110))
-        yield Result("one more submission after 60, by one more after 10", (hundred - sixty) / (sixty - ten), 1.5)
+        yield Result("one more submission after 60 ÷ one more after 10", (hundred - sixty) / (sixty - ten), 1.5)
         if len(os.sched_getaffinity(0)) > 1:
             alone = grade(course(scratch / "one core", mix(CLASS)), cores=1)
-            yield Result(f"{CLASS} submissions on all cores, by the same on one", sixty / alone, 0.8)
+            yield Result(f"{CLASS} submissions on all cores ÷ the same on one", sixty / alone, 0.8)
     finally:
         shutil.rmtree(scratch)
 

@@ -1,7 +1,7 @@
 """Two programs timed side by side, by the processor time they take.
 
-On a machine that does other things too, the clock on the wall goes on while a program waits for its turn. Processor
-time does not; with one thread, as here, on an idle machine the two are the same.
+On a busy machine wall-clock time goes on while a program waits for its turn; processor time does not. With one
+thread, as here, the two are the same on an idle machine.
 """
 
 import gc

@@ -48,8 +48,8 @@ def run() -> Iterator[Result]:
         by_points, by_sums = (descent.descend(f, [0.0, 0.0], RULE, 20).costs for f in (from_points, from_sums))
         assert np.allclose(by_points, by_sums, rtol=1e-9), "the two did not take the same steps"
         many, slow = timed(from_sums, steps=500), timed(from_points, steps=min(500, max(5, 2_000_000 // n)))
-        yield Result(f"a recorded step from XᵀX, by one from the points, n = {n:,}", ratio(many, slow, 21), limit)
+        yield Result(f"a recorded step from XᵀX ÷ one from the points, n = {n:,}", ratio(many, slow, 21), limit)
         if n > fewest:
             yield Result(
-                f"a recorded step from XᵀX, n = {n:,}, by the same at n = {fewest:,}", ratio(many, few, 41), GROWTH
+                f"a recorded step from XᵀX, n = {n:,} ÷ the same at n = {fewest:,}", ratio(many, few, 41), GROWTH
             )

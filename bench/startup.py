@@ -34,4 +34,4 @@ def run() -> Iterator[Result]:
     with tempfile.TemporaryDirectory() as compiled:
         numpy = timed("import numpy", compiled)
         for what, statement in WHAT.items():
-            yield Result(f"{what}, by import numpy", ratio(timed(statement, compiled), numpy, 21), LIMIT)
+            yield Result(f"{what} ÷ import numpy", ratio(timed(statement, compiled), numpy, 21), LIMIT)

@@ -40,4 +40,4 @@ def run() -> Iterator[Result]:
 
         assert np.allclose(recorded().theta, loop(), rtol=1e-9), "the two did not take the same steps"
         found = ratio(lambda: seconds(recorded), lambda: seconds(loop), rounds)
-        yield Result(f"a recorded step of descend, by the plain loop, n = {n:,}, d = 2", found, limit)
+        yield Result(f"a recorded step of descend ÷ the plain loop, n = {n:,}, d = 2", found, limit)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from helpers import arguments, data, functions, rules
-from helpers.calculus import check_gradient, numerical_gradient, numerical_hessian
+from helpers.calculus import numerical_gradient
 from helpers.descent import descend
 
 NAN, INF = float("nan"), float("inf")
@@ -153,10 +153,8 @@ def test_every_rule_refuses_a_rate_that_is_not_positive_and_finite(rule, lr):
         (lambda: functions.mean_squared_error([1.0, 2.0], [1.0, INF]), ValueError, "NaN or infinity: drop those"),
         (lambda: numerical_gradient(functions.square, NAN), ValueError, r"theta\[0\] is nan"),
         (lambda: numerical_gradient(functions.square, 3.0, h=0), ValueError, "h = 0 cannot be used"),
-        (lambda: numerical_gradient(functions.square, 3.0, h=1e-17), ValueError, r"h = 1e-17 is too small: theta\[0\]"),
+        (lambda: numerical_gradient(functions.square, 3.0, h=1e-17), ValueError, "h = 1e-17 is too small"),
         (lambda: numerical_gradient(lambda theta: theta, [3.0]), ValueError, r"f returned an array of shape \(1,\)"),
-        (lambda: numerical_hessian(lambda theta: theta, [1.0, 2.0]), ValueError, r"an array of shape \(2,\)"),
-        (lambda: check_gradient(functions.square, [1.0, 2.0]), ValueError, "square needs θ of shape"),
         (lambda: data.standardise([]), ValueError, "n ≥ 1 is needed"),
         (lambda: data.standardise([1.0, NAN]), ValueError, "NaN or infinity: drop those"),
         (lambda: data.standardise([0.1] * 10), ValueError, "the same value everywhere: leave it out"),

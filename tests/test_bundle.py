@@ -172,9 +172,9 @@ from helpers import doctor, lab
 
 here = Path.cwd()
 assert doctor.COURSE == here, doctor.COURSE
-for finding in doctor.examine(quick=True):
-    print(finding)
-    assert finding.effect is not doctor.Effect.STOPS
+for diagnosis in doctor.diagnose(quick=True):
+    print(diagnosis)
+    assert diagnosis.effect is not doctor.Effect.STOPS
 layout = lab.lay_out(here, here / "work")
 print(len(layout.copied), "copied")
 """

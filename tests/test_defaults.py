@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from helpers import frameworks, rules
+from helpers import concordance, frameworks, rules
 
 OPTIMISERS = ("SGD", "Adagrad", "RMSprop", "Adam", "AdamW")
 
@@ -95,12 +95,12 @@ def test_the_concordance_names_every_argument_that_the_course_speaks_of(framewor
     column = 1 if framework == "Keras" else 2
     named = {
         (optimiser, line[column].partition("[")[0])
-        for optimiser, lines in frameworks.CORRESPONDING.items()
+        for optimiser, lines in concordance.CORRESPONDING.items()
         for line in lines
         if line[column] is not None
     }
     if framework == "Keras":
-        named |= {(optimiser, line[1]) for optimiser in OPTIMISERS for line in frameworks.CLIPPING}
+        named |= {(optimiser, line[1]) for optimiser in OPTIMISERS for line in concordance.CLIPPING}
     assert named == set(live(framework))
 
 
@@ -166,7 +166,7 @@ def test_gradients_accumulate_in_pytorch_and_come_fresh_from_each_tape():
 
 
 def cell(optimiser, what):
-    (row,) = [row for row in frameworks.concordance().rows if (row.optimiser, row.what) == (optimiser, what)]
+    (row,) = [row for row in concordance.read().rows if (row.optimiser, row.what) == (optimiser, what)]
     return row.keras, row.pytorch
 
 
@@ -190,14 +190,14 @@ def test_the_concordance_follows_the_installed_version(monkeypatch):
 def test_the_concordance_does_with_one_framework(monkeypatch):
     frameworks.tensorflow()
     monkeypatch.setitem(sys.modules, "torch", None)
-    assert {row.pytorch for row in frameworks.concordance().rows} == {"not installed"}
+    assert {row.pytorch for row in concordance.read().rows} == {"not installed"}
     assert cell("Adam", "ε")[0] == "epsilon = 1e-07"
 
 
 def test_the_concordance_prints_in_columns():
-    lines = str(frameworks.concordance()).splitlines()
+    lines = str(concordance.read()).splitlines()
     start = lines[0].index("PyTorch")
-    rows = frameworks.concordance().rows
+    rows = concordance.read().rows
     assert len(lines) == len(rows) + 2
     assert [line[start:] for line in lines[2:]] == [row.pytorch for row in rows]
 
@@ -215,6 +215,6 @@ def test_the_concordance_is_a_table_in_a_notebook():
         def handle_data(self, text):
             self.rows[-1].append(text)
 
-    table, parser = frameworks.concordance(), Cells()
+    table, parser = concordance.read(), Cells()
     parser.feed(table._repr_html_())
     assert [tuple(row) for row in parser.rows] == [("optimiser", "what", "Keras", "PyTorch"), *table.rows]

@@ -57,9 +57,9 @@ def run_doctor(*options, path):
     )
 
 
-def about(findings, name):
-    """The one finding on `name`."""
-    (found,) = [finding for finding in findings if finding.text.startswith(name)]
+def about(diagnoses, name):
+    """The one diagnosis on `name`."""
+    (found,) = [diagnosis for diagnosis in diagnoses if diagnosis.text.startswith(name)]
     return found
 
 
@@ -81,7 +81,7 @@ def test_it_speaks_where_no_package_is_installed(checkout):
         assert [SpecifierSet(needed) for needed in re.findall(line, done.stdout, re.M)] == [specifier]
     assert re.search(r"^MISSING  downhill: the helper package is not installed", done.stdout, re.M)
     assert re.search(r"^MISSING  Jupyter kernel: No module named 'jupyter_client'", done.stdout, re.M)
-    assert done.stdout.endswith("\n\nThe lessons do not run until the above is mended.\n")
+    assert done.stdout.endswith("\n\nThe lessons do not run until you fix the above.\n")
 
 
 def test_hidden_frameworks_leave_lessons_1_to_4(checkout, tmp_path):
@@ -92,7 +92,7 @@ def test_hidden_frameworks_leave_lessons_1_to_4(checkout, tmp_path):
     assert (done.returncode, done.stderr) == (1, "")
     for name in ("tensorflow", "torch"):
         assert re.search(
-            rf"^WRONG    {name} \S+ is installed, but its import fails: ImportError: hidden for a test "
+            rf"^WRONG    {name} \S+ is installed, but importing it fails: ImportError: hidden for a test "
             rf"Lessons 1 to 4 run without it\. In the course folder: .* -c requirements\.txt {name}$",
             done.stdout,
             re.M,
@@ -112,7 +112,7 @@ def test_a_missing_framework_is_no_loss_to_lessons_1_to_4(monkeypatch, stubs, ca
         told,
         re.M,
     )
-    assert told.endswith("Lessons 1 to 4 run. Some from lesson 5 on do not, until the above is mended.\n")
+    assert told.endswith("Lessons 1 to 4 run. Some from lesson 5 on do not run until you fix the above.\n")
 
 
 @pytest.mark.parametrize(
@@ -125,11 +125,11 @@ def test_a_missing_framework_is_no_loss_to_lessons_1_to_4(monkeypatch, stubs, ca
 )
 def test_a_package_that_is_there_and_does_not_import_is_wrong(stubs, code, said):
     stubs(torch=code, numpy=code)
-    findings = list(doctor.packages())
+    diagnoses = list(doctor.packages())
     for name, effect in (("torch", Effect.LATER_LESSONS), ("numpy", Effect.STOPS)):
-        finding = about(findings, name)
-        assert (finding.verdict, finding.effect) == ("WRONG", effect)
-        assert f"its import fails: {said} " in finding.text
+        diagnosis = about(diagnoses, name)
+        assert (diagnosis.verdict, diagnosis.effect) == ("WRONG", effect)
+        assert f"importing it fails: {said} " in diagnosis.text
 
 
 def test_an_import_that_hangs_is_given_up(stubs, monkeypatch):
@@ -142,7 +142,7 @@ def test_an_import_that_hangs_is_given_up(stubs, monkeypatch):
 
 def test_looking_quickly_imports_nothing(stubs):
     stubs(torch="raise ImportError", tensorflow="raise ImportError")
-    assert {finding.verdict for finding in doctor.packages(quick=True)} == {"OK"}
+    assert {diagnosis.verdict for diagnosis in doctor.packages(quick=True)} == {"OK"}
 
 
 @pytest.mark.parametrize(
@@ -160,11 +160,11 @@ def test_versions_are_held_against_the_ranges_and_the_lock(monkeypatch, version,
     version, says = version.replace("LOCKED", locked), says.replace("LOCKED", locked)
     installed = doctor._installed
     monkeypatch.setattr(doctor, "_installed", lambda name: version if name == "numpy" else installed(name))
-    finding = about(doctor.packages(quick=True), "numpy")
-    assert finding.verdict == verdict
-    assert finding.effect == (Effect.NONE if verdict == "OK" else Effect.DOUBT)
-    assert finding.text.startswith(says)
-    assert ("stored outputs" in finding.text) == (version == "2.2.1")
+    diagnosis = about(doctor.packages(quick=True), "numpy")
+    assert diagnosis.verdict == verdict
+    assert diagnosis.effect == (Effect.NONE if verdict == "OK" else Effect.DOUBT)
+    assert diagnosis.text.startswith(says)
+    assert ("stored outputs" in diagnosis.text) == (version == "2.2.1")
 
 
 def test_each_package_is_imported_by_its_own_name():
@@ -177,9 +177,9 @@ def test_each_package_is_imported_by_its_own_name():
 def test_python_is_held_against_its_range(monkeypatch, version):
     with monkeypatch.context() as patch:
         patch.setattr(sys, "version_info", version)
-        finding = doctor.python()
+        diagnosis = doctor.python()
     fits = SpecifierSet(PROJECT["requires-python"]).contains(".".join(map(str, version)))
-    assert (finding.verdict, finding.effect) == (("OK", Effect.NONE) if fits else ("WRONG", Effect.STOPS))
+    assert (diagnosis.verdict, diagnosis.effect) == (("OK", Effect.NONE) if fits else ("WRONG", Effect.STOPS))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_a_kernel_whose_python_is_gone_is_found(jupyter, argv):
     spec = jupyter("JUPYTER_PATH", argv)
     verdict, text, _ = doctor.kernel()
     assert verdict == "WRONG"
-    assert f"starts {argv[0]}, which is no Python" in text
+    assert f"starts {argv[0]}, which is not a Python" in text
     assert f"Delete the folder {spec}" in text
 
 
@@ -327,17 +327,17 @@ def test_little_disk_is_told_and_more_is_needed_to_install(monkeypatch, free, in
     if not installed:
         version = doctor._installed
         monkeypatch.setattr(doctor, "_installed", lambda name: None if name == "torch" else version(name))
-    finding = about(doctor.examine(quick=True), "disk")
-    assert finding.verdict == verdict
-    assert finding.effect == (Effect.NONE if verdict == "OK" else Effect.DOUBT)
-    assert f"{free:.0f} GB free" in finding.text or f"{free:.1f} GB free" in finding.text
+    diagnosis = about(doctor.diagnose(quick=True), "disk")
+    assert diagnosis.verdict == verdict
+    assert diagnosis.effect == (Effect.NONE if verdict == "OK" else Effect.DOUBT)
+    assert f"{free:.0f} GB free" in diagnosis.text or f"{free:.1f} GB free" in diagnosis.text
 
 
 def test_little_memory_is_told(monkeypatch):
     monkeypatch.setattr(doctor, "_memory", lambda: 1.5e9)
-    (finding,) = doctor.memory()
-    assert (finding.verdict, finding.effect) == ("WRONG", Effect.DOUBT)
-    assert finding.text.startswith("memory: 1.5 GB, 2 GB needed.")
+    (diagnosis,) = doctor.memory()
+    assert (diagnosis.verdict, diagnosis.effect) == ("WRONG", Effect.DOUBT)
+    assert diagnosis.text.startswith("memory: 1.5 GB, 2 GB needed.")
 
 
 def test_memory_that_cannot_be_found_out_is_passed_over(monkeypatch):
@@ -358,8 +358,12 @@ def test_a_containers_limit_counts_as_its_memory(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize("effect", Effect)
 def test_the_exit_code_is_1_where_a_lesson_could_not_run(monkeypatch, capsys, effect):
-    findings = [doctor.Finding("OK", "one"), doctor.Finding("WRONG", "two", effect), doctor.Finding("OK", "three")]
-    monkeypatch.setattr(doctor, "examine", lambda: iter(findings))
+    diagnoses = [
+        doctor.Diagnosis("OK", "one"),
+        doctor.Diagnosis("WRONG", "two", effect),
+        doctor.Diagnosis("OK", "three"),
+    ]
+    monkeypatch.setattr(doctor, "diagnose", lambda: iter(diagnoses))
     assert doctor.main() == (0 if effect is Effect.NONE else 1)
     assert capsys.readouterr().out == f"OK       one\nWRONG    two\nOK       three\n\n{doctor.SUMMARY[effect]}\n"
 

@@ -1,9 +1,8 @@
 """pyproject.toml, requirements.txt and environment.yml agree, with each other and with what is installed.
 
-The helper package keeps its order: nothing heavy at its import, no lower module that imports a higher one.
+Importing the helper package loads nothing heavy.
 """
 
-import ast
 import re
 import subprocess
 import sys
@@ -18,8 +17,6 @@ from packaging.requirements import Requirement
 from packaging.specifiers import InvalidSpecifier, SpecifierSet
 from packaging.utils import canonicalize_name
 from packaging.version import Version
-
-import helpers
 
 ROOT = Path(__file__).parents[1]
 HELPERS = ROOT / "src" / "helpers"
@@ -227,64 +224,3 @@ def test_helpers_import_without_tensorflow_and_pytorch():
     names = sorted(path.stem for path in HELPERS.glob("*.py") if path.stem not in ("__init__", "frameworks"))
     hidden = "import sys, importlib; sys.modules.update(dict.fromkeys(('tensorflow', 'keras', 'torch')));"
     assert run(f"{hidden} [importlib.import_module('helpers.' + name) for name in {names}]; print('done')") == "done"
-
-
-def order(docstring: str) -> list[str]:
-    """The modules in the order in which the package's docstring lists them, lowest first."""
-    return [name for line in re.findall(r"^    ([\w, ]+?)  ", docstring, re.M) for name in line.split(", ")]
-
-
-def upward_imports(order: list[str], sources: dict[str, str]) -> list[str]:
-    """The imports of a module that stands higher, or nowhere, inside functions too."""
-    found = []
-    for module, source in sources.items():
-        lower = order[: order.index(module)] if module in order else []
-        for node in ast.walk(ast.parse(source)):
-            imported = []
-            if isinstance(node, ast.Import):
-                imported = [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom):
-                start = "helpers" + f".{node.module}" * bool(node.module) if node.level else node.module
-                imported = [f"{start}.{alias.name}" for alias in node.names] if start == "helpers" else [start]
-            for name in imported:
-                top, _, rest = name.partition(".")
-                other = rest.partition(".")[0]
-                if top == "helpers" and other != module and other not in lower:
-                    found.append(f"{module} imports {name}")
-    return found
-
-
-def sources() -> dict[str, str]:
-    """Each module's text by its name; that of a package inside is the text of all its files."""
-    found = {path.stem: path.read_text(encoding="utf-8") for path in HELPERS.glob("*.py") if path.stem != "__init__"}
-    for package in HELPERS.glob("*/__init__.py"):
-        texts = [path.read_text(encoding="utf-8") for path in sorted(package.parent.rglob("*.py"))]
-        found[package.parent.name] = "\n".join(texts)
-    return found
-
-
-def test_every_module_stands_in_the_packages_docstring():
-    listed = order(helpers.__doc__)
-    assert len(listed) == len(set(listed))
-    assert set(listed) == set(sources())
-
-
-def test_no_module_imports_a_higher_one():
-    assert upward_imports(order(helpers.__doc__), sources()) == []
-
-
-@pytest.mark.parametrize(
-    "source",
-    [
-        "from helpers import plots",
-        "from helpers.plots import figure",
-        "import helpers.plots as p",
-        "def late():\n    from helpers import plots",
-        "from . import plots",
-        "from .plots import figure",
-        "from helpers import nowhere",
-    ],
-)
-def test_an_import_upwards_is_found(source):
-    assert len(upward_imports(["data", "rules", "plots"], {"rules": source})) == 1
-    assert upward_imports(["data", "rules", "plots"], {"rules": "from helpers import data\nimport numpy"}) == []

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from lesson_code import NOTEBOOKS, functions_of
 
-from helpers import data, descent, explorer, functions, rules, widget
+from helpers import data, descent, explorer, functions, numerals, rules
 
 X, Y = data.points()
 RATES, STARTS = [0.05, 0.3, 0.9, 1.1], [-2.0, 0.5, 3.0]
@@ -119,6 +119,18 @@ def test_a_dial_chooses_between_several_costs_and_changes_the_map():
         assert_is_descent(table(widget, "Adam")[k, 2, 0, 4], function, rules.adam(0.079), [across[0], up[4]], 15)
     first, second = widget.spec["panels"][0]["views"]
     assert first["lines"][0]["table"] != second["lines"][0]["table"]
+
+
+def test_the_height_is_called_what_it_is_and_measured_from_one_level_in_all_costs():
+    lowest_is_zero = contour(functions.ravine)
+    assert series(lowest_is_zero, "gradient descent")["reads"][2] == ("cost above the lowest", 2)
+    unknown = replace(functions.saddle, minima=None, domain=functions.himmelblau.domain)
+    offset = replace(functions.himmelblau, value=lambda theta: 7 + functions.himmelblau.value(theta))
+    mixed = contour({"known": offset, "unknown": unknown}, rates=[0.001, 0.002])
+    assert series(mixed, "gradient descent")["reads"][2] == ("cost", 2)
+    across, up = picks(mixed)
+    rows = table(mixed, "gradient descent")[0, 1, 2, 2]
+    assert_is_descent(rows, offset, rules.gradient_descent(0.002), [across[2], up[2]], 15)  # nothing is subtracted
 
 
 def test_contour_lines_lie_where_the_cost_is_equal():
@@ -304,18 +316,18 @@ def test_your_own_rule_is_explored_like_the_courses():
         (lambda: curve(function=functions.Function(np.sum, np.array)), "needs a domain of shape (1, 2)"),
         (lambda: curve(function=functions.ravine), "needs a domain of shape (1, 2)"),
         (lambda: contour(functions.square), "needs a domain of shape (2, 2)"),
-        (lambda: curve(rates=[0.2, 0.1]), "rates must rise from each to the next"),
+        (lambda: curve(rates=[0.2, 0.1]), "rates must increase from each value to the next"),
         (lambda: curve(rates=[-0.1, 0.1]), "lr = -0.1 cannot be used"),
         (lambda: curve(starts=[]), "starts is empty"),
         (lambda: curve(starts=[0.0, np.nan]), "starts[1] is nan"),
         (lambda: curve(steps=0), "steps = 0 cannot be used"),
-        (lambda: curve(rule=rules.gradient_descent(0.1)), "what makes it from a rate is needed"),
+        (lambda: curve(rule=rules.gradient_descent(0.1)), "a function that makes a rule from a rate is needed"),
         (lambda: curve(rule=lambda lr: lr), "returned 0.05, but a rules.Rule is needed"),
         (lambda: contour(rule=[]), "at least one of each"),
-        (lambda: contour(rule=[rules.adam, rules.adam]), "two rules are called alike"),
+        (lambda: contour(rule=[rules.adam, rules.adam]), "two rules have the same name"),
         (lambda: contour(rule=[rules.adam] * 5), "5 rules would be too many lines"),
         (lambda: contour(start=[1.0]), "start has 1 entries, but a point of the map has 2"),
-        (lambda: contour({"a": functions.ravine}, shown="b"), "shown = 'b' is none of the functions' labels: a"),
+        (lambda: contour({"a": functions.ravine}, shown="b"), "shown = 'b' is not one of the functions' labels: a"),
         (lambda: contour(starts=60, steps=200), "MB, over 4: fewer positions of its dials"),
         (lambda: contour({"a": functions.ravine, "b": functions.saddle}), "the same domain for all functions"),
         (lambda: explorer.line(X[:, None], Y, [0.5], alt="a line"), "x of shape (n,)"),
@@ -336,7 +348,7 @@ def test_a_function_that_fails_at_every_start_is_refused_with_its_own_words():
     for make in [curve, contour]:
         domain = np.array([[-1.0, 1.0]] * (1 if make is curve else 2))
         function = functions.Function(value=lambda theta: 1.0, gradient=fails, domain=domain)
-        with pytest.raises(ValueError, match=r"each start failed.*RuntimeError at θ = .*no such place"):
+        with pytest.raises(ValueError, match=r"every start failed.*RuntimeError at θ = .*no such place"):
             make(function)
 
 
@@ -359,7 +371,7 @@ def test_several_costs_begin_with_the_one_that_is_asked_for_and_the_rate_is_call
     [(0.1 + 0.2, "0.3"), (-2.0, "−2"), (28540.9, "28541"), (1.5e9, "1.5e9"), (1.394e-5, "1.394e−5"), (1e7, "1e7")],
 )
 def test_numbers_are_written_as_a_reader_wants_them(value, text):
-    assert widget.number(value) == text
+    assert numerals.number(value) == text
 
 
 def test_the_picture_without_a_kernel_carries_the_alt_text_and_the_numbers_of_the_first_position():

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 import nbformat
 import pytest
-from grading import NAME, answers, cell, filled, nbgrader, new_course, submit
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from classroom import NAME, answers, cell, filled, nbgrader, new_course, submit
 from grader import release, sandbox
 
 pytestmark = pytest.mark.slow

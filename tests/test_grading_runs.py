@@ -7,12 +7,12 @@ import shutil
 
 import nbformat
 import pytest
-from grading import NAME, ROOT, answers, filled, new_course, run_here, submit
 from nbgrader.api import Gradebook
 from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+from classroom import NAME, ROOT, answers, filled, new_course, run_here, submit
 from grader import grading, hidden, release, report, sandbox
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")

@@ -4,44 +4,13 @@ import json
 
 import numpy as np
 import pytest
-from grading import ROOT
 
-from grader import hidden, release, solution, verdicts
+from classroom import ROOT, judged, random_runs, visible_tasks
+from grader import hidden, solution, verdicts
 from grader.verdicts import DONE, NOT_DONE, STOPPED, WRONG
-from helpers import checks
 from helpers.outcomes import call, encode
 
-NAMES = release.names(ROOT)
 MODEL = "01_update_rule"
-
-
-def visible_tasks(name):
-    return checks.read(ROOT / "exercises" / name / "checks.json")["tasks"]
-
-
-def judged(name, visible, unseen, function):
-    """The verdict on a function, called here."""
-    outcomes = [call(function, case, visible["parameters"]) for case in verdicts.cases(visible, unseen)]
-    return verdicts.verdict(name, visible, unseen, outcomes, "")
-
-
-def random_runs(count, seed):
-    """What went wrong in so many draws: an exercise, a task, a right or wrong function, fresh hidden cases."""
-    rng, solutions, failures = np.random.default_rng(seed), {}, []
-    for k in range(count):
-        name = str(rng.choice(NAMES))
-        if name not in solutions:
-            solutions[name] = solution.read(ROOT / "solutions" / name)
-        task = solutions[name].tasks[rng.integers(len(solutions[name].tasks))]
-        right = [solutions[name].answers[task.name], *task.right]
-        is_right = rng.random() < 0.5
-        choice = right if is_right else task.mistakes
-        function = choice[rng.integers(len(choice))]
-        unseen = hidden.draw(task, solutions[name], f"secret {seed} {k}")
-        found = judged(task.name, visible_tasks(name)[task.name], unseen, function)
-        if (found.kind == DONE) != is_right:
-            failures.append((name, function.__name__, found.said))
-    return failures
 
 
 @pytest.mark.slow

@@ -231,7 +231,7 @@ def started(course, monkeypatch):
     """What main() would start JupyterLab with; the machine counts as ready."""
     calls = []
     monkeypatch.setattr(doctor, "COURSE", course)
-    monkeypatch.setattr(doctor, "examine", lambda quick: iter(()))
+    monkeypatch.setattr(doctor, "diagnose", lambda quick: iter(()))
     monkeypatch.setattr(lab, "_run_jupyterlab", lambda *call: calls.append(call))
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "1")
     return calls
@@ -251,7 +251,7 @@ def test_a_newer_original_is_named_with_what_to_do(started, course, work, capsys
     lab.main([])
     told = capsys.readouterr().out
     assert f"    {LESSON}\n" in told
-    assert "rename your file or move it away, and start the lab again" in told
+    assert "rename or move your file and start the lab again" in told
     assert "exercises/" not in told
 
 
@@ -263,8 +263,8 @@ def test_it_refuses_outside_a_course_folder(started, course, capsys):
 
 
 def test_it_stops_where_no_lesson_could_run(started, work, monkeypatch, capsys):
-    trouble = doctor.Finding("MISSING", "numpy: not there", doctor.Effect.STOPS)
-    monkeypatch.setattr(doctor, "examine", lambda quick: iter([trouble]))
+    trouble = doctor.Diagnosis("MISSING", "numpy: not there", doctor.Effect.STOPS)
+    monkeypatch.setattr(doctor, "diagnose", lambda quick: iter([trouble]))
     assert lab.main([]) == 1
     assert "numpy: not there" in capsys.readouterr().out
     assert not started and not work.exists()
@@ -272,7 +272,9 @@ def test_it_stops_where_no_lesson_could_run(started, work, monkeypatch, capsys):
 
 @pytest.mark.parametrize("effect", [doctor.Effect.LATER_LESSONS, doctor.Effect.DOUBT])
 def test_it_goes_on_where_some_lessons_run(started, monkeypatch, capsys, effect):
-    monkeypatch.setattr(doctor, "examine", lambda quick: iter([doctor.Finding("MISSING", "torch: not there", effect)]))
+    monkeypatch.setattr(
+        doctor, "diagnose", lambda quick: iter([doctor.Diagnosis("MISSING", "torch: not there", effect)])
+    )
     assert lab.main([]) == 0
     assert "torch: not there" in capsys.readouterr().out
     assert len(started) == 1
@@ -281,7 +283,7 @@ def test_it_goes_on_where_some_lessons_run(started, monkeypatch, capsys, effect)
 def test_a_failed_copy_is_told_and_nothing_starts(started, work, capsys):
     work.write_text("a file where the folder should be")
     assert lab.main([]) == 1
-    assert "Nothing of yours has been changed" in capsys.readouterr().out
+    assert "None of your files has been changed" in capsys.readouterr().out
     assert not started
 
 

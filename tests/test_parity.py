@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import pytest
 
-from helpers import frameworks, rules
+from helpers import frameworks, optimisers, rules
 from helpers.descent import descend
 from helpers.functions import quadratic, rosenbrock
 
@@ -76,7 +76,7 @@ def keras(make, rate=None):
     def run(function, start):
         tf = frameworks.tensorflow()
         optimizer = make(tf.optimizers, rate.keras(tf)) if rate else make(tf.optimizers)
-        return frameworks.descend_keras(function, start, optimizer, STEPS)
+        return optimisers.descend_keras(function, start, optimizer, STEPS)
 
     return run
 
@@ -92,7 +92,7 @@ def torch(make, rate=None):
                 return make(torch.optim, parameters)
             return rate.torch(torch, make(torch.optim, parameters, rate.first))
 
-        return frameworks.descend_torch(function, start, optimizer, STEPS)
+        return optimisers.descend_torch(function, start, optimizer, STEPS)
 
     return run
 

@@ -52,7 +52,7 @@ def the_image(output):
 
 def scene(**other):
     """A figure with one of everything. A keyword changes one thing in it."""
-    it = {
+    drawn = {
         "line": (X, np.sin(X)),
         "label": "curve",
         "marker": (1.0, 2.0),
@@ -77,22 +77,22 @@ def scene(**other):
     } | other
     fig, axes = plots.figure(rows=2, columns=3)
     a, b, c, d, e, f = axes.flat
-    a.plot(*it["line"], label=it["label"])
-    a.plot(*it["marker"], "o", label="point")
-    a.set(xlabel=it["xlabel"], ylabel="y", title=it["title"], xlim=it["limits"], yscale=it["scale"])
-    a.text(it["note"][1][0], it["note"][1][1], it["note"][0])
-    a.annotate(it["arrow_note"][0], it["arrow_note"][1])
-    if it["legend"]:
+    a.plot(*drawn["line"], label=drawn["label"])
+    a.plot(*drawn["marker"], "o", label="point")
+    a.set(xlabel=drawn["xlabel"], ylabel="y", title=drawn["title"], xlim=drawn["limits"], yscale=drawn["scale"])
+    a.text(drawn["note"][1][0], drawn["note"][1][1], drawn["note"][0])
+    a.annotate(drawn["arrow_note"][0], drawn["arrow_note"][1])
+    if drawn["legend"]:
         a.legend()
-    b.scatter(*it["dots"].T, c=it["dot_values"], label="dots")
+    b.scatter(*drawn["dots"].T, c=drawn["dot_values"], label="dots")
     grid = np.stack(np.meshgrid(np.linspace(-3, 3, 41), np.linspace(-3, 3, 41)), axis=-1)
-    c.contour(grid[..., 0], grid[..., 1], it["bowl"].value(grid), levels=it["levels"])
-    d.imshow(it["image"], extent=it["extent"])
-    e.bar([0, 1, 2], it["bars"])
-    e.vlines(it["segments"], 0, 1)
-    f.fill_between(X, it["band"], 2.0)
-    f.quiver([0.0, 1.0], [0.0, 1.0], it["arrows"], [0.5, 0.5])
-    fig.suptitle(it["above"])
+    c.contour(grid[..., 0], grid[..., 1], drawn["bowl"].value(grid), levels=drawn["levels"])
+    d.imshow(drawn["image"], extent=drawn["extent"])
+    e.bar([0, 1, 2], drawn["bars"])
+    e.vlines(drawn["segments"], 0, 1)
+    f.fill_between(X, drawn["band"], 2.0)
+    f.quiver([0.0, 1.0], [0.0, 1.0], drawn["arrows"], [0.5, 0.5])
+    fig.suptitle(drawn["above"])
     return plots.describe(fig)
 
 
@@ -224,6 +224,21 @@ def test_noise_of_a_billionth_does_not_change_the_summary(scale, seed):
         return plots.describe(fig)
 
     assert summary(x * noise[0], values * noise[1]) == summary(x, values)
+
+
+@pytest.mark.parametrize("noise", [-1e-9, 0.0, 1e-9])
+def test_a_small_value_is_not_changed_by_noise_of_a_billionth_of_the_largest(noise):
+    """2.5 millionths of the largest value are 2.5 units, between 2 and 3: noise must not decide."""
+    fig, ax = plots.figure()
+    ax.plot([0.0, 1.0], [2.5e-6 + noise, 1.0])
+    assert "y first 3e-06, last 1, " in plots.describe(fig)
+
+
+@pytest.mark.parametrize(("value", "text"), [(2.0005, "2.001"), (1.0025, "1.003"), (7.7775, "7.778")])
+def test_a_tie_between_four_digits_is_rounded_up_whatever_the_last_bit_of_the_number(value, text):
+    fig, ax = plots.figure()
+    ax.plot([1.0], [value], "o")
+    assert f"y {text}" in plots.describe(fig)
 
 
 def test_what_is_zero_but_for_rounding_is_zero():

@@ -281,7 +281,7 @@ def test_the_arguments_of_a_case_are_there_only_during_its_call(runs):
 def test_nothing_of_the_machine_is_reached(runs, outside):
     said = shown(runs["reads"].steps[0])
     assert "reached" not in said
-    assert said.strip() == f"['.venv', 'src'] ['inside']" or not sys.prefix.startswith(str(ROOT))
+    assert said.strip() == "['.venv', 'src'] ['inside']" or not sys.prefix.startswith(str(ROOT))
     own = ["/dev/shm", "/scratch"] + ["/tmp"] * (not ROOT.is_relative_to("/tmp"))  # or it shows where the course stands
     assert shown(runs["writes"].steps[0]) == f"could write: {own}\n"
     assert shown(runs["network"].steps[0]) == "no names\n"
@@ -341,7 +341,7 @@ def test_both_frameworks_work(runs):
             "import numpy as np\nfrom torch import nn",
             {"torch", "torch._dynamo", "torch.utils.data", "torch.distributed"},
         ),
-        ("frameworks.descend_keras(rule)", {"tensorflow", "keras"}),
+        ("optimisers.descend_keras(rule)", {"tensorflow", "keras"}),
         ("from helpers import checks, frameworks\n# in Keras and PyTorch, which keras_step is not about", set()),
     ],
 )

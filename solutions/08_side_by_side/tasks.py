@@ -9,7 +9,7 @@ import struct
 import numpy as np
 
 from grader.sentences import COLUMNS_SWAPPED, LAST_POINT_ALONE, PATH_CLIMBS, START_LEFT_OUT, says
-from helpers import frameworks, functions
+from helpers import frameworks, functions, optimisers
 
 tf = frameworks.tensorflow()
 torch = frameworks.pytorch()
@@ -533,8 +533,8 @@ class same_descent:
 
             return {
                 "numpy": by_numpy.right.by_product(x, y, lr, steps),
-                "tensorflow": frameworks.descend_keras(J, np.zeros(2), tf.optimizers.SGD(lr), steps).path,
-                "pytorch": frameworks.descend_torch(J, np.zeros(2), sgd, steps).path,
+                "tensorflow": optimisers.descend_keras(J, np.zeros(2), tf.optimizers.SGD(lr), steps).path,
+                "pytorch": optimisers.descend_torch(J, np.zeros(2), sgd, steps).path,
             }
 
         def by_arrays_of_two(x, y, lr, steps):

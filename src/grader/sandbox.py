@@ -35,7 +35,7 @@ from helpers.timelimit import TimeLimit
 # What is imported once for all; late imports that a first step would make stand here too.
 LIBRARIES = (
     "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "helpers.checks", "helpers.data", "helpers.frameworks", "helpers.plots", "helpers.calculus", "helpers.rules",
+    "helpers.checks", "helpers.data", "helpers.frameworks", "helpers.optimisers", "helpers.plots", "helpers.calculus",
 )  # fmt: skip
 _TENSORFLOW = ("tensorflow", "keras")
 _ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds, and memory that every fork copies
@@ -208,7 +208,8 @@ def missing() -> str:
 
 def on_demand(sources: Iterable[str]) -> tuple[str, ...]:
     """The modules behind the frameworks that this code imports or asks helpers for."""
-    asking = [line for source in sources for line in source.split("\n") if "import" in line or "frameworks" in line]
+    asks = ("import", "frameworks", "optimisers")
+    asking = [line for source in sources for line in source.split("\n") if any(word in line for word in asks)]
     found = (modules for word, modules in _ON_DEMAND.items() if any(word in line for line in asking))
     return tuple(dict.fromkeys(itertools.chain.from_iterable(found)))
 

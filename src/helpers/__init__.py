@@ -1,22 +1,26 @@
-"""The helper package behind the course Downhill: what the lessons use by name and do not teach.
+"""The helper package of the course Downhill: what lessons use by name and do not teach.
 
     arguments     what the public functions accept
     data          the course's points, standardising, batches
     functions     curves and surfaces to descend
-    calculus      derivatives by differences, to check those by hand
+    calculus      numerical gradients, to check those derived by hand
     rules         update rules: how a gradient becomes a step
     descent       runs a rule, records the trajectory, explains divergence
-    frameworks    the same descent, run by Keras and by PyTorch
-    processes     programs that a lesson starts, and ends
+    frameworks    TensorFlow and PyTorch, imported in silence
+    optimisers    the same descent, run by the optimisers of Keras and PyTorch
+    concordance   what Keras and PyTorch call the same thing, and its default
+    processes     programs that a lesson starts and ends
     plots         figures that carry their own description
     progress      how far a long loop has come
+    numerals      numbers as a reader wants them
+    ensemble      many descents at once, and what happened in each
     widget        draws tables of numbers by dials, in the browser
     explorer      descents with dials to turn
     timelimit     ends a call that takes too long
-    outcomes      one call of a function, and what came of it, as plain data
+    outcomes      one call of a function and its outcome, as plain data
     findings      what is wrong with a function, in sentences
     checks        checks of a student's function
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course
 
-A module imports only modules that stand above it. Importing the package itself loads none of them.
+A module imports only modules listed above it. Importing the package itself loads none of them.
 """

@@ -1,4 +1,4 @@
-"""What the public functions accept: each check here raises a sentence that says how to mend the call."""
+"""What the public functions accept: each check here raises an error that says how to fix the call."""
 
 import math
 from collections.abc import Callable
@@ -9,8 +9,8 @@ import numpy as np
 def vector(value, name: str) -> np.ndarray:
     """`value` as a new float64 array of shape (d,), d ≥ 1; a plain number becomes shape (1,).
 
-    Raises TypeError for an array of whole numbers (an update written into it would be cut to whole
-    numbers), ValueError for another shape, no entries, NaN or infinity.
+    Raises TypeError for an array of whole numbers (steps written into it would be truncated), ValueError for another
+    shape, no entries, NaN or infinity.
     """
     if isinstance(value, np.ndarray) and np.issubdtype(value.dtype, np.integer):
         raise TypeError(
@@ -18,7 +18,7 @@ def vector(value, name: str) -> np.ndarray:
         )
     try:
         array = np.array(value)
-        if array.dtype.kind not in "fiu":  # text, None, True and complex numbers are no entries of θ
+        if array.dtype.kind not in "fiu":  # strings, None, True and complex numbers cannot be entries of θ
             raise TypeError
         array = array.astype(np.float64)
     except (TypeError, ValueError) as error:

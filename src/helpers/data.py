@@ -1,4 +1,4 @@
-"""The course's data: 100 points around a line, and what descent on data needs beside them.
+"""The course's data: 100 points around a line, standardising, and batches.
 
 The points are y = 2x + 50 + noise of σ = 20, drawn by TensorFlow from seed 23. `tools/make_points.py`
 writes them to points.csv, with the three pairs of weight and bias that are drawn next.
@@ -27,8 +27,8 @@ def start_pairs() -> np.ndarray:
 def standardise(x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """(z, mean, std) with z = (x − mean)/std, for x of shape (n,) or (n, p), column by column.
 
-    std is that of the whole population (ddof = 0). Raises ValueError on NaN, on no data, and where a column does
-    not vary, since it has nothing to be divided by.
+    std is that of the whole population (ddof = 0). Raises ValueError for NaN, for no data, and for a column that does
+    not vary, whose std is 0.
     """
     x = np.asarray(x, dtype=np.float64)
     if x.ndim not in (1, 2) or x.size == 0:
@@ -44,9 +44,9 @@ def standardise(x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 def batches(n: int, size: int, rng: "np.random.Generator") -> Iterator[np.ndarray]:
     """One epoch: the indices 0 … n − 1 shuffled by `rng`, in arrays of `size`; the last may be shorter.
 
-    Raises TypeError or ValueError where n or size is not a whole number of at least 1, or `rng` no generator.
+    Raises TypeError or ValueError if n or size is not a whole number of at least 1, or `rng` not a generator.
     """
-    # The type of rng is quoted above since NumPy loads its generators only when they are first named.
+    # The type of rng is quoted above because NumPy loads its generators only when they are first named.
     n, size = arguments.count(n, "n", least=1), arguments.count(size, "size", least=1)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a generator, such as np.random.default_rng(0), not {rng!r}.")
@@ -56,7 +56,7 @@ def batches(n: int, size: int, rng: "np.random.Generator") -> Iterator[np.ndarra
 
 def _rows(name: str) -> np.ndarray:
     """A CSV of the package as an array; its numbers are decimal forms of float32, and become exactly those."""
-    from importlib.resources import files  # slow to load, and only those who ask for the data need it
+    from importlib.resources import files  # slow to load, and needed only for the data
 
     lines = files("helpers").joinpath(name).read_text(encoding="utf-8").splitlines()
     return np.loadtxt(lines, delimiter=",", skiprows=2, dtype=np.float32).astype(np.float64)  # origin, column names

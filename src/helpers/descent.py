@@ -1,4 +1,4 @@
-"""Descent: runs a rule on a function, records the trajectory, stops in time and explains divergence."""
+"""Descent: run a rule on a function, record the trajectory, stop in time and explain divergence."""
 
 import math
 from dataclasses import dataclass
@@ -9,16 +9,16 @@ from helpers import arguments
 from helpers.functions import Function
 from helpers.rules import Rule
 
-# A gradient this many times its first size (or this large, from a flat start) is on no way to a minimum.
-# Well below float64's end, so that the recorded path can still be drawn and printed.
+# A descent has diverged if the gradient norm exceeds this many times its first value (or this value, from a flat
+# start). Well below float64's largest number, so that the recorded path can still be drawn and printed.
 _DIVERGED = 1e8
-# The largest entry that a gradient may have at the start, so that its square is still a number.
+# The largest entry that a gradient may have at the start: its square must not overflow.
 _LARGEST = 1e150
 
 
 @dataclass(frozen=True, eq=False)
 class Trajectory:
-    """What a descent did, the start included; `steps` is the number of steps taken.
+    """What a descent did, including the start; `steps` is the number of steps taken.
 
     path             θ before the first step and after each, shape (steps + 1, d)
     costs            J at each point of the path, shape (steps + 1,)
@@ -59,14 +59,14 @@ def descend(
     """Take up to `steps` steps of `rule` from `start` and return the Trajectory.
 
     function             a Function; `functions.Function(value, gradient)` makes one of your own two
-    start                θ at the beginning, shape (d,) or a number
+    start                the first θ, shape (d,) or a number
     rule                 such as `rules.gradient_descent(0.1)`
     gradient_tolerance   stop once ‖∇J‖ is at most this
-    cost_tolerance       stop once a step changes the cost by at most this part of it
+    cost_tolerance       stop once a step changes the cost by at most this fraction of it
 
     A descent that diverges stops too: the trajectory then ends with its last finite point, `stopped` is
-    "diverged", and the explanation says at which step, and what rate would have been stable where that is known.
-    Raises TypeError or ValueError on arguments that cannot work.
+    "diverged", and the explanation names the step and, if known, the border that the rate must stay below.
+    Raises TypeError or ValueError for arguments that cannot work.
     """
     theta = arguments.vector(start, "start")
     steps = arguments.count(steps, "steps")
@@ -82,7 +82,7 @@ def descend(
     limit = _DIVERGED * max(1.0, norm)
     state = rule.init(theta)
 
-    record = np.empty((steps + 1, len(theta) + 2))  # one allocation for all that is kept
+    record = np.empty((steps + 1, len(theta) + 2))  # one allocation for everything recorded
     path, costs, norms = record[:, :-2], record[:, -2], record[:, -1]
     with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
         for t in range(steps + 1):
@@ -119,7 +119,7 @@ def _evaluation(function: Function):
 def _first_evaluation(evaluate, theta):
     """Cost and gradient at the start, checked once here so that the loop need not."""
     try:
-        with np.errstate(all="ignore"):  # a number too large is met below, by a sentence
+        with np.errstate(all="ignore"):  # a number that is too large is refused below
             cost, gradient = evaluate(theta)
     except (IndexError, ValueError) as error:
         raise ValueError(f"the function cannot be evaluated at start, of shape {theta.shape}: {error}") from error
@@ -135,7 +135,7 @@ def _first_evaluation(evaluate, theta):
 
 
 def _explanation(stopped: str, costs, norms, next_cost: float, function: Function, rule: Rule) -> str:
-    """Why the descent ended, as a sentence; next_cost is that of the step that was too far, if it diverged."""
+    """Why the descent ended, in a sentence; next_cost is the cost after the step that diverged, if one did."""
     steps, first, last = len(costs) - 1, costs[0], costs[-1]
     after = f"after {steps} step{'' if steps == 1 else 's'} the cost went from {first:.6g} to {last:.6g}"
     if stopped == "gradient":
@@ -145,25 +145,25 @@ def _explanation(stopped: str, costs, norms, next_cost: float, function: Functio
     if stopped == "diverged":
         return (
             f"diverged: step {steps + 1} took the cost from {last:.3g} to {next_cost:.3g} "
-            f"(it was {first:.3g} at the start). {_mend(function, rule)}"
+            f"(it was {first:.3g} at the start). {_advice(function, rule)}"
         )
-    return f"{after}. {_mend(function, rule)}" if _too_fast(function, rule) else f"{after}."
+    return f"{after}. {_advice(function, rule)}" if _too_fast(function, rule) else f"{after}."
 
 
 def _border(function: Function, rule: Rule) -> float | None:
-    """The rate above which the rule diverges on the function, where that is known."""
+    """The rate above which the rule diverges on the function; None if it is not known."""
     if function.curvature is None or rule.border is None:
         return None
     return rule.border(function.curvature)
 
 
 def _too_fast(function: Function, rule: Rule) -> bool:
-    """Whether the rate is known to be above the border, though the descent has not got far enough to diverge."""
+    """Whether the rate is known to be above the border, even if the descent has not yet diverged."""
     border = _border(function, rule)
     return border is not None and not callable(rule.lr) and rule.lr > border
 
 
-def _mend(function: Function, rule: Rule) -> str:
+def _advice(function: Function, rule: Rule) -> str:
     """What to do about a divergence."""
     border = _border(function, rule)
     if border is None:

@@ -1,7 +1,7 @@
 """Is this machine ready for the course, and if not, what to do: `python -m helpers.doctor`.
 
-It must speak where a package is missing and where Python is the wrong one. So it imports the standard library
-alone, reads versions by itself, and uses no syntax newer than Python 3.8.
+It must run when a package is missing and when this is the wrong Python. So it imports only the standard library,
+compares versions itself, and uses no syntax newer than Python 3.8.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ from typing import Iterator, NamedTuple  # noqa: UP035  (collections.abc.Iterato
 
 COURSE = Path(__file__).resolve().parents[2]
 DISTRIBUTION = "downhill"
-LATER = ("scikit-learn", "tensorflow", "torch")  # what lessons 1 to 4 do without
-MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # import names that are not the distribution's name
+LATER = ("scikit-learn", "tensorflow", "torch")  # not needed by lessons 1 to 4
+MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # distribution → import name, where they differ
 IMPORT_SECONDS = 300  # a first import from a slow disk takes minutes
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
 GIGABYTE = 10**9
-# A kernel that has imported both frameworks takes 0.8 GB, and the browser wants as much again.
+# A kernel that has imported both frameworks takes 0.8 GB, and the browser needs as much again.
 MEMORY_NEEDED = 2 * GIGABYTE
 # The environment takes 3.6 GB on Linux without a GPU, and pip unpacks beside it.
 DISK_TO_INSTALL, DISK_TO_WORK = 6 * GIGABYTE, 1 * GIGABYTE
 
 
 class Effect(enum.IntEnum):
-    """What a finding means for the lessons, from harmless to worst."""
+    """What a diagnosis means for the lessons, from harmless to worst."""
 
     NONE = 0
     DOUBT = 1
@@ -40,14 +40,14 @@ class Effect(enum.IntEnum):
 
 SUMMARY = {
     Effect.NONE: "All is well: every lesson runs.",
-    Effect.DOUBT: "Some lessons may fail, or print other numbers, until the above is mended.",
-    Effect.LATER_LESSONS: "Lessons 1 to 4 run. Some from lesson 5 on do not, until the above is mended.",
-    Effect.STOPS: "The lessons do not run until the above is mended.",
+    Effect.DOUBT: "Some lessons may fail or print different numbers until you fix the above.",
+    Effect.LATER_LESSONS: "Lessons 1 to 4 run. Some from lesson 5 on do not run until you fix the above.",
+    Effect.STOPS: "The lessons do not run until you fix the above.",
 }
 
 
-class Finding(NamedTuple):
-    """One line of the report: a verdict (OK, MISSING or WRONG), what it is about and what to do, and its effect."""
+class Diagnosis(NamedTuple):
+    """One line of the report: a verdict (OK, MISSING or WRONG), what is so and what to do, and its effect."""
 
     verdict: str
     text: str
@@ -57,8 +57,8 @@ class Finding(NamedTuple):
         return f"{self.verdict:8} {self.text}"
 
 
-def examine(quick: bool = False) -> Iterator[Finding]:
-    """Everything the lessons need, one finding after the other. `quick` looks at versions and imports nothing."""
+def diagnose(quick: bool = False) -> Iterator[Diagnosis]:
+    """Check everything the lessons need, one diagnosis each. `quick` compares versions and imports nothing."""
     yield python()
     found = list(packages(quick))
     yield from found
@@ -67,21 +67,21 @@ def examine(quick: bool = False) -> Iterator[Finding]:
     yield from memory()
 
 
-def python() -> Finding:
+def python() -> Diagnosis:
     """Is this Python one that the course supports?"""
     version, needed = "{}.{}.{}".format(*sys.version_info[:3]), declared()[0]
     if within(version, needed):
-        return Finding("OK", f"Python {version}")
-    return Finding(
+        return Diagnosis("OK", f"Python {version}")
+    return Diagnosis(
         "WRONG",
-        f"Python {version}: the course needs {needed}. Get one that fits from python.org or conda, then name it: "
+        f"Python {version}: the course needs {needed}. Install one of these from python.org or conda, then name it: "
         "make PYTHON=python3.12 lab.",
         Effect.STOPS,
     )
 
 
-def packages(quick: bool = False) -> Iterator[Finding]:
-    """Each package that pyproject.toml asks for, and the helper package itself. `quick` imports none of them."""
+def packages(quick: bool = False) -> Iterator[Diagnosis]:
+    """Check each package that pyproject.toml requires, and the helper package. `quick` imports none of them."""
     wanted, pins = declared()[1], locked()
     versions = {name: _installed(name) for name in wanted}
     imports = {} if quick else {name: _start_import(name) for name in wanted if versions[name]}
@@ -91,102 +91,100 @@ def packages(quick: bool = False) -> Iterator[Finding]:
         spared = " Lessons 1 to 4 run without it." if name in LATER else ""
         failure = _import_error(imports[name]) if name in imports else ""
         if version is None:
-            yield Finding("MISSING", f"{name}: the course needs {needed}.{spared} {_install()}", effect)
+            yield Diagnosis("MISSING", f"{name}: the course needs {needed}.{spared} {_install()}", effect)
         elif failure:
             again = _pip(f"--force-reinstall --no-deps -c requirements.txt {name}")
-            text = (
-                f"{name} {version} is installed, but its import fails: {failure}{spared} In the course folder: {again}"
-            )
-            yield Finding("WRONG", text, effect)
+            text = f"{name} {version} is installed, but importing it fails: {failure}{spared}"
+            yield Diagnosis("WRONG", f"{text} In the course folder: {again}", effect)
         elif not within(version, needed):
-            yield Finding("WRONG", f"{name} {version}: the course needs {needed}. {_install()}", Effect.DOUBT)
+            yield Diagnosis("WRONG", f"{name} {version}: the course needs {needed}. {_install()}", Effect.DOUBT)
         elif name in pins and release(pins[name]) != release(version):
-            yield Finding("OK", f"{name} {version} (the stored outputs were made with {pins[name]})")
+            yield Diagnosis("OK", f"{name} {version} (the stored outputs were made with {pins[name]})")
         else:
-            yield Finding("OK", f"{name} {version}")
+            yield Diagnosis("OK", f"{name} {version}")
 
 
-def helper_package() -> Finding:
-    """Is the course itself installed? Run from the checkout by PYTHONPATH, it need not be."""
+def helper_package() -> Diagnosis:
+    """Is the course itself installed? With PYTHONPATH set to the checkout it need not be."""
     version = _installed(DISTRIBUTION)
     if version:
-        return Finding("OK", f"{DISTRIBUTION} {version} (the helper package)")
+        return Diagnosis("OK", f"{DISTRIBUTION} {version} (the helper package)")
     text = f"{DISTRIBUTION}: the helper package is not installed, so a notebook may not find it. {_install()}"
-    return Finding("MISSING", text, Effect.DOUBT)
+    return Diagnosis("MISSING", text, Effect.DOUBT)
 
 
-def kernel() -> Finding:
-    """Would Jupyter start this very Python for a notebook?
+def kernel() -> Diagnosis:
+    """Would Jupyter start this Python for a notebook?
 
-    Notebooks ask for the kernel named python3. The first folder of that name on Jupyter's path wins, and it may
-    have been left there by another Python.
+    Notebooks ask for the kernel named python3. The first folder of that name on Jupyter's path wins, and another
+    Python may have put it there.
     """
     try:
         from jupyter_client.kernelspec import KernelSpecManager
         from jupyter_client.manager import KernelManager
-    except Exception as error:  # whatever a broken installation raises
-        return Finding("MISSING", f"Jupyter kernel: {error}. {_install()}", Effect.STOPS)
+    except Exception as error:  # a broken installation can raise anything
+        return Diagnosis("MISSING", f"Jupyter kernel: {error}. {_install()}", Effect.STOPS)
     folder = KernelSpecManager().find_kernel_specs().get("python3")
     if folder is None:
-        return Finding("MISSING", f"Jupyter kernel python3: there is none. {_register()}", Effect.STOPS)
+        return Diagnosis("MISSING", f"Jupyter kernel python3: there is none. {_register()}", Effect.STOPS)
     try:
         kernel = KernelManager(kernel_name="python3")
         program, env = kernel.format_kernel_cmd()[0], kernel.kernel_spec.env
-    except Exception as error:  # whatever a damaged description raises
+    except Exception as error:  # a damaged description can raise anything
         text = f"Jupyter kernel python3 in {folder} cannot be read ({error}). {_other_kernel(Path(folder))}"
-        return Finding("WRONG", text, Effect.STOPS)
+        return Diagnosis("WRONG", text, Effect.STOPS)
     prefix = _prefix(program, env)
     if _same(prefix, sys.prefix):
-        return Finding("OK", "Jupyter kernel python3 is this Python")
-    starts = f"the Python of {prefix}" if prefix else f"{program}, which is no Python"
+        return Diagnosis("OK", "Jupyter kernel python3 is this Python")
+    starts = f"the Python of {prefix}" if prefix else f"{program}, which is not a Python"
     text = f"Jupyter kernel python3 in {folder} starts {starts}, not this Python of {sys.prefix}."
-    return Finding("WRONG", f"{text} {_other_kernel(Path(folder))}", Effect.STOPS)
+    return Diagnosis("WRONG", f"{text} {_other_kernel(Path(folder))}", Effect.STOPS)
 
 
-def disk(needed: float) -> Finding:
-    """Free space where the course is, against `needed` bytes."""
+def disk(needed: float) -> Diagnosis:
+    """Does the disk that holds the course have `needed` bytes free?"""
     place = COURSE if COURSE.is_dir() else Path.cwd()
     free = shutil.disk_usage(str(place)).free
     if free >= needed:
-        return Finding("OK", f"disk: {free / GIGABYTE:.0f} GB free")
+        return Diagnosis("OK", f"disk: {free / GIGABYTE:.0f} GB free")
     text = f"disk: {free / GIGABYTE:.1f} GB free, {needed / GIGABYTE:.0f} GB needed. Make room, or move the course."
-    return Finding("WRONG", text, Effect.DOUBT)
+    return Diagnosis("WRONG", text, Effect.DOUBT)
 
 
-def memory() -> Iterator[Finding]:
-    """The machine's memory, or the container's share of it; nothing where neither can be found out."""
+def memory() -> Iterator[Diagnosis]:
+    """Has the machine, or the container, enough memory? No diagnosis if that cannot be found out."""
     total = _memory()
     if total is None:
         return
     if total >= MEMORY_NEEDED:
-        yield Finding("OK", f"memory: {total / GIGABYTE:.1f} GB")
+        yield Diagnosis("OK", f"memory: {total / GIGABYTE:.1f} GB")
     else:
         has, needed = total / GIGABYTE, MEMORY_NEEDED / GIGABYTE
         text = f"memory: {has:.1f} GB, {needed:.0f} GB needed. Run one notebook at a time: a kernel that runs out dies."
-        yield Finding("WRONG", text, Effect.DOUBT)
+        yield Diagnosis("WRONG", text, Effect.DOUBT)
 
 
 def this_notebook() -> None:
-    """Print whether the running kernel is the course's environment: one sentence if so, otherwise what to do."""
-    troubles = [finding for finding in [python(), *packages(quick=True)] if finding.verdict != "OK"]
+    """Print whether this kernel runs in the course's environment: one sentence if so, otherwise what to do."""
+    troubles = [diagnosis for diagnosis in [python(), *packages(quick=True)] if diagnosis.verdict != "OK"]
     if not troubles:
         print("This notebook runs in the course's environment: Python and every package fit.")
         return
     print(f"This notebook runs in {sys.executable}, which is not ready for the course:")
-    for finding in troubles:
-        print(finding)
+    for diagnosis in troubles:
+        print(diagnosis)
     print("If you have installed the course elsewhere, choose its kernel: menu Kernel, Change Kernel.")
 
 
 def declared() -> tuple[str, dict[str, str]]:
     """(the range of Pythons, {package: range of versions}) from the checkout's pyproject.toml, else as installed.
 
-    Raises RuntimeError where there is neither.
+    Raises RuntimeError if there is neither.
     """
     file = COURSE / "pyproject.toml"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     if f'name = "{DISTRIBUTION}"' in text:
-        # tomllib came with Python 3.11, and the doctor must speak to older ones. A test compares the two.
+        # tomllib came with Python 3.11, and the doctor must also run on older ones. A test compares the two.
         pythons = re.search(r'^requires-python = "(.*)"$', text, re.M).group(1)
         block = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S).group(1)
         requirements = re.findall(r'"([^"]+)"', block)
@@ -195,7 +193,7 @@ def declared() -> tuple[str, dict[str, str]]:
             own = metadata.distribution(DISTRIBUTION)
         except metadata.PackageNotFoundError:
             raise RuntimeError(
-                f"There is neither a pyproject.toml of the course in {COURSE} nor an installation of it: "
+                f"The folder {COURSE} holds no pyproject.toml of the course, and the course is not installed: "
                 "run the doctor from the course folder."
             ) from None
         pythons = own.metadata["Requires-Python"]
@@ -204,14 +202,14 @@ def declared() -> tuple[str, dict[str, str]]:
 
 
 def locked() -> dict[str, str]:
-    """{package: version} as pinned in the checkout's requirements.txt; empty where there is none."""
+    """{package: version} as pinned in the checkout's requirements.txt; empty if there is no such file."""
     file = COURSE / "requirements.txt"
     text = file.read_text(encoding="utf-8") if file.is_file() else ""
     return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", text, re.M))
 
 
 def release(version: str) -> tuple[int, ...]:
-    """The numbers of a version, without trailing zeros and without what follows them: "2.13.0+cpu" → (2, 13)."""
+    """The numbers of a version, without trailing zeros or a suffix: "2.13.0+cpu" → (2, 13)."""
     numbers = [int(n) for n in re.match(r"\d+(?:\.\d+)*", version).group().split(".")]
     while len(numbers) > 1 and numbers[-1] == 0:
         numbers.pop()
@@ -246,7 +244,7 @@ def _installed(name):
 
 
 def _start_import(name):
-    """Import the package in a process of its own, where a crash does no harm."""
+    """Start importing the package in a separate process, where a crash does no harm."""
     return subprocess.Popen(
         [sys.executable, "-c", "import " + MODULES.get(name, name)],
         stdin=subprocess.DEVNULL,
@@ -258,7 +256,7 @@ def _start_import(name):
 
 
 def _import_error(process):
-    """The last line that a failed import said, or "" where it went well."""
+    """The last line that a failed import printed, or "" if it succeeded."""
     try:
         said = process.communicate(timeout=IMPORT_SECONDS)[1].strip().splitlines()
     except subprocess.TimeoutExpired:
@@ -279,7 +277,7 @@ def _other_kernel(folder):
         return f"Delete the folder {folder}, or take {folder.parents[1]} out of the environment variable JUPYTER_PATH."
     if not _prefers_environment():
         lab = f"{_quoted(sys.executable)} -m helpers.lab"
-        return f"Delete the folder {folder}, or open the course by {lab}, which passes over it."
+        return f"Delete the folder {folder}, or open the course by {lab}, which ignores it."
     return f"Delete the folder {folder}."
 
 
@@ -306,7 +304,7 @@ def _same(folder, other):
 
 
 def _prefers_environment():
-    """Does Jupyter already look into this environment before the user's own folders?"""
+    """Does Jupyter already search this environment before the user's own folders?"""
     from jupyter_core.paths import prefer_environment_over_user
 
     return prefer_environment_over_user()
@@ -347,12 +345,12 @@ def _register():
 
 
 def main() -> int:
-    """Print the report as it comes; 1 where a lesson could not run, else 0."""
+    """Print each diagnosis as it is made; return 0 if all is well, else 1."""
     worst = Effect.NONE
     try:
-        for finding in examine():
-            print(finding, flush=True)
-            worst = max(worst, finding.effect)
+        for diagnosis in diagnose():
+            print(diagnosis, flush=True)
+            worst = max(worst, diagnosis.effect)
     except RuntimeError as error:
         print(error)
         return 1

@@ -1,4 +1,4 @@
-"""Curves and surfaces to descend, each with its gradient, its Hessian and the minima it is known to have.
+"""Curves and surfaces to descend, each with its gradient, its Hessian and its known minima.
 
 A cost is a `Function`. Its `value` and `gradient` take one point θ of shape (d,), or many at once of shape
 (…, d), so that the same code serves descent and drawing; another last length raises ValueError. `square`,
@@ -23,8 +23,8 @@ class Function:
     minima             the lowest points near by, shape (k, d)
     domain             what a picture should show, shape (d, 2): from and to, for each entry of θ
     curvature          L = λ_max, where H is the same everywhere, as on a quadratic; None elsewhere
-    value_and_gradient(theta)  both for one point, where that is cheaper than one after the other; `descend` then
-                       asks for nothing else, so who replaces one of the two replaces it too
+    value_and_gradient(theta)  both for one point, if that is cheaper than one after the other; `descend` then calls
+                       nothing else, so if you replace one of the two, replace this too
     formula            TeX, for titles
     """
 
@@ -45,10 +45,20 @@ class Function:
         return f"<{self.name}: {self.formula}>"
 
 
+def domain_to_draw(function: Function, d: int) -> np.ndarray:
+    """The function's domain, shape (d, 2). Raises ValueError if it has none, or one of another shape."""
+    if np.shape(function.domain) != (d, 2):
+        raise ValueError(
+            f"to draw {function.name} here, it needs a domain of shape ({d}, 2), from and to for each entry of θ: "
+            "dataclasses.replace(function, domain=np.array(…)) gives it one."
+        )
+    return function.domain
+
+
 def _points(theta, d: int, name: str):
     """θ as it came, if it has an entry for each of the d axes; a list or a number becomes an array.
 
-    What has a shape stays what it is: the bare formulas below serve tensors of other libraries too.
+    Anything with a shape is left as it is: the plain formulas below work on tensors of other libraries too.
     """
     theta = theta if hasattr(theta, "shape") else np.asarray(theta, dtype=np.float64)
     shape = tuple(theta.shape)
@@ -92,10 +102,10 @@ def quadratic(hessian, minimum=None, name: str = "quadratic") -> Function:
     """J(θ) = ½ (θ − θ*)ᵀ H (θ − θ*): the cost whose Hessian is H everywhere.
 
     hessian   symmetric, shape (d, d)
-    minimum   θ*, shape (d,); the origin by default. It is a lowest point only where H has no negative eigenvalue;
-              where it has one, `minima` is empty and `curvature` None.
+    minimum   θ*, shape (d,); the origin by default. If H has a negative eigenvalue, θ* is not a lowest point:
+              `minima` is then empty and `curvature` None.
 
-    Raises ValueError where H is not a finite symmetric matrix or θ* does not fit it.
+    Raises ValueError if H is not a finite symmetric matrix or θ* does not fit it.
     """
     H = np.array(hessian, dtype=np.float64)
     if H.ndim != 2 or H.shape[0] != H.shape[1] or H.size == 0:
@@ -127,9 +137,9 @@ def mean_squared_error(x, y) -> Function:
     """The cost of a line, J(w, b) = (1/n) Σ (w xᵢ + b − yᵢ)², θ = (w, b); for x of shape (n, p), θ = (w₁ … w_p, b).
 
     x, y   shapes (n,) or (n, p), and (n,), in any units; n ≥ 1
-    The minimum is NumPy's least-squares solution. Raises ValueError where the shapes do not fit or data is NaN.
+    The minimum is NumPy's least-squares solution. Raises ValueError if the shapes do not fit or the data has NaN.
     """
-    x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)  # copies: the cost stays what it is
+    x, y = np.array(x, dtype=np.float64), np.array(y, dtype=np.float64)  # copies: the cost must not change later
     if y.ndim != 1 or x.ndim not in (1, 2) or len(x) != len(y) or len(y) == 0:
         raise ValueError(
             f"x has shape {x.shape} and y {y.shape}, but (n,) or (n, p) and (n,) with n ≥ 1 are needed: "

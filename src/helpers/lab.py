@@ -2,8 +2,8 @@
 
     python -m helpers.lab [--with-nbgrader] [any option of JupyterLab]
 
-The lessons and exercises are copied where they are absent, and nothing in work/ is ever overwritten.
-With --with-nbgrader, for who teaches: JupyterLab opens in the course folder and shows nbgrader's panels.
+Lessons and exercises that work/ lacks are copied there, and nothing in work/ is ever overwritten.
+With --with-nbgrader, for instructors, JupyterLab opens in the course folder and shows nbgrader's panels.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import NamedTuple
 from helpers import doctor
 
 COPIED = ("notebooks", "exercises")
-LEFT_OUT = ("__pycache__", "ruff.toml")  # of use to who writes the lessons, not to who reads them
+LEFT_OUT = ("__pycache__", "ruff.toml")  # useful to authors, not to students
 WORK = "work"
 START = "notebooks/00_start_here.ipynb"
 MEMORY = ".originals.json"
@@ -34,11 +34,11 @@ class Layout(NamedTuple):
 
 
 def lay_out(course: Path, work: Path) -> Layout:
-    """Copy each lesson and exercise that `work` lacks, and name those of which there is a newer original.
+    """Copy each lesson and exercise that `work` lacks, and name those that have a newer original.
 
-    A file that exists in `work` is left alone, whatever is in it. A newer original is one that has changed since
-    it was copied, while the student's file is another. Raises OSError where a file cannot be copied; no part of
-    a file is left behind, and a second call goes on from there.
+    A file that exists in `work` is left alone, whatever it contains. An original is newer if it has changed since it
+    was copied and differs from the student's file. Raises OSError if a file cannot be copied; no incomplete file is
+    left behind, and a second call continues from there.
     """
     work.mkdir(exist_ok=True)
     known = _remembered(work)
@@ -52,7 +52,7 @@ def lay_out(course: Path, work: Path) -> Layout:
             known[name] = original
         elif known.setdefault(name, original) != original:
             newer.append(name)
-    # Remembered before anything is copied: a copy without its hash could never be seen to be old.
+    # Written before anything is copied: without its hash, a copy could never be recognised as old.
     _write(work / MEMORY, json.dumps(known, indent=1, sort_keys=True).encode())
     for name in missing:
         (work / name).parent.mkdir(parents=True, exist_ok=True)
@@ -61,20 +61,20 @@ def lay_out(course: Path, work: Path) -> Layout:
 
 
 def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
-    """JupyterLab's settings, file name → content: all defaults, which an option of the command line overrules."""
+    """JupyterLab's settings, file name → content: all are defaults, which command-line options override."""
     files = {
         "jupyter_server_config.json": {
             "ServerApp": {
                 "root_dir": str(root),
-                "answer_yes": True,  # one Ctrl-C stops it, without a question that times out
+                "answer_yes": True,  # one Ctrl-C stops it, without asking
                 "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,  # as in a container
             }
         },
         "jupyter_lab_config.json": {
             "LabApp": {
                 "default_url": f"/lab/tree/{start}",
-                # No question about news, no look for updates, no list of extensions to install:
-                # each asks another host, and the environment is the lock's alone to change.
+                # No question about news, no check for updates, no list of extensions to install: each contacts
+                # another host, and only the lock may change the environment.
                 "news_url": None,
                 "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
                 "extension_manager": "readonly",
@@ -92,7 +92,7 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Lay out work/, look whether the machine is ready, and run JupyterLab until it is stopped."""
+    """Lay out work/, check that the machine is ready, and run JupyterLab until it is stopped."""
     arguments = sys.argv[1:] if arguments is None else arguments
     if "-h" in arguments or "--help" in arguments:
         print(__doc__)
@@ -100,14 +100,14 @@ def main(arguments: list[str] | None = None) -> int:
     course = doctor.COURSE
     if not (course / COPIED[0]).is_dir():
         print(f"There is no folder {COPIED[0]} in {course}, so this is not the course's folder.")
-        print("Get the whole course, and in its folder run: make lab (without make: see README.md).")
+        print("Get the whole course, then run this in its folder: make lab (without make: see README.md).")
         return 1
-    # Jupyter's kernels and settings of this Python go before those that another has left in the home folder.
+    # Prefer this Python's kernels and settings to those that another Python has left in the home folder.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    findings = [finding for finding in doctor.examine(quick=True) if finding.verdict != "OK"]
-    for finding in findings:
-        print(finding)
-    if any(finding.effect is doctor.Effect.STOPS for finding in findings):
+    troubles = [diagnosis for diagnosis in doctor.diagnose(quick=True) if diagnosis.verdict != "OK"]
+    for trouble in troubles:
+        print(trouble)
+    if any(trouble.effect is doctor.Effect.STOPS for trouble in troubles):
         print(doctor.SUMMARY[doctor.Effect.STOPS])
         return 1
     work = course / WORK
@@ -119,9 +119,9 @@ def main(arguments: list[str] | None = None) -> int:
         layout = lay_out(course, work)
     except OSError as error:
         print(f"A file could not be copied into {work}: {error}")
-        print("Nothing of yours has been changed. Mend that and start the lab again.")
+        print("None of your files has been changed. Fix the cause and start the lab again.")
         return 1
-    print(_told(layout, work), flush=True)
+    print(_report(layout, work), flush=True)
     with_nbgrader = WITH_NBGRADER in arguments
     root, start = (course, f"{WORK}/{START}") if with_nbgrader else (work, START)
     _run_jupyterlab(settings(root, start, with_nbgrader), root, [a for a in arguments if a != WITH_NBGRADER])
@@ -129,8 +129,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run_jupyterlab(files, folder, options):
-    """JupyterLab in this very process: a signal or Ctrl-C reaches it as it would without us, on Windows too."""
-    from jupyterlab.labapp import main as jupyterlab  # the doctor must have its say before
+    """Run JupyterLab in this process: a signal or Ctrl-C reaches it directly, on Windows too."""
+    from jupyterlab.labapp import main as jupyterlab  # may fail, so the doctor reports first
 
     with tempfile.TemporaryDirectory(prefix="downhill-") as config:
         for name, content in files.items():
@@ -143,20 +143,21 @@ def _run_jupyterlab(files, folder, options):
         jupyterlab(options)
 
 
-def _told(layout, work):
+def _report(layout, work):
+    """What was laid out, as lines for the terminal."""
     lines = [f"Your own copies of the course are in {work}."]
     if layout.copied:
         lines.append(f"New there: {len(layout.copied)} files.")
     if layout.newer:
-        lines.append("Of these there is a newer original; your files stay as they are:")
+        lines.append("These have a newer original; your files stay as they are:")
         lines += [f"    {name}" for name in layout.newer]
-        lines.append("To have a new one, rename your file or move it away, and start the lab again.")
+        lines.append("To get the new version, rename or move your file and start the lab again.")
     lines.append("JupyterLab opens in your browser. Ctrl-C in this window stops it.")
     return "\n".join(lines)
 
 
 def _originals(course):
-    """The files to copy, relative to the course folder. Hidden ones, such as Jupyter's checkpoints, are not."""
+    """The files to copy, relative to the course folder, without hidden ones such as Jupyter's checkpoints."""
     names = []
     for folder in COPIED:
         for path in (course / folder).rglob("*"):
@@ -167,7 +168,7 @@ def _originals(course):
 
 
 def _remembered(work):
-    """{name: hash of the original when it was copied}; empty where the file is absent or damaged."""
+    """{name: hash of the original when it was copied}; empty if the file is absent or damaged."""
     try:
         known = json.loads((work / MEMORY).read_text(encoding="utf-8"))
     except (OSError, ValueError):
@@ -176,12 +177,12 @@ def _remembered(work):
 
 
 def _hash(path):
-    """The file's SHA-256; None for what is no file, which no original equals."""
+    """The file's SHA-256; None if it is not a file, which no original equals."""
     return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
 
 
 def _write(path, content):
-    """Write the whole file or none of it."""
+    """Write the whole file or nothing."""
     part = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         part.write_bytes(content)

@@ -1,12 +1,12 @@
-"""Figures that carry their own description: an alt text for who cannot see, a summary for who compares.
+"""Figures that carry their own description: an alt text for readers who cannot see them, a summary for tests.
 
     fig, ax = plots.figure()
     ax.plot(x, y, label="data")
     plots.show(fig, alt="…")
 
-`show` writes an <img> with the alt text, and beside it, as the output's plain text, a summary computed from what
-was drawn. A notebook test compares that summary, so a wrong curve fails even where the picture is not compared.
-Figures are made without pyplot: nothing is global, nothing is shown twice, nothing has to be closed.
+`show` writes an <img> with the alt text and, as the output's plain text, a summary computed from what was drawn. A
+notebook test compares the summary, so a wrong curve fails although pictures are not compared. Figures are made
+without pyplot: nothing is global, nothing is shown twice, nothing has to be closed.
 """
 
 import base64
@@ -31,16 +31,26 @@ from matplotlib.text import Annotation
 from PIL import Image
 
 from helpers import arguments
-from helpers.functions import Function
+from helpers.functions import Function, domain_to_draw
 
-# Okabe and Ito (2008), Color Universal Design: told apart by colour-blind readers. Beside colour, a line style
-# or a marker says the same.
+# Okabe and Ito (2008), Color Universal Design: colour-blind readers can tell them apart. A line style or a marker
+# carries the same distinction.
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     "#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7",
 )  # fmt: skip
 COLOURS = (BLUE, VERMILION, GREEN, ORANGE, PURPLE, SKY, BLACK)
 
 _DPI = 100
+_REST = 1500  # milliseconds that an animation rests on its last frame before it plays again
+
+# How summaries are rounded. Machines differ in the last digits, by less than a billionth of the largest value, and
+# round numbers (2.0005, 10) are often exactly where rounding changes. So values are first moved off that border, by
+# more than the noise and by less than what is printed. Each constant leaves a factor of ten or so to the next:
+_OFF_A_TIE = 1e-7  # moves a value off a tie between four digits: above the noise, 1e-9, below half a digit, 5e-5
+_OFF_A_POWER = 1e-6  # moves the largest value off a power of ten, or noise would change the unit by a factor of ten
+_DECADES = 6  # the unit is this many powers of ten below the largest value; the noise is then up to 0.01 of it
+_HALF_UP = 0.51  # rounds to the unit, with ties 0.01 below the half: as far off as the noise reaches
+_OFF_A_UNIT = 1e-9  # moves a whole number of units off a tie between four digits, where float64's last bit would decide
 _STYLE = {
     "axes.prop_cycle": matplotlib.cycler(color=COLOURS),
     "axes.spines.top": False,
@@ -56,7 +66,7 @@ _STYLE = {
 def figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 4.0, **kwargs):
     """(figure, axes) in the course's style; axes is one Axes, or an array of them as `plt.subplots` gives.
 
-    width, height   in inches, at 100 dots each
+    width, height   in inches, at 100 dots per inch
     kwargs          passed to `Figure.subplots`: sharex, width_ratios, …
     """
     with matplotlib.rc_context(_STYLE):
@@ -66,8 +76,8 @@ def figure(rows: int = 1, columns: int = 1, width: float = 7.0, height: float = 
 
 
 def curve(ax: Axes, function: Function, **kwargs) -> None:
-    """Draw a function of one variable over its domain, with the axes named. ValueError where it has no such domain."""
-    ((low, high),) = _domain(function, 1)
+    """Draw a function of one variable over its domain, with axis labels. ValueError if it has no such domain."""
+    ((low, high),) = domain_to_draw(function, 1)
     theta = np.linspace(low, high, 201)
     ax.plot(theta, function.value(theta[:, None]), **{"color": "0.35", "label": f"$J = {function.formula}$"} | kwargs)
     ax.set(xlabel="θ", ylabel="cost J(θ)")
@@ -76,9 +86,9 @@ def curve(ax: Axes, function: Function, **kwargs) -> None:
 def contours(ax: Axes, function: Function, levels: int = 12, **kwargs) -> None:
     """Draw a function of two variables as lines of equal cost over its domain, close together near its minimum.
 
-    Raises ValueError where it has no such domain.
+    Raises ValueError if it has no such domain.
     """
-    (left, right), (bottom, top) = _domain(function, 2)
+    (left, right), (bottom, top) = domain_to_draw(function, 2)
     a, b = np.meshgrid(np.linspace(left, right, 161), np.linspace(bottom, top, 161))
     cost = function.value(np.stack([a, b], axis=-1))
     spacing = np.linspace(0, 1, levels + 2)[1:-1] ** 3
@@ -91,7 +101,7 @@ def contours(ax: Axes, function: Function, levels: int = 12, **kwargs) -> None:
 
 
 def path(ax: Axes, points, **kwargs) -> None:
-    """Draw a descent's path, shape (steps + 1, 2), on contours: a line, a dot a step, the start as a ring.
+    """Draw a descent's path, shape (steps + 1, 2), on contours: a line, a dot for each step, a ring at the start.
 
     Raises ValueError for another shape.
     """
@@ -105,25 +115,25 @@ def path(ax: Axes, points, **kwargs) -> None:
 def show(fig: Figure, alt: str) -> None:
     """Show a figure in the notebook as an <img> with this alt text, and its summary as plain text.
 
-    alt   one or two sentences that say what the picture shows to who cannot see it; required
+    alt   required: one or two sentences that describe the picture to a reader who cannot see it
     """
     _display(bundle(fig, alt))
 
 
 def bundle(fig: Figure, alt: str) -> dict[str, str]:
-    """A figure as an output's data: text/html holds the <img> with its alt text, text/plain the summary."""
+    """A figure as output data: text/html holds the <img> with its alt text, text/plain the summary."""
     return {"text/html": _img(_png(fig), "png", alt), "text/plain": describe(fig)}
 
 
 def animate(fig: Figure, draw: Callable[[int], None], frames: int, alt: str, seconds: float = 4.0) -> None:
-    """Show a figure that moves, as a GIF that needs no kernel: `draw(k)` changes the figure for frame k.
+    """Show an animation, as a GIF that needs no kernel: `draw(k)` changes the figure for frame k.
 
-    It plays three times at most and then rests on its last frame. seconds is the length of one play.
+    It plays three times and stops at its last frame. `seconds` is the length of one play.
     """
     frames, seconds, alt = arguments.count(frames, "frames", least=2), arguments.positive(seconds, "seconds"), _alt(alt)
     images, summaries = [], []
     for k in range(frames):
-        with matplotlib.rc_context(_STYLE):  # so that an `ax.clear()` in it keeps the style
+        with matplotlib.rc_context(_STYLE):  # or an `ax.clear()` in it would lose the style
             draw(k)
         images.append(_image(fig))
         if k in (0, frames - 1):
@@ -131,8 +141,8 @@ def animate(fig: Figure, draw: Callable[[int], None], frames: int, alt: str, sec
     pause = round(1000 * seconds / frames)
     file = io.BytesIO()
     images[0].save(
-        file, "GIF", save_all=True, append_images=images[1:], duration=[pause] * (frames - 1) + [1500],
-        loop=2, optimize=True,  # browsers play it once and then twice more
+        file, "GIF", save_all=True, append_images=images[1:], duration=[pause] * (frames - 1) + [_REST],
+        loop=2, optimize=True,  # browsers play it once, then twice more
     )  # fmt: skip
     _display({"text/html": _img(file.getvalue(), "gif", alt), "text/plain": "\n".join(summaries)})
 
@@ -140,21 +150,12 @@ def animate(fig: Figure, draw: Callable[[int], None], frames: int, alt: str, sec
 def describe(fig: Figure) -> str:
     """What a figure shows, in numbers: its axes, and each line, collection, patch, image and note on them.
 
-    For each, its label and its number of points, and of x and y the first, last, least and greatest value, the mean,
-    and the mean of the second half, which tells a curve from its mirror image.
+    Each has its label, its number of points, and for x and y the first, last, least and greatest value, the mean, and
+    the mean of the second half, which distinguishes a curve from its mirror image.
     """
     titles = [f"figure {fig.get_suptitle()!r}"] if fig.get_suptitle() else []
     lines = (line for ax in fig.axes if ax.get_visible() for line in _axes(ax))
     return "\n".join([*titles, *map(_legend, fig.legends), *lines])
-
-
-def _domain(function: Function, d: int) -> np.ndarray:
-    if function.domain is None or np.shape(function.domain) != (d, 2):
-        raise ValueError(
-            f"to draw {function.name} here, it needs a domain of shape ({d}, 2), from and to for each entry of θ: "
-            "dataclasses.replace(function, domain=np.array(…)) gives it one."
-        )
-    return function.domain
 
 
 def _axes(ax: Axes):
@@ -211,7 +212,7 @@ def _points(xy, ax: Axes) -> str:
 
 
 def _outlines(contours: ContourSet) -> str:
-    """Extent and length of all lines. How many vertices they have can differ between machines; these do not."""
+    """Extent and total length of the lines; unlike their number of vertices, the same on every machine."""
     paths = [path for path in contours.get_paths() if len(path.vertices)]
     if not paths:
         return "no lines"
@@ -233,7 +234,7 @@ def _colours(collection) -> str:
 
 
 def _filled(values) -> np.ndarray:
-    """The values as floats, with NaN for those that are masked."""
+    """The values as floats, with NaN for masked ones."""
     return np.ma.filled(np.ma.asarray(values).astype(float), np.nan)
 
 
@@ -257,25 +258,25 @@ def _numbers(values, scale: str = "linear") -> str:
 
 
 def _rounded(values: Sequence[float], among: np.ndarray, scale: str) -> list[str]:
-    """Each value to 4 digits, so that rounding noise, which differs between machines, changes none of them.
+    """Each value to four digits, such that noise in `among`, as between machines, changes none of them.
 
-    On a linear axis a digit below a millionth of the largest value is such noise, and dropped. And as round numbers
-    would stand on the very border between two roundings (2.0005), all are first moved off it by a little.
+    On a linear axis noise is a part of the largest value in `among`, so all are first rounded to a unit relative to
+    that. On another axis it is a part of each value.
     """
     if scale != "linear":
-        return [f"{value * (1 + 1e-7):.4g}" for value in values]
+        return [f"{value * (1 + _OFF_A_TIE):.4g}" for value in values]
     largest = np.abs(among[np.isfinite(among)]).max(initial=0)
     if largest == 0:
         return [f"{value:.4g}" for value in values]
-    unit = 10.0 ** (np.floor(np.log10(largest * (1 + 1e-6))) - 6)
-    return [f"{np.floor(value / unit + 0.51) * unit * (1 + 1e-9):.4g}" for value in values]
+    unit = 10.0 ** (np.floor(np.log10(largest * (1 + _OFF_A_POWER))) - _DECADES)
+    return [f"{np.floor(value / unit + _HALF_UP) * unit * (1 + _OFF_A_UNIT):.4g}" for value in values]
 
 
 def _palette() -> Image.Image:
-    """The colours of a stored picture: greys, and the course's own, pure and in two lighter shades for soft edges.
+    """The colours of a stored picture: greys, and the course's own, pure and in two lighter shades for smooth edges.
 
-    Few colours store small: six to ten pictures then fit a notebook of 200 kB. Always the same ones keep a thin line's
-    colour, which a palette made for the picture would sacrifice to the many pixels of text and background.
+    Few colours make small files: six to ten pictures then fit a notebook of 200 kB. A fixed palette keeps the colour of
+    a thin line; one made for the picture would give it up for the many pixels of text and background.
     """
     greys = np.array([0, 51, 102, 153, 191, 229, 255])[:, None] * np.ones(3)
     pure = 255 * np.array([matplotlib.colors.to_rgb(colour) for colour in (*COLOURS[:-1], YELLOW)])
@@ -300,7 +301,7 @@ def _png(fig: Figure) -> bytes:
 
 def _alt(alt) -> str:
     if not isinstance(alt, str) or not alt.strip():
-        raise ValueError('a picture needs an alt text, alt="…": what it shows, to who cannot see it.')
+        raise ValueError('a picture needs an alt text, alt="…", which describes it to a reader who cannot see it.')
     return alt
 
 

@@ -1,4 +1,4 @@
-"""Programs that a lesson starts, and ends: nothing outlives the call, whatever ends it."""
+"""Programs that a lesson starts: none outlives the call that started it."""
 
 import os
 import subprocess
@@ -13,11 +13,12 @@ def run(command: Sequence[str], seconds: float = 60.0, **environment: str) -> st
     """Run a program, wait for it, and return what it printed on standard output.
 
     command       the program and its arguments
-    seconds       it is ended after so long
-    environment   variables that it sees beside those of this process
+    seconds       the time after which it is ended
+    environment   variables that it sees in addition to those of this process
 
-    However the call ends, by the program's own end, an error, its time, or an interrupted cell, the program and every
-    process that it started are ended first. Raises RuntimeError with its last words where it fails, or takes too long.
+    However the call ends (the program ends, an error, the time limit, an interrupted cell), the program and every
+    process that it started are ended first. Raises RuntimeError if it fails, with the end of what it printed on
+    standard error, or if it takes too long.
     """
     seconds = arguments.positive(seconds, "seconds")
     program = subprocess.Popen(
@@ -27,7 +28,7 @@ def run(command: Sequence[str], seconds: float = 60.0, **environment: str) -> st
     try:
         said, complained = program.communicate(timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise RuntimeError(f"the program was not done after {seconds:g} seconds, and was ended.") from None
+        raise RuntimeError(f"the program was not done after {seconds:g} seconds and was ended.") from None
     finally:
         _end(program)
     if program.returncode:
@@ -36,7 +37,7 @@ def run(command: Sequence[str], seconds: float = 60.0, **environment: str) -> st
 
 
 def _end(program: subprocess.Popen) -> None:
-    """End a program with all that it started, children before they can be orphaned."""
+    """End a program and all that it started; the children are listed first, before they can be orphaned."""
     try:
         family = psutil.Process(program.pid).children(recursive=True)
     except psutil.NoSuchProcess:

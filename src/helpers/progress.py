@@ -6,16 +6,16 @@ from collections.abc import Iterator, Sequence
 import ipywidgets
 from IPython.display import display
 
-_PAUSE = 0.1  # seconds between two pictures of the bar; more often, drawing it would slow the loop down
+_PAUSE = 0.1  # seconds between updates of the bar; drawing it more often would slow the loop down
 
 
 def bar(items: Sequence, what: str) -> Iterator:
-    """The items one after the other, under a bar that fills as they are done, and rests full.
+    """Yield the items one by one, under a bar that fills as they are done and stays full at the end.
 
     what   the name of the items, in the plural: "epochs"
 
-    Where the loop is broken off, the bar stays where it was. What a notebook keeps of it is the line "10 epochs".
-    Raises TypeError for items that cannot be counted beforehand.
+    If the loop is interrupted, the bar stays where it was. A notebook stores only the line "10 epochs".
+    Raises TypeError for items that cannot be counted in advance.
     """
     if not hasattr(items, "__len__"):
         raise TypeError(f"A bar must know how many {what} there are: give it a list, an array or a range.")

@@ -1,4 +1,4 @@
-"""What the tests of grading share: a course folder, submissions as students hand them in, a sandbox without walls."""
+"""What tests and benchmarks of grading share: a course folder, submissions as students hand them in, random runs."""
 
 import copy
 import json
@@ -9,8 +9,10 @@ import sys
 from pathlib import Path
 
 import nbformat
+import numpy as np
 
-from grader import release, sandbox
+from grader import hidden, release, sandbox, solution, verdicts
+from helpers import checks
 from helpers.outcomes import call
 
 ROOT = Path(__file__).parents[1]
@@ -86,3 +88,32 @@ def run_here(submissions, *_, **__):
                 exec("import numpy as np", namespace)
             done.append(sandbox.Done(outputs, outcomes, ""))
         yield sandbox.Run(submission.key, done, "")
+
+
+def visible_tasks(name):
+    return checks.read(ROOT / "exercises" / name / "checks.json")["tasks"]
+
+
+def judged(name, visible, unseen, function):
+    """The verdict on a function, called here."""
+    outcomes = [call(function, case, visible["parameters"]) for case in verdicts.cases(visible, unseen)]
+    return verdicts.verdict(name, visible, unseen, outcomes, "")
+
+
+def random_runs(count, seed):
+    """What went wrong in so many draws: an exercise, a task, a right or wrong function, fresh hidden cases."""
+    rng, solutions, failures = np.random.default_rng(seed), {}, []
+    for k in range(count):
+        name = str(rng.choice(release.names(ROOT)))
+        if name not in solutions:
+            solutions[name] = solution.read(ROOT / "solutions" / name)
+        task = solutions[name].tasks[rng.integers(len(solutions[name].tasks))]
+        right = [solutions[name].answers[task.name], *task.right]
+        is_right = rng.random() < 0.5
+        choice = right if is_right else task.mistakes
+        function = choice[rng.integers(len(choice))]
+        unseen = hidden.draw(task, solutions[name], f"secret {seed} {k}")
+        found = judged(task.name, visible_tasks(name)[task.name], unseen, function)
+        if (found.kind == verdicts.DONE) != is_right:
+            failures.append((name, function.__name__, found.said))
+    return failures

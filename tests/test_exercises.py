@@ -358,10 +358,11 @@ def test_a_case_that_cannot_be_written_down_is_refused():
 
 @pytest.fixture
 def course(tmp_path):
-    """A course folder with one solution, not yet released."""
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(ROOT / "solutions" / MODEL, tmp_path / "solutions" / MODEL, ignore=release.GENERATED)
-    return tmp_path
+    """A course folder with one solution, not yet released; its path holds a space and an umlaut."""
+    root = tmp_path / "Kurs für alle"
+    shutil.copytree(ROOT / "solutions" / MODEL, root / "solutions" / MODEL, ignore=release.GENERATED)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return root
 
 
 def test_a_refused_release_says_why_and_writes_nothing(course, monkeypatch):

@@ -1,6 +1,7 @@
 """The course on machines other than this one: processors that round differently."""
 
 import math
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -95,3 +96,16 @@ class TestMovedArguments:
     def test_parameters_whose_digits_matter_are_kept(self):
         first, second = moved([0.1, 0.1], [False, True], np.random.default_rng(0))
         assert first != 0.1 == second
+
+
+@pytest.mark.long
+def test_a_clone_elsewhere_passes_the_quick_tests_in_another_locale_and_time_zone(tmp_path):
+    clone = tmp_path / "Kurs für alle" / "downhill"
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    elsewhere = {"PYTHONPATH": str(clone / "src"), "LC_ALL": "C", "TZ": "Pacific/Apia"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} | elsewhere
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-m", "not slow and not long", "tests"], env=environment, cwd=clone,
+        capture_output=True, text=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     """The folder that a student has after unpacking the zip."""
-    folder = tmp_path_factory.mktemp("student")
+    folder = tmp_path_factory.mktemp("Kurs für alle")  # a path with a space and an umlaut must do
     bundle.make(ROOT, folder / "downhill.zip")
     with zipfile.ZipFile(folder / "downhill.zip") as zipped:
         zipped.extractall(folder)
@@ -192,7 +192,7 @@ def run_there(code, folder, opened):
     done = subprocess.run(
         [sys.executable, "-c", code],
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(opened / "src")},
+        env={**os.environ, "PYTHONPATH": str(opened / "src"), "LC_ALL": "C", "TZ": "Pacific/Apia"},
         capture_output=True,
         text=True,
     )

@@ -280,9 +280,10 @@ def test_a_kernel_of_the_user_that_comes_first_is_found_and_the_lab_passes_over_
     spec = jupyter("JUPYTER_DATA_DIR", other_python[:1])
     assert doctor.kernel().verdict == "OK"  # as the lab sets it
     monkeypatch.setenv("JUPYTER_PREFER_ENV_PATH", "0")
+    monkeypatch.setattr(sys, "executable", "/the course/bin/python")
     verdict, text, effect = doctor.kernel()
     assert (verdict, effect) == ("WRONG", Effect.STOPS)
-    assert f"Delete the folder {spec}, or open the course by {sys.executable} -m helpers.lab" in text
+    assert f'Delete the folder {spec}, or open the course by "/the course/bin/python" -m helpers.lab' in text
 
 
 @pytest.mark.parametrize("argv", [["/nowhere/bin/python"], [shutil.which("git") or "git"]])

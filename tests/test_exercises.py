@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 from nbclient import NotebookClient
 
@@ -284,6 +285,20 @@ def fails(theta, gradient, lr):
     raise ValueError
 
 
+def cut_to_whole_numbers(theta, gradient, lr):
+    """A step of 1.1 − 0.1 may end a last digit below 1, and would be cut to 0."""
+    return np.floor(theta - lr * gradient)
+
+
+def right_for_a_tenth(theta, gradient, lr):
+    return theta - lr * gradient if lr == 0.1 else theta
+
+
+def close_to_whole(rng):
+    yield np.array([1.1, 0.5]), np.array([1.0, 1.0]), 0.1
+
+
+LAST_DIGITS = "in case 1 depends on the last digits of its arguments"
 TASK_DEFECTS = {
     "no mistake": ({"mistakes": (step_again,)}, "no case tells the mistake step_again from the answer"),
     "too few cases": ({"mistakes": (right_on_few,)}, "no case tells the mistake right_on_few from the answer"),
@@ -294,6 +309,14 @@ TASK_DEFECTS = {
     "no sentence": ({"mistakes": (unsaid,)}, "the mistake unsaid of step has no docstring"),
     "one right function": ({"right": (step_again,)}, "task step needs two right functions or more; it has 1"),
     "another task": ({"name": "stride"}, "task stride has no check cell"),
+    "last digits of a mistake": (
+        {"cases": close_to_whole, "mistakes": (cut_to_whole_numbers,)},
+        f"step: what the mistake cut_to_whole_numbers returns {LAST_DIGITS}",
+    ),
+    "last digits of a right function": (
+        {"cases": close_to_whole, "right": (step_again, right_for_a_tenth)},
+        f"step: what the right function right_for_a_tenth returns {LAST_DIGITS}",
+    ),
 }
 
 
@@ -313,6 +336,19 @@ def test_an_answer_that_fails_or_changes_its_arguments_is_refused(answer):
     assert "step: the answer itself raises an error or changes" in "\n".join(release.problems(planted))
 
 
+def test_an_answer_that_depends_on_last_digits_is_refused_unless_the_task_is_about_them():
+    solution = solution_of(MODEL)
+    planted = replace(solution, answers={**solution.answers, "step": right_for_a_tenth})
+    task = solution.tasks[0]._replace(cases=close_to_whole, mistakes=())
+
+    def said(**changes):
+        tasks = (task._replace(**changes), *solution.tasks[1:])
+        return "\n".join(release.problems(replace(planted, tasks=tasks)))
+
+    assert f"step: what the answer returns {LAST_DIGITS}" in said()
+    assert LAST_DIGITS not in said(exact=("lr",))
+
+
 def test_a_case_that_cannot_be_written_down_is_refused():
     solution = solution_of(MODEL)
     task = solution.tasks[0]._replace(cases=lambda rng: [(object(), 1.0, 0.1)])
@@ -322,10 +358,11 @@ def test_a_case_that_cannot_be_written_down_is_refused():
 
 @pytest.fixture
 def course(tmp_path):
-    """A course folder with one solution, not yet released."""
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    shutil.copytree(ROOT / "solutions" / MODEL, tmp_path / "solutions" / MODEL, ignore=release.GENERATED)
-    return tmp_path
+    """A course folder with one solution, not yet released; its path holds a space and an umlaut."""
+    root = tmp_path / "Kurs für alle"
+    shutil.copytree(ROOT / "solutions" / MODEL, root / "solutions" / MODEL, ignore=release.GENERATED)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    return root
 
 
 def test_a_refused_release_says_why_and_writes_nothing(course, monkeypatch):

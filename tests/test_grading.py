@@ -357,7 +357,7 @@ def course(tmp_path_factory):
     """A course folder after grading: the path to it."""
     if reason := sandbox.missing():
         pytest.skip(reason)
-    root = new_course(tmp_path_factory.mktemp("course"), NAME)
+    root = new_course(tmp_path_factory.mktemp("Kurs für alle"), NAME)
     with open(root / "nbgrader_config.py", "a", encoding="utf-8") as file:
         file.write(f"\nc.Autograde.limits = {LIMITS}\n")
     right = answers(root, NAME)

@@ -1,12 +1,16 @@
 """The course on machines other than this one: processors that round differently."""
 
+import math
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 import processors
+from grader.lastdigits import moved
 
 ROOT = Path(__file__).parents[1]
 SIMULATED = [processor for processor in processors.PROCESSORS if processor.simulable()]
@@ -39,3 +43,69 @@ def test_libraries_take_this_processor_for_the_simulated_one(processor):
     blas, torch, features = done.stdout.splitlines()
     assert (blas, torch) == (f"{processor.name} 2", f"{processor.torch} 2")
     assert set(features.split()) <= set(processor.optional)
+
+
+# The oldest and the newest, which differ most; `make test-long` takes all.
+@pytest.mark.slow
+@pytest.mark.parametrize("processor", SIMULATED[:1] + SIMULATED[1:][-1:], ids=lambda processor: processor.name)
+def test_each_exercise_checks_as_stored_on_another_processor(processor):
+    done = run_on(
+        processor, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_exercises.py",
+        "-k", "TestEachTask and as_stored",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+
+
+class TestMovedArguments:
+    """What the release does to a case, to see whether its verdict depends on last digits."""
+
+    def test_numbers_move_by_a_unit_or_two_and_equal_sizes_together(self):
+        arguments = [{"array": [0.1, -0.1, 1e300, 1e-300], "shape": [2, 2], "dtype": "float64"}, {"list": [0.1, 0.7]}]
+        seen = set()
+        for seed in range(50):
+            array, pair = moved(arguments, [False, False], np.random.default_rng(seed))
+            tenth, minus, huge, tiny = array["array"]
+            assert tenth == -minus == pair["list"][0]
+            for before, after in ((0.1, tenth), (0.7, pair["list"][1]), (1e300, huge), (1e-300, tiny)):
+                seen.add((after - before) / math.ulp(before))
+            assert (array["shape"], array["dtype"]) == ([2, 2], "float64")
+        assert seen == {-2, -1, 1, 2}
+
+    @pytest.mark.parametrize(
+        "argument",
+        [
+            0.0,
+            -3.0,
+            0.5,
+            2.0**80,
+            float(np.float32(0.1)),
+            3,
+            True,
+            None,
+            "0.1",
+            {"float": "NaN"},
+            {"function": "square"},
+        ],
+        ids=repr,
+    )
+    def test_what_a_case_means_by_its_numbers_is_kept(self, argument):
+        arguments = [argument, {"list": [argument]}]
+        for seed in range(5):
+            assert repr(moved(arguments, [False, False], np.random.default_rng(seed))) == repr(arguments)
+
+    def test_parameters_whose_digits_matter_are_kept(self):
+        first, second = moved([0.1, 0.1], [False, True], np.random.default_rng(0))
+        assert first != 0.1 == second
+
+
+@pytest.mark.long
+def test_a_clone_elsewhere_passes_the_quick_tests_in_another_locale_and_time_zone(tmp_path):
+    clone = tmp_path / "Kurs für alle" / "downhill"
+    subprocess.run(["git", "clone", "--quiet", ROOT, clone], check=True)
+    elsewhere = {"PYTHONPATH": str(clone / "src"), "LC_ALL": "C", "TZ": "Pacific/Apia"}
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")} | elsewhere
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-m", "not slow and not long", "tests"], env=environment, cwd=clone,
+        capture_output=True, text=True, encoding="utf-8", errors="replace",
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout

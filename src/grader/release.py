@@ -23,6 +23,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from grader import hidden
 from grader import notebook as form
+from grader.lastdigits import fragile
 from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read
 from helpers import checks
 from helpers.outcomes import same
@@ -202,11 +203,12 @@ def _stub_problems(solution: Solution) -> Iterable[str]:
 
 
 def _mistake_problems(solution: Solution) -> Iterable[str]:
-    """The visible cases must tell the answer and the known mistakes from each other."""
+    """The visible cases must tell the answer and the known mistakes from each other, on every processor."""
     for task, data in zip(solution.tasks, make_checks(solution)["tasks"].values(), strict=True):
         yield from indistinct(data, [mistake.__name__ for mistake in task.mistakes])
         if any("raised" in case["answer"] or "changed" in case["answer"] for case in data["cases"]):
             yield f"{task.name}: the answer itself raises an error or changes its arguments."
+        yield from fragile(task, solution.answers[task.name], data)
 
 
 def indistinct(task: dict, mistakes: list[str]) -> Iterable[str]:

@@ -51,6 +51,7 @@ class Task(NamedTuple):
     mistakes       wrong functions; the docstring of each is the sentence that a student reads
     right          right functions, written in other ways than the answer; at least two
     relative, absolute   the tolerance of a result: |got − expected| ≤ absolute + relative·|expected|, entry by entry
+    exact          parameters whose last digits are what the task is about
     """
 
     name: str
@@ -59,6 +60,7 @@ class Task(NamedTuple):
     right: tuple[Callable, ...]
     relative: float = 1e-6
     absolute: float = 1e-9
+    exact: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,7 +1,8 @@
 """Look over notebooks and pages for slips that a reader would see: `python tools/lint.py [FILE …]`.
 
 Without arguments it looks at every notebook and Markdown page that git keeps. One finding a line; exit code 1 if
-there is any. Lessons (notebooks/) are stored with their outputs; exercises and solutions without.
+any. Lessons (notebooks/) are stored with their outputs; exercises and solutions without. What holds of lessons alone
+(their minutes, their code in sight) is in lesson_form.py.
 """
 
 import copy
@@ -14,6 +15,7 @@ from urllib.parse import unquote, urlsplit
 
 import nbformat
 
+import lesson_form
 from grader import notebook
 
 ROOT = Path(__file__).parents[1]
@@ -36,7 +38,12 @@ def findings(path: Path) -> list[str]:
         nbformat.validate(nb)
     except (ValueError, nbformat.ValidationError) as error:
         return [f"cannot be read: {str(error).splitlines()[0]}"]
-    return [*_file(text, nb, path), *_cells(nb, path)]
+    return [*_file(text, nb, path), *_cells(nb, path), *(lesson_form.findings(nb, path) if _is_lesson(path) else [])]
+
+
+def _is_lesson(path):
+    """Whether it is one of the numbered lessons, and not a page before them: 00_start_here, 00b_what_you_need."""
+    return path.resolve().parent == ROOT / "notebooks" and path.name >= "01"
 
 
 def _file(text, nb, path):

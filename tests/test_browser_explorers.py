@@ -32,7 +32,7 @@ from helpers import data, descent, explorer, functions, rules
 """
 GIVEN = {
     "01_update_rule": "wells = functions.double_well",
-    "02_learning_rate": "ravine, best = functions.ravine, 2 / 26",
+    "02_learning_rate": "ravine = functions.ravine",
     "03_linear_regression": "(x, y), start = data.points(), data.start_pairs()[0]",
     "04_batch_stochastic_minibatch": "x, y = data.points(); z = data.standardise(x)[0]",
     "09_momentum": 'valley = functions.quadratic(np.diag([1.0, 25.0]), name="valley")',

@@ -1,7 +1,7 @@
 """The mathematics that lesson 2 states, on descents that helpers.descent runs.
 
 Bowls are made from eigenvalues and a rotation that are chosen here, so that λ, L and κ are known and not computed.
-What the lesson defines in its own cells (schedules, steps_for, newton_step) is taken from the notebook.
+What the lesson defines in its own cells (steps_for, backtrack, the schedules …) is taken from the notebook.
 """
 
 import math
@@ -9,7 +9,7 @@ import math
 import numpy as np
 import pytest
 from lesson_code import functions_of
-from scipy import integrate, optimize, stats
+from scipy import differentiate, integrate, optimize, stats
 
 from helpers import functions, rules
 from helpers.descent import descend
@@ -56,14 +56,14 @@ def test_just_below_the_border_the_error_vanishes(eigenvalues):
 
 
 @spectra
-def test_on_the_border_the_steepest_share_keeps_its_length_and_turns_its_sign(eigenvalues):
+def test_on_the_border_the_steepest_share_keeps_its_length_and_changes_its_sign(eigenvalues):
     function, minimum, directions = bowl(eigenvalues)
     steepest = directions[:, np.argmax(eigenvalues)]
     path = run(function, minimum + directions.sum(axis=1), 2 / max(eigenvalues), steps=1000).path
     np.testing.assert_allclose((path - minimum) @ steepest, (-1.0) ** np.arange(1001), rtol=1e-9)
 
 
-def test_on_the_border_a_descent_in_whole_numbers_swings_for_ever():
+def test_on_the_border_a_descent_in_whole_numbers_swings_forever():
     # 1 − ½·4 = −1, without any rounding.
     path = run(functions.quadratic([[1.0, 0.0], [0.0, 4.0]]), [0.0, 3.0], 0.5, steps=10_000).path
     assert np.array_equal(path[:, 1], 3 * (-1.0) ** np.arange(10_001))
@@ -174,6 +174,48 @@ def test_near_the_cliff_two_percent_cost_little_below_and_all_above(kappa):
     assert (counted(1.02 * best) is None) == (kappa > 50)  # 1.02 κ/(κ + 1) reaches 1 at κ = 50
 
 
+def test_one_over_l_takes_at_most_twice_the_steps_of_the_best_rate(lesson):
+    for kappa in np.geomspace(1.01, 1e5, 500):
+        for shrink in [0.5, 0.1, 0.01, 1e-6]:
+            at_best = lesson.steps_for((kappa - 1) / (kappa + 1), shrink)
+            assert lesson.steps_for(1 - 1 / kappa, shrink) <= 2 * at_best
+
+
+def test_the_steps_at_the_best_rate_grow_with_kappa(lesson):
+    for kappa in [100, 1000, 10_000]:
+        at_best = lesson.steps_for((kappa - 1) / (kappa + 1), 0.01)
+        assert at_best == pytest.approx(kappa / 2 * math.log(100), abs=1)
+
+
+def ravine_cost(start, lr, steps):
+    """The cost of a descent on the ravine, by its factors."""
+    along, across = start
+    return 0.5 * (along * (1 - lr) ** steps) ** 2 + 12.5 * (across * (1 - 25 * lr) ** steps) ** 2
+
+
+def test_which_rate_ends_lowest_depends_on_start_and_steps():
+    rates = [0.005, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06, 0.07, 0.077, 0.079, 0.08, 0.0808]  # the explorer's dial
+
+    def winner(start, steps):
+        costs = [run(functions.ravine, start, lr, steps).costs[-1] for lr in rates]
+        np.testing.assert_allclose(costs, [ravine_cost(start, lr, steps) for lr in rates], rtol=1e-6)
+        return rates[np.argmin(costs)]
+
+    above = [-3.267, 0.933]
+    assert [winner(above, 30), winner(above, 300), winner([-3.267, 0.0], 30)] == [0.07, 0.077, 0.0808]
+
+
+def test_a_sweep_brackets_the_border_and_its_winner_takes_over_twice_the_steps(lesson):
+    rates = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3]
+    costs = [ravine_cost([3.5, 1.0], lr, 50) for lr in rates]
+    winner = rates[np.argmin(costs)]
+    assert winner == 0.03 < 2 / 25 < rates[rates.index(winner) + 1]
+    assert run(functions.ravine, [3.5, 1.0], winner, 50).costs[-1] == pytest.approx(min(costs))
+    assert run(functions.ravine, [3.5, 1.0], 0.1, 50).stopped == "diverged"
+    assert (2 / 26) / winner == pytest.approx(2.6, abs=0.05)
+    assert lesson.steps_for(0.97, 0.01) / lesson.steps_for(24 / 26, 0.01) == pytest.approx(2.6, abs=0.05)
+
+
 def test_the_path_zigzags_exactly_above_half_of_the_border():
     for lr, zigzags in [(0.039, False), (0.041, True), (0.079, True), (0.081, True)]:
         across = run(functions.ravine, [3.5, 1.0], lr, steps=10).path[:, 1]
@@ -216,6 +258,14 @@ def test_below_the_border_of_its_way_every_step_lowers_the_cost_by_what_was_prom
         assert (trajectory.costs[:-1] - trajectory.costs[1:] >= promised - 1e-12).all()
 
 
+def test_between_the_two_borders_the_cost_may_rise_or_the_valley_be_missed():
+    wells = functions.double_well
+    between = run(wells, -1.6, 0.11, steps=1000)
+    assert np.sum(np.diff(between.costs) > 1e-9) == 50 and between.theta[0] == pytest.approx(wells.minima[0, 0])
+    leapt = run(wells, -2.2, 0.1, steps=1000)
+    assert (np.diff(leapt.costs) <= 1e-9).all() and leapt.theta[0] == pytest.approx(wells.minima[1, 0])
+
+
 def test_no_descent_settles_in_a_valley_above_the_border_there():
     valley = optimize.brentq(lambda t: 4 * t**3 - 8 * t + 1, -2, -1, xtol=1e-15)
     border = 2 / (12 * valley**2 - 8)
@@ -233,6 +283,124 @@ def test_on_the_fourth_power_a_rate_has_a_largest_start():
         largest = math.sqrt(2 / lr)
         assert run(quartic, 0.999 * largest, lr, steps=1000).stopped == "steps"
         assert run(quartic, 1.001 * largest, lr, steps=1000).stopped == "diverged"
+
+
+# ---- without a Hessian
+
+
+@spectra
+def test_power_iteration_reaches_the_largest_curvature_from_below(lesson, eigenvalues):
+    function, minimum, _ = bowl(eigenvalues)
+    estimates = [lesson.largest_curvature(function.gradient, minimum + 1, rounds) for rounds in (1, 2, 5, 20, 200)]
+    rounding = 1e-9 * max(eigenvalues)
+    assert max(estimates) <= max(eigenvalues) + rounding
+    assert (np.diff(estimates) >= -rounding).all()
+    assert estimates[-1] == pytest.approx(max(eigenvalues), rel=1e-6)
+
+
+def test_power_iteration_finds_the_eigenvalue_that_is_largest_in_size(lesson):
+    saddle = functions.quadratic(np.diag([1.0, -3.0, 2.0]))
+    assert lesson.largest_curvature(saddle.gradient, np.zeros(3), 100) == pytest.approx(3)
+
+
+@spectra
+@pytest.mark.parametrize("first", [1e-3, 0.7, 8.0])
+def test_backtracking_accepts_no_less_than_half_of_one_over_l(lesson, eigenvalues, first):
+    function, minimum, directions = bowl(eigenvalues)
+    theta = minimum + directions.sum(axis=1)
+    for _ in range(10):
+        gradient, cost = function.gradient(theta), function(theta)
+        if cost < 1e-20:  # from here on the costs differ by rounding alone
+            break
+        theta, lr = lesson.backtrack(function, theta, first)
+        assert lr == first or lr > 0.5 / max(eigenvalues)
+        assert function(theta) <= cost - lr / 2 * gradient @ gradient
+
+
+def test_along_an_eigenvector_backtracking_accepts_the_first_rate_up_to_one_over_its_curvature(lesson):
+    # ½λe²(1 − αλ)² ≤ ½λe² − ½αλ²e² is αλ(αλ − 1) ≤ 0.
+    for theta, accepted in [([0.0, 1.0], 1 / 32), ([3.0, 0.0], 1.0)]:  # λ = 25 and λ = 1, halved from 1
+        assert lesson.backtrack(functions.ravine, np.array(theta), 1.0)[1] == accepted
+
+
+def test_twenty_backtracked_steps_leave_nearly_all_of_a_flat_share(lesson):
+    minimum = np.array([1.0, -1.0])
+    long_bowl = functions.quadratic([[5000.5, 4999.5], [4999.5, 5000.5]], minimum)
+    theta = np.array([-2.0, -3.0])
+    flat = np.array([1.0, -1.0]) / math.sqrt(2)  # λ = 1
+    assert 0.5 * ((theta - minimum) @ flat) ** 2 == pytest.approx(0.25)
+    for _ in range(20):
+        theta, _ = lesson.backtrack(long_bowl, theta, 1.0)
+    assert 0.24 < long_bowl(theta) < 0.25
+
+
+# ---- where a large rate ends
+
+
+HYPERBOLA = functions.Function(
+    lambda theta: 0.5 * (theta[..., 0] * theta[..., 1] - 1) ** 2, lambda theta: (theta[0] * theta[1] - 1) * theta[::-1]
+)
+
+
+def largest_eigenvalue(theta):
+    """Of the Hessian of ½(xy − 1)², by SciPy's differences."""
+    hessian = differentiate.hessian(lambda theta: 0.5 * (theta[0] * theta[1] - 1) ** 2, np.asarray(theta)).ddf
+    return np.linalg.eigvalsh(hessian)[-1]
+
+
+def test_at_the_start_the_curvature_is_as_stated():
+    assert largest_eigenvalue([4.0, 0.5]) == pytest.approx(16.6, abs=0.05)
+
+
+@pytest.mark.parametrize(
+    ("lr", "sharpness"), [(0.01, 15.9), (0.05, 15.8), (0.1, 15.6), (0.12, 15.0), (0.15, 9.4), (0.2, 2.2), (0.25, 2.0)]
+)
+def test_a_large_rate_ends_where_the_curvature_is_below_its_border(lr, sharpness):
+    trajectory = run(HYPERBOLA, [4.0, 0.5], lr, steps=1000)
+    assert trajectory.costs[-1] < 1e-20
+    assert largest_eigenvalue(trajectory.theta) == pytest.approx(np.sum(trajectory.theta**2), rel=1e-5)
+    assert np.sum(trajectory.theta**2) == pytest.approx(sharpness, abs=0.05) and sharpness < 2 / lr
+    assert (trajectory.costs.max() > trajectory.costs[0]) == (lr >= 0.15)
+
+
+def test_from_beside_a_minimum_that_is_too_sharp_the_descent_leaves():
+    near = np.array([4.0, 0.25]) + 1e-6  # sharpness 16.06
+    assert np.linalg.norm(run(HYPERBOLA, near, 0.12, steps=500).theta - near) < 1e-4
+    assert np.linalg.norm(run(HYPERBOLA, near, 0.13, steps=500).theta - near) > 0.1
+
+
+# ---- convex, and strongly convex
+
+
+def test_a_convex_cost_without_a_least_curvature_falls_as_one_over_t(lesson):
+    path = run(functions.Function(lesson.soft, lesson.soft_slope), 0.0, 1.0, steps=10_000)
+    theta = 0.0
+    for t in range(1, 10_001):
+        theta += 1 / (1 + math.exp(theta))
+        if t in (10, 100, 1000, 10_000):
+            assert path.costs[t] == pytest.approx(math.log1p(math.exp(-theta)), rel=1e-9)
+    assert 10_000 * path.costs[-1] == pytest.approx(1, abs=0.001)
+
+
+def test_the_fourth_power_keeps_the_bound_for_convex_costs_and_falls_as_one_over_t_squared():
+    quartic = functions.Function(lambda theta: theta[..., 0] ** 4 / 4, lambda theta: theta**3)
+    costs = run(quartic, 2.0, 1 / 12, steps=10_000).costs  # 12 = 3 · 2², the largest curvature on the way
+    t = np.arange(1, 10_001)
+    assert (costs[1:] <= 2.0**2 / (2 / 12 * t)).all()
+    # dθ/dt = −αθ³ has θ² = 1/(2αt) in the end, so J = 1/(16α²t²).
+    assert costs[-1] * 1e8 == pytest.approx(144 / 16, rel=0.005)
+
+
+def test_a_strongly_convex_cost_falls_by_the_factor_of_its_minimum(lesson):
+    cost = functions.Function(
+        lambda theta: lesson.soft(theta) + 0.05 * theta[..., 0] ** 2,
+        lambda theta: lesson.soft_slope(theta) + 0.1 * theta,
+    )
+    lowest = optimize.brentq(lambda theta: -1 / (1 + math.exp(theta)) + 0.1 * theta, 0, 5, xtol=1e-15)
+    curvature = math.exp(lowest) / (1 + math.exp(lowest)) ** 2 + 0.1
+    excess = run(cost, 0.0, 1.0, steps=40).costs - (math.log1p(math.exp(-lowest)) + 0.05 * lowest**2)
+    assert excess[31] / excess[30] == pytest.approx((1 - curvature) ** 2, rel=1e-3)
+    assert 4 < math.log(10) / -math.log((1 - curvature) ** 2) < 5  # steps for a digit
 
 
 # ---- schedules
@@ -304,14 +472,42 @@ def test_a_decay_with_a_finite_sum_stops_short_and_one_without_arrives(lesson):
     assert arrival == pytest.approx(math.exp(2 / 0.3 - np.euler_gamma), rel=0.01)
 
 
-def test_on_a_smooth_bowl_a_decay_only_slows(lesson):
+def test_from_the_best_constant_rate_down_a_decay_slows_the_flat_share(lesson):
     best = 2 / 26
     constant = np.linalg.norm(run(functions.ravine, [1.0, 1.0], best, steps=100).theta)
     decayed = np.linalg.norm(run(functions.ravine, [1.0, 1.0], lesson.inverse_time(best, 0.1), steps=100).theta)
     assert constant == pytest.approx(math.sqrt(2) * (24 / 26) ** 100)
     # Along the ravine: the product of 1 − α_t, near exp(−Σα_t), and Σα_t near an integral.
     total, _ = integrate.quad(lambda t: best / (1 + 0.1 * t), -0.5, 99.5)
-    assert decayed == pytest.approx(math.exp(-total), rel=0.03) and decayed > 100 * constant
+    assert decayed == pytest.approx(math.exp(-total), rel=0.03) and decayed == pytest.approx(300 * constant, rel=0.1)
+
+
+def test_between_the_best_rate_and_the_border_a_slight_decay_helps_a_thousandfold(lesson):
+    t = np.arange(100)
+    rates = 0.0798 / (1 + 0.001 * t)
+    by_hand = math.hypot(np.prod(1 - rates), np.prod(1 - 25 * rates))
+    decayed = np.linalg.norm(run(functions.ravine, [1.0, 1.0], lesson.inverse_time(0.0798, 0.001), steps=100).theta)
+    assert decayed == pytest.approx(by_hand)
+    constant = math.hypot((1 - 0.0798) ** 100, (1 - 25 * 0.0798) ** 100)
+    assert decayed < constant / 1000 and decayed < math.sqrt(2) * (24 / 26) ** 100
+
+
+def test_the_cosine_wins_where_its_run_ends_and_not_half_way(lesson):
+    schedules = {
+        "step decay": lesson.step_decay(0.3, factor=0.5, every=20),
+        "1/t": lesson.inverse_time(0.3, decay=0.1),
+        "cosine": lesson.cosine(0.3, steps=100),
+        "warm-up": lesson.warm_up(lesson.cosine(0.3, steps=100), steps=10),
+    }
+    middle, end = {}, {}
+    for name, schedule in schedules.items():
+        theta, steps = 2.0, []
+        for t in range(101):
+            steps.append(abs(theta))
+            theta -= schedule(t) * np.sign(theta)
+        middle[name], end[name] = max(steps[45:51]), max(steps[95:])
+    assert max(end["cosine"], end["warm-up"]) < 0.002 < min(end["step decay"], end["1/t"])
+    assert max(middle["step decay"], middle["1/t"]) < 0.06 < min(middle["cosine"], middle["warm-up"])
 
 
 def test_a_warm_up_keeps_the_start_in_its_valley(lesson):

@@ -12,13 +12,13 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import NamedTuple
 
-import browser
 import nbformat
 import numpy as np
 import pytest
 from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 
+import browser
 from helpers import data, descent, explorer, functions
 
 ROOT = Path(__file__).parents[1]

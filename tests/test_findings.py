@@ -293,7 +293,7 @@ GENERAL = {
     "no value of two": (
         SPLIT,
         lambda x: x,
-        "the result is a plain number, but 2 values are expected, with commas between them.",
+        "the result is a plain number, but a tuple or list of 2 is expected.",
     ),
     "three values of two": (
         SPLIT,
@@ -728,10 +728,12 @@ def test_of_an_error_in_another_function_of_the_notebook_that_function_is_named(
 # move(theta, velocity): the new velocity is half of the old one less θ, and θ moves by it
 MOVE = task(
     "theta velocity",
-    [([t, v], [t + (v / 2 - t), v / 2 - t], [t + v / 2, v / 2 - t], [t + (v - t), v - t]) for t, v in
-     [(1.25, 3.0), (-2.5, 4.0), (0.75, -1.0)]],
-    mistakes=["θ moves by half the old velocity.", "The velocity is not halved."],
-)  # fmt: skip
+    [
+        ([t, v], [t + v / 2 - t, v / 2 - t], *([t + factor * v, v / 2 - t] for factor in (2.5, 3.5, 4.5, 5.5)))
+        for t, v in [(1.25, 3.0), (-2.5, 4.0), (0.75, -1.0)]
+    ],
+    mistakes=[f"θ moves by {factor} times the old velocity." for factor in (2.5, 3.5, 4.5, 5.5)],
+)
 
 
 def test_of_several_wrong_results_the_one_is_told_that_the_others_follow_from():
@@ -793,9 +795,9 @@ MORE = {
     ),
     "returned inside the loop": (
         task("n", [([n], np.arange(n + 1.0)[:, None] * 0.5) for n in (2, 4, 5)]),
-        lambda n: np.ones((2, 1)),
-        "the result has shape (2, 1), but (3, 1) is expected. It has 2 rows whatever the case: is `return` inside the "
-        "loop?",
+        lambda n: np.arange(2.0)[:, None] * 0.5,
+        "the result has shape (2, 1), but (3, 1) is expected. It ends after 2 rows whatever the case: is `return` "
+        "inside the loop?",
     ),
     "an array of one": (
         MEAN,

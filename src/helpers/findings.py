@@ -21,6 +21,7 @@ from helpers.patterns import WHOLE, Part
 from helpers.wording import WIDTH, entry_of, enumerate_words, gave_and_expected, shorten, show
 
 _LINES = 6  # of what a call printed
+_MANY = 4  # known mistakes that show how two results depend on each other
 _STUB = "raise NotImplementedError"
 
 
@@ -162,7 +163,8 @@ def _unsteady(task: dict, first: dict, again: dict) -> Finding | None:
     return Finding(
         Kind.UNSTEADY,
         f"{what} It must depend on its arguments alone: look for a random number, for a variable, list or array "
-        "outside the function that it changes, or for a default argument that grows.",
+        "outside the function that it changes, for a default argument that grows, or for an `np.empty` that is not "
+        "filled.",
         0,
     )
 
@@ -243,7 +245,7 @@ def _wrong_form(task: dict, columns: dict[tuple, list[Part]]) -> Finding | None:
     ]
     if not found:
         return None
-    part, said = min(found, key=lambda one: (_is_small(one[0]), one[0].case))
+    part, said = min(found, key=lambda one: (_is_small(one[0]), len(one[0].path), one[0].case))
     return Finding(Kind.FORM, f"{part.subject} {said}", part.case)
 
 
@@ -254,7 +256,9 @@ def _is_small(part: Part) -> bool:
 def _wrong_numbers(task: dict, count: int, columns: dict[tuple, list[Part]]) -> Finding:
     """The wrong part that the others follow from, as far as that is known, and what its numbers show."""
     paths = [path for path, column in columns.items() if not all(part.right for part in column)]
-    first = max(paths, key=lambda path: _leads(task, path, paths))
+    first = paths[0]
+    if all(len(columns[path]) == count for path in paths):
+        first = max(paths, key=lambda path: _leads(task, path, [other for other in paths if other != path]))
     column = columns[first]
     wrong = [part for part in column if not part.right]
     kind, said = Kind.NUMBERS, patterns.numbers(wrong[0], column, task)
@@ -270,22 +274,24 @@ def _wrong_numbers(task: dict, count: int, columns: dict[tuple, list[Part]]) -> 
 def _too(said: str, others: list[list[Part]], task: dict) -> str:
     """That other parts differ too; in the same way, if the same can be said of each."""
     wrong = [next(part for part in column if not part.right) for column in others]
-    named = enumerate_words([part.subject for part in wrong]) if len(wrong) < 4 else f"{len(wrong)} other parts"
+    named = enumerate_words([part.subject for part in wrong]) if len(wrong) < 4 else f"{len(wrong)} other results"
     if said and all(patterns.numbers(p, column, task) == said for p, column in zip(wrong, others, strict=True)):
         return f"The same holds for {named}."
     return f"{named[0].upper()}{named[1:]} {'differs' if len(wrong) == 1 else 'differ'} too."
 
 
 def _leads(task: dict, path: tuple, others: list[tuple]) -> int:
-    """How far other parts follow from one: in so many known mistakes it is right although another of them is wrong,
-    less those in which it alone is wrong."""
-    if len(others) == 1:
-        return 0
-    score = 0
-    for k in range(len(task["mistakes"])):
-        wrong = {one for one in others if any(_misses(case, k, one, task) for case in task["cases"])}
-        score += (path not in wrong and bool(wrong)) - (wrong == {path})
-    return score
+    """How many of the other wrong parts follow from one, as far as the known mistakes show it: many get the other part
+    alone wrong, few this one alone."""
+    count = 0
+    for other in others:
+        alone = {path: 0, other: 0}
+        for k in range(len(task["mistakes"])):
+            wrong = [one for one in alone if any(_misses(case, k, one, task) for case in task["cases"])]
+            if len(wrong) == 1:
+                alone[wrong[0]] += 1
+        count += alone[other] >= max(_MANY, 2 * alone[path])
+    return count
 
 
 def _misses(case: dict, k: int, path: tuple, task: dict) -> bool:

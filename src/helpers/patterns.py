@@ -76,8 +76,10 @@ def _kind(part: Part, column: list[Part], task: dict) -> str | None:
             return f"is {describe(got)}, but a string is expected."
         alike = got.strip().lower() == expected.strip().lower()
         return "is not spelled as in the task." if alike else None
+    if isinstance(got, list) and (said := _one_of_several(column, task)):
+        return said
     if isinstance(got, list) and as_array(got) is None:
-        return _no_array(got)
+        return _no_array(got, expected)
     if as_array(got) is None:
         return f"is {describe(got)}, but {describe(expected)} is expected."
     return None
@@ -104,14 +106,27 @@ def _count(part: Part, column: list[Part], task: dict) -> str:
         if all(close(p.expected[k], p.got, task) for p in column):
             return f"is only result {k + 1} of {len(expected)}: return them all, with commas between them."
     if isinstance(got, np.ndarray) or items is None:
-        return f"is {describe(got)}, but {len(expected)} values are expected, with commas between them."
+        return f"is {describe(got)}, but a tuple or list of {len(expected)} is expected."
     count = abs(len(items) - len(expected))
     entries_got = f"{len(items)} {'entry' if len(items) == 1 else 'entries'}"
     off = f"{'one' if count == 1 else count} too {'few' if len(items) < len(expected) else 'many'}"
     return f"has {entries_got}, but {len(expected)} {'is' if len(expected) == 1 else 'are'} expected: {off}."
 
 
-def _no_array(got: list) -> str:
+def _one_of_several(column: list[Part], task: dict) -> str | None:
+    """A tuple or list of which one entry is the result, the same one in every case."""
+    wrong = [p for p in column if not p.right]
+    if len({len(p.got) if isinstance(p.got, list) else None for p in wrong}) != 1 or not isinstance(wrong[0].got, list):
+        return None
+    fitting = [k for k in range(len(wrong[0].got)) if all(close(p.expected, p.got[k], task) for p in wrong)]
+    if len(fitting) != 1:
+        return None
+    if len(wrong[0].got) == 1:
+        return "is a tuple or list of 1, whose only entry is right. Is there a comma behind it, or a bracket around it?"
+    return f"is {describe(wrong[0].got)}, of which only entry [{fitting[0]}] is expected."
+
+
+def _no_array(got: list, expected) -> str:
     """Why a list of entries is not an array of numbers."""
     inside = list(_leaves(got))
     if tensor := next((leaf for leaf in inside if isinstance(leaf, Foreign) and leaf.tensor), None):
@@ -122,7 +137,9 @@ def _no_array(got: list) -> str:
     odd = [leaf for leaf in inside if as_array(leaf) is None]
     if odd:
         return f"holds {describe(odd[0])}, but numbers are expected."
-    return "has rows of different lengths, so it is not an array."
+    if all(np.ndim(as_array(item)) for item in got if as_array(item) is not None):
+        return "has rows of different lengths, so it is not an array."
+    return f"is {describe(got)} with arrays and numbers in it, but {describe(expected)} is expected."
 
 
 def _leaves(value) -> Iterator:
@@ -182,6 +199,9 @@ def _shape(part: Part, column: list[Part], task: dict) -> str | None:
         said = f"has shape {got.shape}, but {expected.shape} is expected"
     else:
         said = f"is {describe(part.got)}, but {describe(part.expected)} is expected"
+    if _ends_early(column, task):
+        many = f"1 {entry_of(got)}" if len(got) == 1 else f"{len(got)} {'rows' if got.ndim > 1 else 'entries'}"
+        return f"{said}. It ends after {many} whatever the case: is `return` inside the loop?"
     if relation := _relation(misshapen, task):
         return f"{said}. {relation.format(entry=entry_of(expected))}."
     if _is_combined(part, misshapen):
@@ -189,10 +209,6 @@ def _shape(part: Part, column: list[Part], task: dict) -> str | None:
             f"{said}. An array of shape (n,) and one of shape (n, 1) combine to (n, n): is one of them a column that "
             "should not be one?"
         )
-    if _ends_early(column, misshapen):
-        rows = "rows" if got.ndim > 1 else "entries"
-        count = f"1 {entry_of(got)}" if len(got) == 1 else f"{len(got)} {rows}"
-        return f"{said}. It has {count} whatever the case: is `return` inside the loop?"
     if expected.ndim == got.ndim and expected.shape[1:] == got.shape[1:] and abs(len(expected) - len(got)) == 1:
         return f"{said}: one {entry_of(expected)} too {'few' if len(got) < len(expected) else 'many'}."
     return f"{said}."
@@ -211,7 +227,7 @@ def _relation(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | N
 
     def holds(relation, expected, got) -> bool:
         try:
-            return bool(relation(expected, got, lambda a, b: _alike(a, b, task)))
+            return bool(relation(expected, got, lambda a, b: np.size(a) == np.size(b) == 0 or _alike(a, b, task)))
         except (IndexError, ValueError, TypeError):
             return False
 
@@ -231,13 +247,18 @@ def _is_combined(part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool
     )
 
 
-def _ends_early(column: list[Part], pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool:
-    """Whether the result has one length whatever the case, at most as long as expected, which differs."""
-    if any(_is_misshapen(p) is False and not p.right for p in column) or not all(e.ndim and g.ndim for e, g in pairs):
+def _ends_early(column: list[Part], task: dict) -> bool:
+    """Whether the result is the expected one up to the same length in every case, although that differs."""
+    pairs = [(np.asarray(p.expected), as_array(p.got)) for p in column if p.right or _is_misshapen(p)]
+    if any(not (p.right or p.got is None or _is_misshapen(p)) for p in column) or not all(e.ndim for e, _ in pairs):
         return False
-    lengths = {(len(np.atleast_1d(p.expected)), len(np.atleast_1d(as_array(p.got)))) for p in column}
-    got = {g for _, g in lengths}
-    return len(got) == 1 and len(lengths) > 1 and all(g <= e for e, g in lengths)
+    got = {len(g) if g.ndim else 0 for _, g in pairs}
+    return (
+        len(got) == 1
+        and min(got) > 0
+        and len({len(e) for e, _ in pairs}) > 1
+        and all(_alike(e[: len(g)], g, task) for e, g in pairs)
+    )
 
 
 # ---- numbers: patterns in values of the right form
@@ -296,6 +317,8 @@ def _lost_digits(column: list[Part]) -> str | None:
     if whole and any(np.allclose(got, to_whole(expected)) for to_whole in (np.trunc, np.floor, np.ceil, np.round)):
         into = " Writing into an array of whole numbers also cuts them off." if column[0].got.ndim else ""
         return f"holds whole numbers only: the decimals are lost. `//`, `int(…)` and `round(…)` drop them.{into}"
+    if all(p.got.dtype.kind in "iu" and p.got.ndim for p in column) and np.any(cut):
+        return "is an array of whole numbers, which cannot hold decimals: make it with `dtype=float`."
     for digits in range(1, 7):
         if np.allclose(got, np.round(expected, digits), rtol=1e-12, atol=0):
             return f"is rounded to {digits} decimal place{'s' * (digits > 1)}. Return it unrounded."
@@ -337,7 +360,7 @@ def _offset(column: list[Part], task: dict) -> str | None:
     difference = next(p.got - p.expected for p in column if not p.right).ravel()[0].item()
     if not _explained(column, lambda p: p.expected + difference, task):
         return None
-    counts = all(p.expected.dtype.kind in "iu" for p in column)
+    counts = all(p.expected.dtype.kind in "iu" for p in column) and difference == int(difference)
     amount = "one" if counts and abs(difference) == 1 else show(abs(difference))
     more, less = ("too many", "too few") if counts else ("too large", "too small")
     return f"is {amount} {more if difference > 0 else less}, in every case."

@@ -78,7 +78,7 @@ GENERAL = {
     "divided by n": (
         MEAN,
         lambda x: np.mean(x) / len(x),
-        "the result is n times too small, n being the length of x. Is it divided by n twice?",
+        "the result is n times too small, n being the length of x. Is it a mean in place of a sum?",
     ),
     "twice": (SHIFT, lambda x: 2 * shift(x), "the result is twice what it should be, in every case."),
     "half": (SHIFT, lambda x: shift(x) / 2, "the result is half of what it should be, in every case."),
@@ -629,6 +629,7 @@ COUNTEREXAMPLES = {
         lambda x: tuple(x + k for k in range(len(x))),
         "combine to (n, n)",
     ),
+    "(n, n) as a diagonal matrix": (SHIFT, lambda x: np.diag(x**2), "combine to (n, n)"),
     "(n, n) in one case only": (
         SHIFT,
         lambda x: np.ones((3, 3)) if len(x) == 3 else np.ones((7, 2)),
@@ -798,6 +799,11 @@ MORE = {
         lambda n: np.arange(2.0)[:, None] * 0.5,
         "the result has shape (2, 1), but (3, 1) is expected. It ends after 2 rows whatever the case: is `return` "
         "inside the loop?",
+    ),
+    "a diagonal matrix": (
+        SHIFT,
+        lambda x: np.diag(shift(x)),
+        "the result has shape (3, 3), but (3,) is expected. It is a diagonal matrix, and its diagonal is right.",
     ),
     "an array of one": (
         MEAN,

@@ -153,6 +153,8 @@ def _leaves(value) -> Iterator:
 # How a result of another shape is related to the expected one: in each group, one line at most is said.
 # They compare two arrays by `alike`, and may fail on shapes that they are not made for.
 _RELATIONS: list[dict[str, Callable]] = [
+    {"It is a diagonal matrix, and its diagonal is right": lambda e, g, alike: g.ndim == 2 and alike(np.diag(g), e)
+     and alike(np.diag(np.diag(g)), g)},
     {"It is transposed: rows and columns are swapped": lambda e, g, alike: g.ndim > 1 and alike(g.T, e)},
     {
         "There is one {entry} too many at the start": lambda e, g, alike: e.ndim and alike(g[1:], e),
@@ -239,11 +241,13 @@ def _relation(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | N
 
 
 def _is_combined(part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool:
-    """Whether (n, n) came where (n,) is expected, of an array, in every case, and for more than n = 2."""
+    """Whether (n, n) came where (n,) is expected, of an array, in every case, and for more than n = 2; not a diagonal
+    matrix, which comes about in other ways."""
     return (
         isinstance(part.got, np.ndarray)
         and all(e.ndim == 1 and g.shape == e.shape * 2 for e, g in pairs)
         and max(len(e) for e, _ in pairs) > 2
+        and any(np.any(g != np.diag(np.diag(g))) for _, g in pairs)
     )
 
 
@@ -386,7 +390,7 @@ def _factor(column: list[Part], task: dict) -> str | None:
             if np.allclose(values, n):
                 return f"is n times too large, n being the length of {name}. Is it a sum in place of a mean?"
             if np.allclose(values, 1 / n):
-                return f"is n times too small, n being the length of {name}. Is it divided by n twice?"
+                return f"is n times too small, n being the length of {name}. Is it a mean in place of a sum?"
     factor = values[0]
     if not np.allclose(values, factor, rtol=1e-6, atol=1e-12) or np.isclose(factor, 1):
         return None

@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.sentences import (
     BEGINS_AT_ZERO,
+    BUG_STILL_THERE,
     COSTS_ALONE,
     COSTS_HALVED,
     FACTOR_FORGOTTEN,
@@ -215,9 +216,8 @@ class descend_by_tape:
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def lost_after_one_step(start, lr, steps):
-            """The bug is still there: one step works, and then the gradient is None. After the first step, is `theta`
-            still what the tape watches?"""
             if steps > 1:
                 raise TypeError
             return right_path(start, lr, steps)

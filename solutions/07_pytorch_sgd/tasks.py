@@ -7,6 +7,7 @@ import numpy as np
 
 from grader.sentences import (
     BEGINS_AT_ZERO,
+    BUG_STILL_THERE,
     COSTS_ALONE,
     COSTS_HALVED,
     FACTOR_FORGOTTEN,
@@ -218,9 +219,8 @@ class descend_pytorch:
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def never_emptied(start, lr, steps):
-            """The bug is still there: each step is made of all gradients so far. What does `backward` do with what is
-            in `.grad` already?"""
             path, pile = [start], np.zeros(len(start))
             for _ in range(steps):
                 pile = pile + slope_of_the_sum(path[-1])

@@ -332,12 +332,10 @@ def _difference(task: dict, trial: Trial) -> str | None:
     found = patterns.parts(trial.expected, trial.got, trial.number, trial.arguments, task)
     part = next(part for part in found if not part.right)
     where, expected, got = "" if part.subject == WHOLE else part.subject, part.expected, part.got
-    if isinstance(expected, np.ndarray) and expected.ndim and (array := as_array(got)) is not None:
-        differs = [
-            k for k in range(len(expected)) if array.shape == expected.shape and not close(expected[k], array[k], task)
-        ]
-        if differs:
-            k = differs[0]
+    array = as_array(got)
+    if isinstance(expected, np.ndarray) and expected.ndim and array is not None and array.shape == expected.shape:
+        k = next((k for k in range(len(expected)) if not close(expected[k], array[k], task)), None)
+        if k is not None:
             where, expected, got = f"{where}, {entry_of(expected)} [{k}]".lstrip(", "), expected[k], array[k]
     both = gave_and_expected(got, expected) or gave_and_expected(got, expected, 17)
     return "\n".join(filter(None, [where and f"{where} first differs:", both]))

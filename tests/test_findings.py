@@ -566,6 +566,25 @@ def test_a_known_mistake_is_matched_by_its_kind_of_error_too():
     assert sentence(lambda x: {}[7], aware).startswith("stopped with KeyError: 7")
 
 
+def test_a_known_mistake_is_matched_by_the_frameworks_puzzle_too():
+    aware = json.loads(json.dumps(KNOWN))
+    for case in aware["cases"]:
+        message = "Trying to backward through the graph a second time"
+        case["mistakes"][0] = {"raised": {"type": "RuntimeError", "message": message}}
+
+    def stops(message):
+        def function(x):
+            raise RuntimeError(message)
+
+        return function
+
+    assert sentence(stops("Trying to backward through the graph a second time (or …"), aware) == "Look at the sign."
+    assert sentence(stops("grad can be implicitly created only for scalar outputs"), aware).endswith(
+        "`backward` starts from one number: call it on a sum or a mean."
+    )
+    assert sentence(stops("enough"), aware).startswith("stopped with RuntimeError: enough")
+
+
 # ---- no wrong reason: a sentence is said only if it holds in every case that can show it
 
 

@@ -219,7 +219,7 @@ class descend_by_tape:
         @says(BUG_STILL_THERE)
         def lost_after_one_step(start, lr, steps):
             if steps > 1:
-                raise TypeError
+                raise TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'")
             return right_path(start, lr, steps)
 
         def still_after_one_step(start, lr, steps):
@@ -513,7 +513,7 @@ class fit_line_tensorflow:
             """One step works, and then a gradient is None: `w = w - …` makes w a tensor, which the tape does not watch.
             Let the optimiser change the variables, or use `assign_sub`."""
             if steps > 1:
-                raise TypeError
+                raise TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'")
             return right_fit(x, y, w, b, lr, steps)
 
         def w_moved_first(x, y, w, b, lr, steps):

@@ -136,6 +136,8 @@ def _is_of(mistake: dict, trial: Trial, task: dict) -> bool:
     """Whether a trial came out as the mistake does, as far as its digits can be relied on."""
     if not ended_alike(mistake, trial.outcome):
         return False
+    if puzzle := mistake.get("raised", {}).get("message"):
+        return puzzles.explain(puzzle) == puzzles.explain(trial.outcome["raised"]["message"])
     return "value" not in mistake or close(decode(mistake["value"]), trial.got, task, RECOGNISABLE)
 
 
@@ -193,11 +195,13 @@ def _how_changed(name: str, argument) -> str:
 
 def _error(error: dict, parameters: list[str]) -> str:
     """The sentence about an error: "stopped with …", where, and what it means."""
-    message = error["message"].rstrip(".")
+    message, meaning = error["message"].rstrip("."), puzzles.explain(error["message"])
+    if meaning:
+        message = shorten(message)
     said = f"stopped with {error['type']}{f': {message}' if message else ''}{_place(error)}."
     if "positional argument" in message and not error["line"]:
         return f"{said} The check passes {', '.join(parameters)}: leave the line with `def` as it was."
-    return " ".join(filter(None, [said, puzzles.explain(message)]))
+    return f"{said} {meaning}".rstrip()
 
 
 def _place(error: dict) -> str:

@@ -780,6 +780,11 @@ def test_what_differs_in_some_cases_says_in_how_many():
 MORE = {
     "swapped": (SPLIT, lambda x: (x // 1, x % 1), "results 1 and 2 are in each other's place."),
     "the argument": (SHIFT, lambda x: x + 0.0, "the result is the argument x, unchanged, in every case."),
+    "an array of integers": (
+        PREFIXES,
+        lambda x: np.arange(len(x) + 1),
+        "the result is an array of whole numbers, but decimals are expected.",
+    ),
     "without its sign": (
         task("x", [([A(1.5, -2.5)], A(1.0, -3.0)), ([A(0.5, -2.0)], A(0.0, -2.5))]),
         lambda x: abs(x - 0.5),

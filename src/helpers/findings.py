@@ -62,7 +62,7 @@ class Trial(NamedTuple):
 
 
 def examine(task: dict, outcomes: list[dict]) -> Finding | None:
-    """What is wrong with the outcomes of the task's cases, the first that applies; None where all came out right.
+    """What is wrong with the outcomes of the task's cases, the first that applies; None if all are right.
 
     task       one of checks.json's
     outcomes   one for each case, in order; then, if there, the first case's once more (as `checks.run` gives them)
@@ -133,7 +133,7 @@ def _known_mistake(task: dict, trials: list[Trial]) -> Finding | None:
 
 
 def _is_of(mistake: dict, trial: Trial, task: dict) -> bool:
-    """Whether a trial came out as the mistake does, as far as its digits can be relied on."""
+    """Whether a trial has the outcome of the mistake, as far as its digits can be relied on."""
     if not ended_alike(mistake, trial.outcome):
         return False
     if puzzle := mistake.get("raised", {}).get("message"):
@@ -208,7 +208,7 @@ def _place(error: dict) -> str:
     if not error.get("line"):
         return f", in {error['by']}, which it calls" if error.get("by") else ""
     holder = f" of {error['by']}, which it calls" if error.get("by") else ""
-    return f", in the line `{error['line']}`{holder}"
+    return f", in the line `{shorten(error['line'])}`{holder}"
 
 
 # ---- findings about values
@@ -327,7 +327,7 @@ def example(name: str, task: dict, i: int, outcomes: list[dict]) -> str:
 
 
 def _difference(task: dict, trial: Trial) -> str | None:
-    """What came and what is expected, at the first place that differs if the whole is too long for a line."""
+    """What it gave and what is expected, at the first position that differs if the whole is too long for a line."""
     if close(trial.expected, trial.got, task):
         return None
     whole = gave_and_expected(trial.got, trial.expected)

@@ -241,8 +241,8 @@ def _relation(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | N
 
 
 def _is_combined(part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool:
-    """Whether (n, n) came where (n,) is expected, of an array, in every case, and for more than n = 2; not a diagonal
-    matrix, which comes about in other ways."""
+    """Whether an array of shape (n, n) was returned for (n,) in every case, and for more than n = 2; not a diagonal
+    matrix, which has other causes."""
     return (
         isinstance(part.got, np.ndarray)
         and all(e.ndim == 1 and g.shape == e.shape * 2 for e, g in pairs)
@@ -322,7 +322,7 @@ def _lost_digits(column: list[Part]) -> str | None:
         into = " Writing into an array of whole numbers also cuts them off." if column[0].got.ndim else ""
         return f"holds whole numbers only: the decimals are lost. `//`, `int(…)` and `round(…)` drop them.{into}"
     if all(p.got.dtype.kind in "iu" and p.got.ndim for p in column) and np.any(cut):
-        return "is an array of whole numbers, which cannot hold decimals: make it with `dtype=float`."
+        return "is an array of whole numbers, but decimals are expected."
     for digits in range(1, 7):
         if np.allclose(got, np.round(expected, digits), rtol=1e-12, atol=0):
             return f"is rounded to {digits} decimal place{'s' * (digits > 1)}. Return it unrounded."
@@ -458,7 +458,7 @@ def swapped(columns: list[list[Part]], task: dict) -> tuple[int, int] | None:
 
 
 def _explained(column: list[Part], change: Callable[[Part], np.ndarray | None], task: dict) -> bool:
-    """Whether the change of what is expected gives what came, in every case, and not by the chance of one number."""
+    """Whether `change` turns what is expected into what was returned, in every case, and in more than one number."""
     for p in column:
         changed = change(p)
         if changed is None or not _alike(changed, p.got, task):

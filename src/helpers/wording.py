@@ -63,7 +63,7 @@ def gave_and_expected(got, expected, digits: int = 6) -> str | None:
 
 
 def shorten(text: str, width: int = WIDTH) -> str:
-    """The beginning of a text that is too long for a line."""
+    """A text, or its beginning if it is too long for a line."""
     return text if len(text) <= width else f"{text[:width]} …"
 
 

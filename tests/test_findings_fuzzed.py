@@ -1,4 +1,4 @@
-"""Whatever a function returns, raises, changes or prints, over any mixture of a real task's cases, a check ends in words."""
+"""Whatever a function returns, raises, changes or prints, in any mixture over real cases, a check ends in words."""
 
 import copy
 from functools import cache
@@ -38,8 +38,10 @@ FOREIGN = st.sampled_from([{"tensor": "PyTorch"}, {"tensor": "TensorFlow"}, {"ot
                            {"function": "square.gradient"}, {"function": "rosenbrock"}])  # fmt: skip
 ANY = st.recursive(
     (st.none() | NUMBERS | st.text(max_size=3) | ARRAYS).map(encode) | FOREIGN,
-    lambda inside: st.lists(inside, max_size=4).map(lambda items: {"list": items})
-    | st.dictionaries(st.text(max_size=2), inside, max_size=3).map(lambda items: {"dict": items}),
+    lambda inside: (
+        st.lists(inside, max_size=4).map(lambda items: {"list": items})
+        | st.dictionaries(st.text(max_size=2), inside, max_size=3).map(lambda items: {"dict": items})
+    ),
     max_leaves=8,
 )
 CHANGES = [

@@ -119,7 +119,7 @@ def test_an_error_of_pytorch_is_explained(function, said, torch):
 
 
 def explained(function, said):
-    with pytest.raises(Exception) as caught:  # noqa: PT011, B017: each of another type
+    with pytest.raises(Exception) as caught:
         function()
     assert re.search(re.escape(said), puzzles.explain(" ".join(str(caught.value).split())))
 

@@ -147,7 +147,7 @@ def _stopped(task: dict, trials: list[Trial]) -> Finding | None:
             if timed_out(trial.outcome):
                 said = (
                     f"no answer within {error['message']}{_place(error)}. Look for a loop whose condition never "
-                    "becomes false, or for a function that calls itself without end."
+                    "becomes false, or for one that runs far too often."
                 )
                 return Finding(Kind.TIME_LIMIT, said, trial.number)
             return Finding(Kind.ERROR, _error(error, task["parameters"]), trial.number)

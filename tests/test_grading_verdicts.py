@@ -8,7 +8,7 @@ import pytest
 from classroom import ROOT, judged, random_runs, visible_tasks
 from grader import hidden, received, solution, verdicts
 from grader.verdicts import DONE, NOT_DONE, STOPPED, WRONG
-from helpers.outcomes import PRINTED, call, encode
+from helpers.outcomes import PRINTED, call, decode, encode
 
 MODEL = "01_update_rule"
 
@@ -158,3 +158,11 @@ def test_what_was_printed_is_shown_for_visible_cases_and_not_for_hidden_ones(tas
     assert "It printed:\n    theta is 7" in verdicts.verdict("step", visible, unseen, chatty, "").said
     said = verdicts.verdict("step", visible, unseen, [*outcomes[:shown], *chatty[shown:]], "").said
     assert "a hidden case failed" in said and "theta is 7" not in said
+
+
+def test_what_is_said_of_a_hidden_case_holds_in_the_visible_ones_too(task, outcomes):
+    visible, unseen, _ = task
+    shown = len(visible["cases"]) + 1
+    doubled = [{"value": encode(2 * decode(outcome["value"]))} for outcome in outcomes[shown:]]
+    said = verdicts.verdict("step", visible, unseen, [*outcomes[:shown], *doubled], "").said
+    assert "a hidden case failed" in said and "twice" not in said and "in every case" not in said

@@ -51,7 +51,9 @@ def _judged(name: str, visible: dict, hidden: dict, outcomes: list) -> Verdict:
     if finding := examine(visible, outcomes[:shown]):
         kind = NOT_DONE if finding.kind is Kind.NOT_DONE else WRONG
         return Verdict(kind, checks.complaint(name, visible, finding, outcomes[:shown]))
-    if finding := examine(hidden, outcomes[shown:]):
+    # What is said of a hidden case must hold in the visible ones too, so all are examined together.
+    everything = {**hidden, "cases": [*visible["cases"], *hidden["cases"]]}
+    if finding := examine(everything, [*outcomes[: shown - 1], *outcomes[shown:]]):
         return Verdict(WRONG, f"{name}: a hidden case failed: {finding.sentence}")
     if len(outcomes) != len(cases(visible, hidden)):
         return Verdict(STOPPED, f"{name}: it was not called on every case.")

@@ -1,5 +1,6 @@
 """`check` as a student meets it: its message, what it is called with, checks.json, and a real kernel."""
 
+import functools
 import io
 import json
 import logging
@@ -13,7 +14,7 @@ import nbformat
 import numpy as np
 import pytest
 from nbclient import NotebookClient
-from small_tasks import KIND, PREFIXES, SHIFT, SPLIT, SUMS, A, changing, named, not_done, shift
+from small_tasks import KIND, PREFIXES, SHIFT, SPLIT, SUMS, A, calls_the_stub, changing, named, not_done, shift
 
 from helpers import checks
 
@@ -77,8 +78,8 @@ def message(check, name, function):
 
 
 def test_the_message_shows_the_call_what_it_gave_and_what_is_expected(check):
-    assert message(check, "shift", lambda x: x + 0.375) == (
-        "shift: the result is another value than expected.\nshift(x=[1.5])\ngave      [1.875]\nexpected  [1.75]"
+    assert message(check, "shift", lambda x: x**2) == (
+        "shift: the result differs from the expected value.\nshift(x=[1.5])\ngave      [2.25]\nexpected  [1.75]"
     )
 
 
@@ -93,10 +94,32 @@ def test_a_list_of_one_does_not_look_like_a_number(check):
     assert "gave      (9.5,)\n" in message(check, "shift", lambda x: [9.5])
 
 
+def test_what_the_function_printed_in_the_case_is_shown_beneath(check):
+    def prints(x):
+        for k in range(9):
+            print("round", k, "of", len(x), "." * 100)
+        return -shift(x) if len(x) == 3 else shift(x)
+
+    assert "printed" not in message(check, "shift", lambda x: -shift(x))
+    *_, gave, expected, printed, first, second, _, _, _, last, more = message(check, "shift", prints).split("\n")
+    assert gave.startswith("gave ") and expected.startswith("expected ")
+    assert printed == "It printed:" and more == "    …"
+    assert first.startswith("    round 0 of 3 ....") and second.startswith("    round 1 of 3 ....")
+    assert last.startswith("    round 5 of 3 ....") and last.endswith(". …") and len(last) < 100
+
+
+def test_what_was_printed_before_an_error_is_shown_too(check):
+    def stops(x):
+        print("here")
+        return x[9]
+
+    assert message(check, "shift", stops).endswith("It was called as shift(x=[1.5]).\nIt printed:\n    here")
+
+
 def test_where_no_value_is_wrong_the_call_alone_is_shown(check):
     assert message(check, "shift", changing).endswith("\nIt was called as shift(x=[1.5]).")
     assert message(check, "shift", lambda x: x["a"]).endswith("\nIt was called as shift(x=[1.5]).")
-    assert message(check, "shift", lambda x: not_done(x)).endswith("Do that first, and run its cell.")
+    assert message(check, "shift", calls_the_stub).endswith("Do that first, and run its cell.")
 
 
 def test_passing_says_how_many_visible_cases_passed(check, capsys):
@@ -146,14 +169,16 @@ def test_a_check_leaves_no_trace(check):
 @pytest.mark.parametrize(
     ("wrong", "said"),
     [
-        (A(1.0, 2.0), "check wants the function itself, as in check(shift), without calling it; it was given an array"),
+        (A(1.0, 2.0), "check needs the function itself, as in check(shift), without calling it; it was given an array"),
         (2.5, "it was given a plain number."),
         (None, "it was given None."),
-        ("shift", "it was given a text."),
+        ("shift", "it was given a string."),
         (
             lambda x: x,
-            "There is no task <lambda> in this checks.json, which belongs to exercise 00_ours. Its tasks: shift",
+            "check cannot tell which task this is: it goes by the function's name, and this one has none. Write "
+            "`def shift(…):`, or whichever task it is, and check that. Its tasks: shift, prefixes,",
         ),
+        (functools.partial(max, 1), "this one has none. Write `def shift(…):`"),
         (np.sort, "There is no task sort in this checks.json"),
     ],
 )
@@ -161,6 +186,75 @@ def test_what_is_no_task_of_the_exercise_is_told(check, wrong, said):
     with pytest.raises(checks.CheckError) as caught:
         check(wrong)
     assert said in str(caught.value)
+
+
+class Shifting:
+    """An object with `__call__`."""
+
+    def __init__(self, by=0.25):
+        self.by = by
+
+    def __call__(self, x):
+        return x + self.by
+
+
+def undecorated(function):
+    return lambda *arguments: function(*arguments)
+
+
+def decorated(function):
+    @functools.wraps(function)
+    def wrapper(*arguments):
+        return function(*arguments)
+
+    return wrapper
+
+
+def add(y, x):
+    return x + y
+
+
+WITHOUT_A_NAME = {
+    "a lambda": lambda x: x + 0.25,
+    "functools.partial": functools.partial(add, 0.25),
+    "an object with __call__": Shifting(),
+    "a method": Shifting().__call__,
+    "decorated": decorated(lambda x: x + 0.25),
+    "decorated without wraps": undecorated(shift),
+    "a vectorised one": np.vectorize(lambda x: x + 0.25),
+    "another name": named("shift_by_a_quarter", lambda x: x + 0.25),
+}
+
+
+def in_a_notebook(source, check, **names):
+    exec(compile(source, "cell", "exec"), {"check": check, **names})
+
+
+@pytest.mark.parametrize("function", WITHOUT_A_NAME.values(), ids=WITHOUT_A_NAME)
+def test_a_function_is_checked_as_the_task_under_whose_name_the_notebook_knows_it(function, check, capsys):
+    in_a_notebook("check(shift)", check, shift=function)
+    assert capsys.readouterr().out == "shift: visible checks passed (3 cases)\n"
+
+
+@pytest.mark.parametrize(
+    "function", [lambda x: -x - 0.25, functools.partial(add, -9.0), Shifting(by=2), undecorated(max)]
+)
+def test_a_wrong_function_without_a_name_is_told_under_the_tasks_name(function, check):
+    with pytest.raises(checks.CheckFailed, match=r"^shift: "):
+        in_a_notebook("check(shift)", check, shift=function)
+
+
+def test_one_function_under_the_names_of_two_tasks_is_checked_as_the_one_in_the_cell(check, capsys):
+    in_a_notebook("check(shift)", check, shift=shift, split=shift)
+    assert capsys.readouterr().out.startswith("shift: visible checks passed")
+    with pytest.raises(checks.CheckFailed, match=r"^split: "):
+        in_a_notebook("check(split)", check, shift=shift, split=shift)
+
+
+def test_a_string_of_numpy_is_a_string(check, capsys):
+    for make in (np.str_, np.array, lambda text: np.where(True, text, "")):
+        check(named("kind", lambda x, make=make: make("rising" if x > 0 else "falling")))
+    assert capsys.readouterr().out == 3 * "kind: visible checks passed (2 cases)\n"
 
 
 def refused(path):
@@ -171,8 +265,8 @@ def refused(path):
 
 def test_a_missing_checks_json_is_told(tmp_path):
     assert refused(tmp_path / "checks.json") == (
-        "There is no checks.json in the folder of this notebook. Take it again from the course's exercises folder; "
-        "it stands beside the notebook."
+        "There is no checks.json in the folder of this notebook. Copy it again from the course's exercises folder: "
+        "it belongs beside the notebook."
     )
     (tmp_path / "checks.json").mkdir()
     assert "cannot be read" in refused(tmp_path / "checks.json")
@@ -183,7 +277,7 @@ def test_a_checks_json_that_was_cut_short_is_told_wherever_it_was_cut(tmp_path):
     path = tmp_path / "checks.json"
     for length in [0, 1, 2, *range(50, len(whole) - 3, len(whole) // 40), len(whole) - 3]:
         path.write_bytes(whole[:length])
-        assert refused(path).startswith("checks.json cannot be read: it is damaged or cut short. Take it again")
+        assert refused(path).startswith("checks.json cannot be read: it is damaged or cut short. Copy it again")
 
 
 @pytest.mark.parametrize(
@@ -193,8 +287,8 @@ def test_a_checks_json_that_was_cut_short_is_told_wherever_it_was_cut(tmp_path):
         ('"format"', "holds no checks of this course"),
         ('{"cells": []}', "holds no checks of this course"),
         ('{"format": 99, "tasks": {}}', "are of different versions: update the course"),
-        ('{"format": 1, "tasks": []}', "some of its tasks are not whole"),
-        ('{"format": 1, "tasks": {"step": {"cases": []}}}', "some of its tasks are not whole"),
+        ('{"format": 1, "tasks": []}', "some of its tasks are incomplete"),
+        ('{"format": 1, "tasks": {"step": {"cases": []}}}', "some of its tasks are incomplete"),
         ("\x00\x01", "damaged or cut short"),
     ],
 )
@@ -253,5 +347,5 @@ def test_a_function_under_tf_function_is_found_by_its_name(check, capsys):
     def shift(x):
         return x + 0.25
 
-    with pytest.raises(checks.CheckFailed, match=r"^shift: the result is a TensorFlow tensor\."):
+    with pytest.raises(checks.CheckFailed, match=r"^shift: the result is a TensorFlow tensor, but"):
         check(shift)

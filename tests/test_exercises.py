@@ -77,6 +77,16 @@ class TestEachExercise:
     def test_visible_cases_do_not_depend_on_the_run(self, name):
         assert make_checks(solution_of(name)) == make_checks(solution_of(name))
 
+    def test_the_program_with_a_bug_is_answered_by_its_hint_and_not_by_the_diagnosis(self, name):
+        solution = solution_of(name)
+        (statement,) = (cell.source for cell in solution.notebook.cells if "Find the bug" in cell.source)
+        program = re.search(r"```python\n(.*?)```", statement, re.DOTALL)[1]
+        namespace = dict(solution.answers)
+        exec(compile(program, f"<the bug of {name}>", "exec"), namespace)
+        task = re.match(r"def (\w+)", program)[1]
+        assert finding(namespace[task], checks_of(name, None)["tasks"][task]) == sentences.BUG_STILL_THERE
+        assert statement.count("<summary>Hint")
+
     def test_lesson_and_exercise_link_to_each_other(self, name):
         exercise = (ROOT / "exercises" / name / f"{name}.ipynb").read_text(encoding="utf-8")
         lesson = (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8")

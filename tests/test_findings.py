@@ -1,7 +1,9 @@
 """A finding says what is wrong, in one sentence that a beginner can act on."""
 
 import json
+import numbers
 import random
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from small_tasks import (
     SUMS,
     TABLE,
     A,
+    calls_the_stub,
     changing,
     found,
     not_done,
@@ -66,220 +69,255 @@ GENERAL = {
     "right and printing": (SHIFT, lambda x: print(x) or shift(x), None),
     "right as an array for a tuple": (SPLIT, lambda x: A(*split(x)), None),
     "right as an array without axes": (MEAN, lambda x: np.asarray(np.mean(x)), None),
-    "negated": (SHIFT, lambda x: -shift(x), "the result has the right size and the wrong sign."),
+    "negated": (SHIFT, lambda x: -shift(x), "the result has the right size and the wrong sign, in every case."),
     "times n": (
         MEAN,
         lambda x: np.sum(x),
-        "the result is n times too large, n being the length of x. Is a sum taken for a mean?",
+        "the result is n times too large, n being the length of x. Is it a sum in place of a mean?",
     ),
     "divided by n": (
         MEAN,
         lambda x: np.mean(x) / len(x),
-        "the result is n times too small, n being the length of x. Is n divided by twice?",
+        "the result is n times too small, n being the length of x. Is it a mean in place of a sum?",
     ),
-    "twice": (SHIFT, lambda x: 2 * shift(x), "the result is twice what it should be."),
-    "half": (SHIFT, lambda x: shift(x) / 2, "the result is half of what it should be."),
+    "twice": (SHIFT, lambda x: 2 * shift(x), "the result is twice what it should be, in every case."),
+    "half": (SHIFT, lambda x: shift(x) / 2, "the result is half of what it should be, in every case."),
     "another factor": (SHIFT, lambda x: 3 * shift(x), "the result is 3 times what it should be, in every case."),
     "nothing": (SHIFT, lambda x: 0 * x, "the result is 0 in every case."),
     "factor in one part": (
         SPLIT,
         lambda x: (split(x)[0], -split(x)[1]),
-        "result 2 of 2 has the right size and the wrong sign.",
+        "result 2 of 2 has the right size and the wrong sign, in every case.",
     ),
     "factor in one key": (
         SUMS,
         lambda x: {"all": sum(x), "squares": 2 * sum(x * x)},
-        'result "squares" is twice what it should be.',
+        'result "squares" is twice what it should be, in every case.',
     ),
-    "transposed": (TABLE, lambda x: table(x).T, "the result is transposed: rows and columns have changed places."),
+    "transposed": (
+        TABLE,
+        lambda x: table(x).T,
+        ("the result has shape (2, 3), but (3, 2) is expected. It is transposed: rows and columns are swapped."),
+    ),
     "transposed square": (
         task("x", [([1.5], A([1.0, 2.0], [3.0, 4.0])), ([2.5], A([1.0, 5.0], [6.0, 7.0]))]),
         lambda x: A([1.0, 3.0], [2.0, 4.0]) if x < 2 else A([1.0, 6.0], [5.0, 7.0]),
-        "the result is transposed: rows and columns have changed places.",
+        "the result is transposed: rows and columns are swapped.",
     ),
     "first missing": (
         PREFIXES,
         lambda x: prefixes(x)[1:],
-        "the result has shape (1,), but (2,) is wanted: the first entry is missing.",
+        "the result has shape (1,), but (2,) is expected. The first entry is missing.",
     ),
     "last missing": (
         PREFIXES,
         lambda x: prefixes(x)[:-1],
-        "the result has shape (1,), but (2,) is wanted: the last entry is missing.",
+        "the result has shape (1,), but (2,) is expected. The last entry is missing.",
     ),
     "one too few": (
         PREFIXES,
         lambda x: prefixes(x)[1:] + 1,
-        "the result has shape (1,), but (2,) is wanted: one entry too few.",
+        "the result has shape (1,), but (2,) is expected: one entry too few.",
     ),
     "one more at the end": (
         PREFIXES,
         lambda x: np.append(prefixes(x), 1.0),
-        "the result has shape (3,), but (2,) is wanted: there is one entry too many at the end.",
+        "the result has shape (3,), but (2,) is expected. There is one entry too many at the end.",
     ),
     "one more at the start": (
         PREFIXES,
         lambda x: np.append(1.0, prefixes(x)),
-        "the result has shape (3,), but (2,) is wanted: there is one entry too many at the start.",
+        "the result has shape (3,), but (2,) is expected. There is one entry too many at the start.",
     ),
     "row missing": (
         TABLE,
         lambda x: table(x)[:-1],
-        "the result has shape (1, 2), but (2, 2) is wanted: the last row is missing.",
+        "the result has shape (1, 2), but (2, 2) is expected. The last row is missing.",
     ),
     "column": (
         SHIFT,
         lambda x: shift(x).reshape(-1, 1),
-        "the result has shape (3, 1), but (3,) is wanted: `.ravel()` makes one row of numbers of it.",
+        ("the result has shape (3, 1), but (3,) is expected. Its numbers are right: `.ravel()` gives them this shape."),
     ),
     "row": (
         SHIFT,
         lambda x: shift(x).reshape(1, -1),
-        "the result has shape (1, 3), but (3,) is wanted: `.ravel()` makes one row of numbers of it.",
+        ("the result has shape (1, 3), but (3,) is expected. Its numbers are right: `.ravel()` gives them this shape."),
     ),
     "broadcast": (
         SHIFT,
         lambda x: x.reshape(-1, 1) - x + 0.25,
-        "the result has shape (3, 3), but (3,) is wanted. An array of shape (n,) and one of shape (n, 1) combine to "
-        "(n, n): give both one shape first.",
+        (
+            "the result has shape (3, 3), but (3,) is expected. An array of shape (n,) and one of shape (n, 1) "
+            "combine to (n, n): is one of them a column that should not be one?"
+        ),
     ),
-    "another shape": (SHIFT, lambda x: np.zeros((2, 5)), "the result has shape (2, 5), but (3,) is wanted."),
+    "another shape": (SHIFT, lambda x: np.zeros((2, 5)), "the result has shape (2, 5), but (3,) is expected."),
     "array for a number": (
         MEAN,
         lambda x: x,
-        "the result is an array of shape (2,), but a plain number is wanted.",
+        "the result is an array of shape (2,), but a plain number is expected. Its mean is right.",
     ),
     "number for an array": (
         SHIFT,
         lambda x: 1.5,
-        "the result is a plain number, but an array of shape (3,) is wanted.",
+        "the result is a plain number, but an array of shape (3,) is expected.",
     ),
     "whole numbers": (
         SHIFT,
         into_whole_numbers,
-        "the result holds whole numbers only: the digits behind the point are lost. An array of whole numbers cuts "
-        "what is written into it; `//`, `int(…)` and `round(…)` cut too.",
+        (
+            "the result holds whole numbers only: the decimals are lost. `//`, `int(…)` and `round(…)` drop them. "
+            "Writing into an array of whole numbers also cuts them off."
+        ),
     ),
     "whole number": (
         MEAN,
         lambda x: int(np.floor(np.mean(x))),
-        "the result holds whole numbers only: the digits behind the point are lost. An array of whole numbers cuts "
-        "what is written into it; `//`, `int(…)` and `round(…)` cut too.",
+        "the result holds whole numbers only: the decimals are lost. `//`, `int(…)` and `round(…)` drop them.",
     ),
     "float32": (
         task("x", [([A(0.1)], A(0.1 / 3)), ([A(0.7)], A(0.7 / 3))], relative=1e-12),
         lambda x: np.float32(x) / np.float32(3),
-        "the result has the seven digits of float32 only, too few here: compute in float64.",
+        "the result has only the seven digits of float32, too few here: compute in float64.",
     ),
     "float32 number": (
         task("x", [([0.1], 0.1 / 3), ([0.7], 0.7 / 3)], relative=1e-12),
         lambda x: np.float32(x) / np.float32(3),
-        "the result has the seven digits of float32 only, too few here: compute in float64.",
+        "the result has only the seven digits of float32, too few here: compute in float64.",
     ),
     "rounded": (
         task("x", [([0.1], 0.1 / 3), ([0.7], 0.7 / 3)]),
         lambda x: round(x / 3, 3),
-        "the result is rounded to 3 digits behind the point. Return it unrounded.",
+        "the result is rounded to 3 decimal places. Return it unrounded.",
     ),
     "NaN": (
         SHIFT,
         lambda x: with_entry(x, np.nan),
-        "the result holds NaN, which comes from 0/0, ∞ − ∞, or the root or logarithm of a negative number.",
+        (
+            "the result holds NaN. It comes from 0/0, ∞/∞, ∞ − ∞, 0·∞, the root or the logarithm of a negative "
+            "number, or from `np.empty` where nothing was written."
+        ),
     ),
     "infinity": (
         SHIFT,
         lambda x: with_entry(x, -np.inf),
-        "the result holds infinity: a number divided by 0, or grown beyond the largest float.",
+        (
+            "the result holds infinity. It comes from a division by 0, the logarithm of 0, a number that outgrew "
+            "the largest float, or from `np.inf` itself."
+        ),
     ),
-    "None": (SHIFT, returning(None), "the result is None. Does every way through the function end in `return …`?"),
+    "None": (
+        SHIFT,
+        returning(None),
+        (
+            "the result is None. Does every path through the function end in `return …`? Methods that change an "
+            "object in place, such as `.append(…)` and `.sort()`, return None too."
+        ),
+    ),
     "None in a part": (
         SPLIT,
         lambda x: (x % 1, None),
-        "result 2 of 2 is None. Does every way through the function end in `return …`?",
+        (
+            "result 2 of 2 is None. Look at where it gets its value: a function without `return` returns None, "
+            "and so do methods that change an object in place, such as `.append(…)` and `.sort()`."
+        ),
     ),
     "prints": (
         SHIFT,
         lambda x: print(shift(x)),
-        "prints its result instead of returning it. The last line should be `return …`.",
+        ("prints something and returns nothing. What is printed does not reach the caller: end with `return …`."),
     ),
     "TensorFlow tensor": (
         SHIFT,
         lambda x: tensor("tensorflow"),
-        "the result is a TensorFlow tensor. A NumPy array or plain number is wanted: end with `.numpy()`.",
+        "the result is a TensorFlow tensor, but a NumPy array is expected: end with `.numpy()`.",
     ),
     "Keras variable": (
         MEAN,
         lambda x: tensor("keras"),
-        "the result is a TensorFlow tensor. A NumPy array or plain number is wanted: end with `.numpy()`.",
+        "the result is a TensorFlow tensor, but a plain number is expected: end with `.numpy()`.",
     ),
     "PyTorch tensor in a part": (
         SPLIT,
         lambda x: (x % 1, tensor("torch")),
-        "result 2 of 2 is a PyTorch tensor. A NumPy array or plain number is wanted: end with `.detach().numpy()`.",
+        "result 2 of 2 is a PyTorch tensor, but a plain number is expected: end with `.detach().numpy()`.",
     ),
     "list of tensors": (
         SHIFT,
         lambda x: [tensor("tensorflow") for _ in x],
-        "the result holds TensorFlow tensors. Plain numbers or NumPy arrays are wanted: `.numpy()` makes them.",
+        (
+            "the result holds TensorFlow tensors, but plain numbers or NumPy arrays are expected: `.numpy()` "
+            "converts them."
+        ),
     ),
-    "None in a list": (SHIFT, lambda x: [None, *x[1:]], "the result holds None where numbers are wanted."),
-    "text in a list": (SHIFT, lambda x: ["1.75", *x[1:]], "the result holds a text where numbers are wanted."),
+    "None in a list": (SHIFT, lambda x: [None, *x[1:]], "the result holds None, but numbers are expected."),
+    "text in a list": (SHIFT, lambda x: ["1.75", *x[1:]], ("the result holds a string, but numbers are expected.")),
     "ragged rows": (
         TABLE,
         lambda x: [[1.0], [2.0, 5.0]],
-        "the result has rows of different lengths, so that it makes no array.",
+        "the result has rows of different lengths, so it is not an array.",
     ),
     "something else": (
         SHIFT,
         lambda x: (v for v in shift(x)),
-        "the result is a `generator`, but an array of shape (1,) is wanted.",
+        "the result is a `generator`, but an array of shape (3,) is expected.",
     ),
     "a function": (
         SHIFT,
         lambda x: functions.square,
-        "the result is a function, but an array of shape (1,) is wanted.",
+        "the result is a function, but an array of shape (3,) is expected.",
     ),
     "an endless collection": (
         SHIFT,
         lambda x: np.zeros(10**6),
-        "the result is a collection of more than 100000 numbers, but an array of shape (1,) is wanted.",
+        "the result is a collection of more than 100000 numbers, but an array of shape (3,) is expected.",
     ),
-    "text for a number": (MEAN, lambda x: "1.5", "the result is a text, but a plain number is wanted."),
-    "number for a text": (KIND, lambda x: 1.5, "the result is a plain number, but a text is wanted."),
+    "text for a number": (MEAN, lambda x: "1.5", "the result is a string, but a plain number is expected."),
+    "number for a text": (KIND, lambda x: 1.5, "the result is a plain number, but a string is expected."),
     "spelling": (
         KIND,
         lambda x: "Rising" if x > 0 else "falling",
-        "the result is spelt another way than the statement spells it.",
+        "the result is not spelled as in the task.",
     ),
-    "another text": (KIND, lambda x: "rising", "the result is another value than expected."),
+    "another text": (
+        KIND,
+        lambda x: "rising",
+        ("the result is 'rising' in every case. Which arguments should decide, and do they?"),
+    ),
     "one value of two": (
         SPLIT,
         lambda x: x % 1,
-        "the result is a plain number, but 2 values are wanted, with commas between them.",
+        "the result is only result 1 of 2: return them all, with commas between them.",
+    ),
+    "no value of two": (
+        SPLIT,
+        lambda x: x,
+        "the result is a plain number, but a tuple or list of 2 is expected.",
     ),
     "three values of two": (
         SPLIT,
         lambda x: (*split(x), x),
-        "the result has 3 entries where 2 are wanted: one too many.",
+        "the result has 3 entries, but 2 are expected: one too many.",
     ),
     "no dict": (
         SUMS,
         lambda x: 1.5,
-        "the result is a plain number, but a dict with the keys 'all', 'squares' is wanted.",
+        "the result is a plain number, but a dict with the keys 'all', 'squares' is expected.",
     ),
     "other keys": (
         SUMS,
         lambda x: {"all": sum(x)},
-        "the result has the keys 'all', where 'all', 'squares' are wanted.",
+        "the result has the keys 'all', but 'all', 'squares' are expected.",
     ),
     "one more": (COUNT, lambda x: len(x) + 1, "the result is one too many, in every case."),
     "one less": (COUNT, lambda x: len(x) - 1, "the result is one too few, in every case."),
     "whole in one case": (
         SHIFT,
         lambda x: np.ceil(shift(x)) if len(x) == 1 else shift(x),
-        "the result is another value than expected.",
+        "the result differs from the expected value in 1 of 3 cases.",
     ),
-    "any other value": (SHIFT, lambda x: x + 0.375, "the result is another value than expected."),
+    "any other value": (SHIFT, lambda x: x + 0.375, "the result is 0.125 too large, in every case."),
 }
 
 
@@ -346,12 +384,12 @@ def test_an_array_that_was_changed_and_changed_back_is_not_changed():
 
 @pytest.mark.parametrize("make", [with_two_answers, lambda: lambda x: shift(x) + random.random()])
 def test_answers_that_differ_from_call_to_call_are_told(make):
-    assert sentence(make(), SHIFT).startswith("called twice with the same arguments it gave two answers.")
+    assert sentence(make(), SHIFT).startswith("called twice with the same arguments, it gave two answers.")
 
 
 def test_an_error_at_the_second_call_is_told():
     said = sentence(refusing_the_second_call(), SHIFT)
-    assert said.startswith("called a second time with the same arguments it stopped with ValueError: used up")
+    assert said.startswith("called a second time with the same arguments, it stopped with ValueError: used up")
 
 
 def test_a_raised_error_is_told_with_its_message_and_the_students_line():
@@ -408,8 +446,7 @@ def test_a_stub_is_not_done_yet_though_a_known_mistake_raises_the_same():
 
 def test_a_function_that_calls_a_stub_names_it():
     assert (
-        sentence(lambda x: not_done(x), SHIFT)
-        == "it calls not_done, which is not done yet. Do that first, and run its cell."
+        sentence(calls_the_stub, SHIFT) == "it calls not_done, which is not done yet. Do that first, and run its cell."
     )
 
 
@@ -457,7 +494,7 @@ def changes_and_differs():
         pytest.param(half_done, KNOWN, "not done yet", id="not done before all else"),
         pytest.param(lambda x: -shift(x), KNOWN, "Look at the sign.", id="a known mistake before a general finding"),
         pytest.param(lambda x: x.copy(), KNOWN, "Nothing was added.", id="each known mistake by its own sentence"),
-        pytest.param(lambda x: x.copy() if len(x) > 1 else -shift(x), KNOWN, "the result is another value", id="mixed"),
+        pytest.param(lambda x: x.copy() if len(x) > 1 else -shift(x), KNOWN, "the result differs", id="mixed"),
         pytest.param(fails_later, KNOWN, "stopped with IndexError", id="an error before changed arguments"),
         pytest.param(changes_and_differs(), KNOWN, "called twice", id="two answers before changed arguments"),
         pytest.param(changing, SHIFT, "changes its argument", id="changed arguments though the value is right"),
@@ -480,7 +517,7 @@ def test_the_first_finding_that_applies_is_told(function, task, beginning):
     [
         (shift, None),
         (not_done, Kind.NOT_DONE),
-        (lambda x: not_done(x), Kind.NOT_DONE),
+        (calls_the_stub, Kind.NOT_DONE),
         (lambda x: -shift(x), Kind.KNOWN_MISTAKE),
         (lambda x: x[7], Kind.ERROR),
         (changing, Kind.CHANGED),
@@ -489,7 +526,7 @@ def test_the_first_finding_that_applies_is_told(function, task, beginning):
         (lambda x: None, Kind.FORM),
         (lambda x: shift(x).reshape(-1, 1), Kind.FORM),
         (lambda x: 2 * shift(x), Kind.NUMBERS),
-        (lambda x: x + 0.375, Kind.VALUE),
+        (lambda x: x**2, Kind.VALUE),
     ],
 )
 def test_a_finding_has_its_kind_so_that_nobody_reads_its_sentence(function, kind):
@@ -502,8 +539,8 @@ def test_every_value_is_decoded_once(monkeypatch):
     monkeypatch.setattr(findings, "decode", lambda data: decoded.append(1) or decode(data))
     outcomes = checks.run(lambda x: x + 0.375, KNOWN)
     examine(KNOWN, outcomes)
-    both = 2 * len(KNOWN["cases"])
-    assert len(decoded) <= both + len(KNOWN["mistakes"])  # which differ in the first case already
+    all_three = 3 * len(KNOWN["cases"])  # an argument, the expected value and the function's
+    assert len(decoded) == all_three + len(KNOWN["mistakes"])  # which differ in the first case already
 
 
 def test_a_known_mistake_is_recognised_on_a_processor_that_rounds_its_last_digits_in_another_way():
@@ -527,6 +564,327 @@ def test_a_known_mistake_is_matched_by_its_kind_of_error_too():
         case["mistakes"][0] = {"raised": {"type": "IndexError"}}
     assert sentence(lambda x: x[7], aware) == "Look at the sign."
     assert sentence(lambda x: {}[7], aware).startswith("stopped with KeyError: 7")
+
+
+def test_a_known_mistake_is_matched_by_the_frameworks_puzzle_too():
+    aware = json.loads(json.dumps(KNOWN))
+    for case in aware["cases"]:
+        message = "Trying to backward through the graph a second time"
+        case["mistakes"][0] = {"raised": {"type": "RuntimeError", "message": message}}
+
+    def stops(message):
+        def function(x):
+            raise RuntimeError(message)
+
+        return function
+
+    assert sentence(stops("Trying to backward through the graph a second time (or …"), aware) == "Look at the sign."
+    assert sentence(stops("grad can be implicitly created only for scalar outputs"), aware).endswith(
+        "`backward` starts from one number: call it on a sum or a mean."
+    )
+    assert sentence(stops("enough"), aware).startswith("stopped with RuntimeError: enough")
+
+
+# ---- no wrong reason: a sentence is said only if it holds in every case that can show it
+
+
+def depending(first, then):
+    """A function that does one thing for an argument of one entry, and another for a longer one."""
+    return lambda x: first(x) if np.size(x) < 2 else then(x)
+
+
+def conjugates(x):
+    return numbers.Complex.conjugate(x)
+
+
+SQUARES = task(
+    "x",
+    [
+        ([A(1.0)], A([1.0, 2.0], [3.0, 4.0])),
+        ([A(2.0, 3.0)], A([2.0, 5.0], [7.0, 9.0])),
+        ([A(2.0, 5.0, 1.0)], A([1.0, 5.0, 2.0], [3.0, 9.0, 4.0], [8.0, 6.0, 7.0])),
+    ],
+)
+SQUARE = {len(case["arguments"][0]["array"]): decode(case["answer"]["value"]) for case in SQUARES["cases"]}
+
+
+def square(x):
+    return SQUARE[len(x)]
+
+
+COUNTEREXAMPLES = {
+    "transposed in one case only": (
+        SQUARES,
+        depending(lambda x: square(x).T, lambda x: square(x) + x[0] * np.eye(len(square(x)))),
+        "transposed",
+    ),
+    "right though it is not symmetric, so not transposed": (
+        SQUARES,
+        depending(lambda x: square(x).T, square),
+        "transposed",
+    ),
+    "of another shape, transposed in one case only": (
+        TABLE,
+        lambda x: table(x).T if len(x) == 2 else table(x).T + 1.5,
+        "transposed",
+    ),
+    "too many at the end in one case, at the start in another": (
+        PREFIXES,
+        depending(lambda x: np.append(prefixes(x), 7.0), lambda x: np.append(7.0, prefixes(x))),
+        "at the",
+    ),
+    "too many, and all the same": (
+        task("x", [([A(1.5)], A(0.0, 0.0)), ([A(2.5)], A(3.0, 3.0))]),
+        lambda x: np.full(3, 0.0 if x[0] < 2 else 3.0),
+        "at the",
+    ),
+    "(n, n) by the chance of n = 2": (
+        task("x", [([A(1.5, 2.5)], A(1.0, 2.0)), ([A(2.5, 3.5)], A(3.0, 4.0))]),
+        lambda x: np.ones((2, 2)),
+        "combine to (n, n)",
+    ),
+    "(n, n) as a tuple": (
+        SHIFT,
+        lambda x: tuple(x + k for k in range(len(x))),
+        "combine to (n, n)",
+    ),
+    "(n, n) as a diagonal matrix": (SHIFT, lambda x: np.diag(x**2), "combine to (n, n)"),
+    "(n, n) in one case only": (
+        SHIFT,
+        lambda x: np.ones((3, 3)) if len(x) == 3 else np.ones((7, 2)),
+        "combine to (n, n)",
+    ),
+    "n times too large by the chance of two cases": (
+        task("x", [([A(1.0, 2.0)], 1.5), ([A(2.0, 3.0, 5.5)], 3.5)]),
+        lambda x: np.mean(x) * len(x),
+        "n times",
+    ),
+    "n times too large in one case only": (MEAN, lambda x: np.mean(x) * (2 if len(x) == 2 else 7), "n times"),
+    "the wrong sign in one case only": (SHIFT, depending(lambda x: -shift(x), shift), "wrong sign"),
+    "the wrong sign in one case, another value in another": (
+        SHIFT,
+        depending(lambda x: -shift(x), lambda x: x**2),
+        "wrong sign",
+    ),
+    "0 in one case only": (SHIFT, depending(lambda x: 0 * x, lambda x: x**2), "is 0"),
+    "one too many in one case only": (COUNT, lambda x: len(x) + (len(x) > 1), "too many"),
+    "swapped in one case only": (SPLIT, lambda x: (x // 1, x % 1) if x > 2 else split(x), "place"),
+    "whole numbers that are the signs": (
+        task("x", [([0.7], 0.6), ([-0.7], -0.6), ([0.8], 0.7)]),
+        lambda x: float(np.sign(x)),
+        "decimals",
+    ),
+    "the argument in one case only": (SHIFT, depending(lambda x: x, lambda x: x**2), "argument x"),
+    "returned early though right for short ones": (
+        TABLE,
+        lambda x: table(x)[:2] if len(x) == 2 else np.ones((5, 2)),
+        "inside the loop",
+    ),
+    "None in a tuple": (SPLIT, lambda x: (None, x // 1), "path through the function"),
+    "None without printing": (SHIFT, returning(None), "prints"),
+    "None in one case though it prints": (SHIFT, depending(lambda x: print(x), lambda x: x**2), "prints"),
+    "NotImplementedError of a library": (SHIFT, conjugates, "not done"),
+    "right but for the first entry in one case only": (SHIFT, lambda x: abs(shift(x)), "first entry"),
+}
+
+
+@pytest.mark.parametrize(("task", "function", "reason"), COUNTEREXAMPLES.values(), ids=COUNTEREXAMPLES)
+def test_a_reason_is_not_given_where_it_does_not_hold(task, function, reason):
+    said = sentence(function, task)
+    assert said and reason not in said
+
+
+def test_where_nan_may_come_from_leaves_nothing_out():
+    said = sentence(lambda x: shift(x) * np.inf / np.inf, SHIFT)
+    assert "∞/∞" in said and "np.empty" in said
+
+
+LISTS = task("arrays", [([[A(1.5), A(2.5)]], [A(2.5), A(3.5)]), ([[A(4.5)]], [A(5.5)])])
+
+
+def fills(arrays):
+    for k in range(len(arrays)):
+        arrays[k] = arrays[k] + 1
+    return arrays
+
+
+def writes(arrays):
+    for array in arrays:
+        array += 1
+    return arrays
+
+
+@pytest.mark.parametrize("function", [fills, writes, lambda arrays: arrays.append(1) or [a + 1 for a in arrays[:-1]]])
+def test_of_a_list_that_is_changed_no_copy_is_advised_that_would_not_help(function):
+    said = sentence(function, LISTS)
+    assert said.startswith("changes its argument arrays, which the caller still needs.")
+    assert "`arrays[k] = …`" in said and ".copy()" not in said and "Collect new arrays in a new one" in said
+
+
+def test_of_an_array_that_is_changed_under_another_name_that_is_said():
+    def aliases(x):
+        result = x
+        result += 0.25
+        return result
+
+    assert "after `new = x` both names mean the same array" in sentence(aliases, SHIFT)
+
+
+def shares(x):
+    return x / (len(x) - len(x))
+
+
+def calls_shares(x):
+    return float(shares(list(x)))
+
+
+def test_of_an_error_in_another_function_of_the_notebook_that_function_is_named():
+    assert sentence(calls_shares, SHIFT) == (
+        "stopped with TypeError: unsupported operand type(s) for /: 'list' and 'int', in the line "
+        "`return x / (len(x) - len(x))` of shares, which it calls."
+    )
+
+
+# move(theta, velocity): the new velocity is half of the old one less θ, and θ moves by it
+MOVE = task(
+    "theta velocity",
+    [
+        ([t, v], [t + v / 2 - t, v / 2 - t], *([t + factor * v, v / 2 - t] for factor in (2.5, 3.5, 4.5, 5.5)))
+        for t, v in [(1.25, 3.0), (-2.5, 4.0), (0.75, -1.0)]
+    ],
+    mistakes=[f"θ moves by {factor} times the old velocity." for factor in (2.5, 3.5, 4.5, 5.5)],
+)
+
+
+def test_of_several_wrong_results_the_one_is_told_that_the_others_follow_from():
+    def slower(theta, velocity):
+        velocity = velocity / 3 - theta**2
+        return theta + velocity, velocity
+
+    assert sentence(slower, MOVE) == ("result 2 of 2 differs from the expected value. Result 1 of 2 differs too.")
+    finding = found(slower, MOVE)
+    assert finding.kind is Kind.VALUE and finding.case == 0
+
+
+def test_of_several_results_that_are_wrong_in_the_same_way_it_is_said_once():
+    said = sentence(lambda x: tuple(2 * part for part in split(x)), SPLIT)
+    assert said == "result 1 of 2 is twice what it should be, in every case. The same holds for result 2 of 2."
+
+
+def test_what_differs_in_some_cases_says_in_how_many():
+    assert sentence(lambda x: x**2 if len(x) == 3 else shift(x), SHIFT) == (
+        "the result differs from the expected value in 1 of 3 cases."
+    )
+
+
+MORE = {
+    "swapped": (SPLIT, lambda x: (x // 1, x % 1), "results 1 and 2 are in each other's place."),
+    "the argument": (SHIFT, lambda x: x + 0.0, "the result is the argument x, unchanged, in every case."),
+    "an array of integers": (
+        PREFIXES,
+        lambda x: np.arange(len(x) + 1),
+        "the result is an array of whole numbers, but decimals are expected.",
+    ),
+    "without its sign": (
+        task("x", [([A(1.5, -2.5)], A(1.0, -3.0)), ([A(0.5, -2.0)], A(0.0, -2.5))]),
+        lambda x: abs(x - 0.5),
+        "the result has lost its sign: no entry is negative.",
+    ),
+    "squared": (MEAN, lambda x: np.mean(x) ** 2, "the result is the square of what it should be."),
+    "upside down": (
+        MEAN,
+        lambda x: 1 / np.mean(x),
+        "the result is the reciprocal of what it should be: numerator and denominator are swapped.",
+    ),
+    "in reverse": (PREFIXES, lambda x: prefixes(x)[::-1], "the result holds the right entries in reverse order."),
+    "the same everywhere": (
+        MEAN,
+        lambda x: 1.5,
+        "the result is 1.5 in every case. Does it depend on the arguments?",
+    ),
+    "nearly right": (
+        MEAN,
+        lambda x: np.mean(x) * (1 + 3e-5),
+        "the result is nearly right: it agrees with the expected value to 4 digits, in every case. Look for something "
+        "small, such as an ε, a rounded constant, or a difference that stands in for a derivative.",
+    ),
+    "right but for the end": (
+        task("n", [([3], np.arange(3.0)), ([5], np.arange(5.0))]),
+        lambda n: np.append(np.arange(n - 1.0), n + 0.5),
+        "the result is right but for the last entry, in every case.",
+    ),
+    "from some place on": (
+        task("n", [([4], np.arange(4.0)), ([5], np.arange(5.0))]),
+        lambda n: np.where(np.arange(n) > 1, np.arange(n) ** 1.5, np.arange(n)),
+        "the result begins right: entry [2] is the first that differs.",
+    ),
+    "returned inside the loop": (
+        task("n", [([n], np.arange(n + 1.0)[:, None] * 0.5) for n in (2, 4, 5)]),
+        lambda n: np.arange(2.0)[:, None] * 0.5,
+        "the result has shape (2, 1), but (3, 1) is expected. It ends after 2 rows whatever the case: is `return` "
+        "inside the loop?",
+    ),
+    "a diagonal matrix": (
+        SHIFT,
+        lambda x: np.diag(shift(x)),
+        "the result has shape (3, 3), but (3,) is expected. It is a diagonal matrix, and its diagonal is right.",
+    ),
+    "an array of one": (
+        MEAN,
+        lambda x: A(np.mean(x)),
+        "the result is an array of shape (1,), but a plain number is expected. Its only entry is right: `.item()` "
+        "takes it out.",
+    ),
+    "the path for its end": (
+        MEAN,
+        lambda x: A(7.5, np.mean(x)),
+        "the result is an array of shape (2,), but a plain number is expected. Its last entry is right.",
+    ),
+}
+
+
+@pytest.mark.parametrize(("task", "function", "expected"), MORE.values(), ids=MORE)
+def test_a_pattern_that_holds_in_every_case_is_named(task, function, expected):
+    assert sentence(function, task) == expected
+
+
+# ---- the ragged case
+
+
+def test_a_return_inside_the_loop_of_fit_line_is_told():
+    checks_json = Path(__file__).parents[1] / "exercises" / "03_linear_regression" / "checks.json"
+    fit_line = checks.read(checks_json)["tasks"]["fit_line"]
+
+    def returns_early(x, y, lr, steps):
+        w = b = 0.0
+        costs = [np.mean((w * x + b - y) ** 2)]
+        for _ in range(steps):
+            r = w * x + b - y
+            w, b = w - lr * 2 * np.mean(r * x), b - lr * 2 * np.mean(r)
+            costs.append(np.mean((w * x + b - y) ** 2))
+            return w, b, np.array(costs)
+        return w, b, np.array(costs)
+
+    finding = found(returns_early, fit_line)
+    assert finding.sentence.startswith("result 3 of 3 has shape (2,), but ")
+    for first in (0.5, None, (1.0, 2.0), np.ones(3), [[1.0], [2.0, 3.0]]):
+        outcomes = checks.run(lambda *_, first=first: first, fit_line)
+        finding = examine(fit_line, outcomes)
+        assert checks.complaint("fit_line", fit_line, finding, outcomes).startswith("fit_line: ")
+
+
+def test_batches_with_strides_are_told():
+    checks_json = Path(__file__).parents[1] / "exercises" / "04_batch_stochastic_minibatch" / "checks.json"
+    split_into_batches = checks.read(checks_json)["tasks"]["split_into_batches"]
+    for function in (
+        lambda order, batch_size: [order[k::batch_size] for k in range(batch_size)],
+        lambda order, batch_size: [list(order[k : k + batch_size]) for k in range(len(order))],
+        lambda order, batch_size: order.tolist(),
+        lambda order, batch_size: np.array(order, dtype=object),
+    ):
+        outcomes = checks.run(function, split_into_batches)
+        finding = examine(split_into_batches, outcomes)
+        assert checks.complaint("split", split_into_batches, finding, outcomes).startswith("split: ")
 
 
 # ---- the case that shows it

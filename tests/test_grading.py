@@ -487,7 +487,7 @@ def test_names_with_every_sign_in_them_are_graded(course):
 
 def test_a_table_of_the_visible_cases_fails_on_a_hidden_one_whose_values_are_not_told(course):
     said = shown(graded(course, "by look-up"), CHECK)
-    assert said == f"{TASK}: a hidden case failed: the result is another value than expected."
+    assert said.startswith(f"{TASK}: a hidden case failed: the result differs from the expected value in ")
 
 
 def test_a_task_that_is_defined_in_no_cell_says_so(course):

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from classroom import ROOT, judged, random_runs, visible_tasks
-from grader import hidden, solution, verdicts
+from grader import hidden, received, solution, verdicts
 from grader.verdicts import DONE, NOT_DONE, STOPPED, WRONG
-from helpers.outcomes import call, encode
+from helpers.outcomes import PRINTED, call, decode, encode
 
 MODEL = "01_update_rule"
 
@@ -135,3 +135,34 @@ def test_seeds_are_of_the_secret_the_task_and_the_draw_and_stay():
     assert hidden.seed_of("a", "step", 0) == hidden.seed_of("a", "step", 0)
     parts = [("a", "step", 0), ("b", "step", 0), ("a", "descend", 0), ("a", "step", 1), ("a", "step", 10)]
     assert len({hidden.seed_of(*part) for part in parts}) == len(parts)
+
+
+# ---- what a call printed
+
+
+@pytest.mark.parametrize("printed", [True, 1, "", "x" * (PRINTED + 1), ["x"], None])
+def test_printed_text_of_another_form_is_refused(printed):
+    with pytest.raises(received.Improper):
+        received.outcome({"value": 1, "printed": printed}, ("x",))
+
+
+def test_printed_text_does_nothing_to_a_terminal():
+    got = received.outcome({"value": 1, "printed": "a\x1b[31mb\x00\n" + "x" * 900}, ("x",))
+    assert got["printed"].startswith("a�[31mb�\nx")
+
+
+def test_what_was_printed_is_shown_for_visible_cases_and_not_for_hidden_ones(task, outcomes):
+    visible, unseen, _ = task
+    chatty = [{"value": None, "printed": "theta is 7"} for _ in outcomes]
+    shown = len(visible["cases"]) + 1
+    assert "It printed:\n    theta is 7" in verdicts.verdict("step", visible, unseen, chatty, "").said
+    said = verdicts.verdict("step", visible, unseen, [*outcomes[:shown], *chatty[shown:]], "").said
+    assert "a hidden case failed" in said and "theta is 7" not in said
+
+
+def test_what_is_said_of_a_hidden_case_holds_in_the_visible_ones_too(task, outcomes):
+    visible, unseen, _ = task
+    shown = len(visible["cases"]) + 1
+    doubled = [{"value": encode(2 * decode(outcome["value"]))} for outcome in outcomes[shown:]]
+    said = verdicts.verdict("step", visible, unseen, [*outcomes[:shown], *doubled], "").said
+    assert "a hidden case failed" in said and "twice" not in said and "in every case" not in said

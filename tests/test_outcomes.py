@@ -1,5 +1,6 @@
 """An outcome as plain data comes back as it was; two are compared as far as their digits can be relied on."""
 
+import functools
 import json
 
 import numpy as np
@@ -10,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 from small_tasks import A, changing
 
 from helpers import functions
-from helpers.outcomes import RECOGNISABLE, call, close, decode, encode, same
+from helpers.outcomes import PRINTED, RECOGNISABLE, call, close, decode, encode, same
 
 FLOATS = arrays.arrays(
     st.sampled_from(["f8", "f4", "i8", "?"]), arrays.array_shapes(min_dims=0, max_dims=3, max_side=4)
@@ -44,8 +45,12 @@ def test_a_value_comes_back_from_json_as_it_was(value):
         (functions.square, {"function": "square"}),
         (2**70, {"other": "number beyond 64 bits"}),
         (np.array([1j]), {"other": "array of complex numbers"}),
-        (np.array(["a"]), {"other": "array of texts"}),
+        (np.array(["a"]), {"other": "array of strings"}),
         ({1}, {"other": "set"}),
+        (np.str_("a"), "a"),
+        (np.array("a"), "a"),
+        (range(2), {"list": [0, 1]}),
+        (np.ma.array([1.0, 2.0], mask=[0, 1]), {"array": [1.0, 2.0], "shape": [2], "dtype": "float64"}),
     ],
 )
 def test_the_plain_data_of_a_value_is_as_the_format_says(value, data):
@@ -56,6 +61,81 @@ def test_a_list_that_holds_itself_comes_to_an_end():
     loop = []
     loop.append(loop)
     assert "list" in encode(loop)
+
+
+def test_lists_in_lists_that_hold_too_much_together_come_to_an_end():
+    rows = [[0.0] * 1000] * 1000
+    assert json.dumps(encode(rows)).endswith('{"other": "collection of more than 100000 numbers"}]}')
+    loop = []
+    loop.extend([loop] * 1000)
+    assert "list" in encode(loop)
+
+
+def test_no_more_is_kept_of_what_is_printed_than_its_beginning():
+    outcome = call(lambda: [print("x", end="") for _ in range(9999)], [], [])
+    assert len(outcome["printed"]) == PRINTED
+    assert "printed" not in call(lambda: print("  "), [], [])
+
+
+# ---- errors
+
+
+def divides(x):
+    return 1 / x
+
+
+def calls_what_divides(x):
+    return divides(x - x)
+
+
+class Calling:
+    def __call__(self, x):
+        return divides(x)
+
+
+def test_of_an_error_the_innermost_line_of_the_notebook_is_kept_and_its_function():
+    raised = {"type": "ZeroDivisionError", "message": "float division by zero", "line": "return 1 / x"}
+    assert call(divides, [0.0], ["x"]) == {"raised": raised}
+    for function in (calls_what_divides, lambda x: divides(x), Calling(), functools.partial(calls_what_divides)):
+        assert call(function, [0.0], ["x"]) == {"raised": {**raised, "by": "divides"}}
+
+
+def test_a_librarys_function_is_not_named_but_the_notebooks_line_is():
+    raised = call(lambda x: np.linalg.inv(x * np.ones((2, 2))), [0.0], ["x"])["raised"]
+    assert raised["type"] == "LinAlgError" and "np.linalg.inv" in raised["line"] and "by" not in raised
+
+
+class Unprintable(Exception):
+    def __str__(self):
+        raise ValueError
+
+
+@pytest.mark.parametrize("error", [Unprintable, KeyError("x"), SystemExit(), RecursionError("deep")])
+def test_any_error_becomes_an_outcome(error):
+    def raises():
+        raise error
+
+    raised = call(raises, [], [])["raised"]
+    assert raised["type"] == (error if isinstance(error, type) else type(error)).__name__
+    assert isinstance(raised["message"], str)
+
+
+class Hostile:
+    """Its attributes and its conversions fail, and one leads to another."""
+
+    def __getattr__(self, name):
+        return Hostile()
+
+    def __str__(self):
+        raise RuntimeError
+
+    def __call__(self, *arguments):
+        raise RuntimeError("enough")
+
+
+def test_a_callable_that_has_every_attribute_is_called_and_described():
+    assert call(Hostile(), [], [])["raised"]["message"] == "enough"
+    assert call(lambda: {Hostile(): 1}, [], [])["raised"]["type"] == "RuntimeError"
 
 
 def test_nan_equals_nan_and_no_number():

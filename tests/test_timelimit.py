@@ -9,7 +9,7 @@ import pytest
 from small_tasks import SHIFT, A, found, shift
 
 from helpers import checks
-from helpers.findings import examine, example
+from helpers.findings import Kind, examine, example
 from helpers.outcomes import call, encode
 
 LOOPS = """
@@ -101,7 +101,9 @@ def test_an_endless_loop_is_told_and_ends_the_check():
     given_outcomes = checks.run(loops, SHIFT, seconds=0.2)
     assert len(given_outcomes) == 1
     finding = examine(SHIFT, given_outcomes)
-    assert finding.sentence == "no answer within 0.2 seconds. Look for a loop whose condition never becomes false."
+    assert finding.kind is Kind.TIME_LIMIT
+    assert finding.sentence.startswith("no answer within 0.2 seconds, in the line `")
+    assert "Look for a loop whose condition never becomes false" in finding.sentence
     assert example("shift", SHIFT, finding.case, given_outcomes) == "It was called as shift(x=[1.5])."
 
 
@@ -139,4 +141,4 @@ def test_outside_the_main_thread_a_check_runs_without_a_limit():
     thread = threading.Thread(target=lambda: results.append(found(lambda x: -shift(x), SHIFT)))
     thread.start()
     thread.join()
-    assert results[0].sentence == "the result has the right size and the wrong sign."
+    assert results[0].sentence == "the result has the right size and the wrong sign, in every case."

@@ -2,7 +2,15 @@
 
 import numpy as np
 
-from grader.sentences import LAST_POINT_ALONE, ONE_ROW_TOO_MANY, PATH_CLIMBS, RATE_FORGOTTEN, START_LEFT_OUT, says
+from grader.sentences import (
+    BUG_STILL_THERE,
+    LAST_POINT_ALONE,
+    ONE_ROW_TOO_MANY,
+    PATH_CLIMBS,
+    RATE_FORGOTTEN,
+    START_LEFT_OUT,
+    says,
+)
 from helpers import functions
 
 
@@ -410,9 +418,8 @@ class steps_until_flat:
         yield functions.ravine.gradient, np.zeros(2), 0.05, 0.1, 20
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def slope_never_taken_again(gradient, start, lr, tolerance, most):
-            """The slope is still the one at the start: it is taken once, before the loop, and never again. So the
-            descent walks straight on, and the condition that should stop it never changes."""
             return 0 if np.linalg.norm(gradient(start)) <= tolerance else most
 
         def one_too_many(gradient, start, lr, tolerance, most):

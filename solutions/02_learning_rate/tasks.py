@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.sentences import DIAGONAL_FOR_EIGENVALUES, LAST_POINT_ALONE, PATH_WITHOUT_START, says
+from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, LAST_POINT_ALONE, PATH_WITHOUT_START, says
 from helpers import functions
 
 
@@ -280,10 +280,8 @@ class descend_with_decay:
         yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.05, 0.1, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def rate_written_over(gradient, start, lr, decay, steps):
-            """The bug is still there. Each turn of the loop writes over `lr`, so the next one divides a rate that was
-            divided before, and soon the steps are so short that nothing moves. Give the rate of this step a name of its
-            own."""
             return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.arange(steps)))
 
         def rate_divided_each_time(gradient, start, lr, decay, steps):

@@ -4,6 +4,7 @@ import numpy as np
 
 from grader.sentences import (
     B_MOVED_FIRST,
+    BUG_STILL_THERE,
     COSTS_ALONE,
     INNER_DERIVATIVE_FORGOTTEN,
     INTERCEPT_FIRST,
@@ -211,9 +212,8 @@ class cost_of_columns:
             yield x.reshape(-1, 1) if x_column else x, y.reshape(-1, 1) if y_column else y, w, b
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def every_pair(x, y, w, b):
-            """The bug is still there: a column of n numbers and an array of shape (n,) combine to n times n residuals,
-            each prediction with every y."""
             return np.mean((w * x + b - y) ** 2)
 
         def y_left_a_column(x, y, w, b):

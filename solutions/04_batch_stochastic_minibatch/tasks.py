@@ -6,6 +6,7 @@ import numpy as np
 
 from grader.sentences import (
     B_MOVED_FIRST,
+    BUG_STILL_THERE,
     INNER_DERIVATIVE_FORGOTTEN,
     RESIDUALS_WITHOUT_INTERCEPT,
     SIGNS_TURNED,
@@ -306,9 +307,8 @@ class cost_by_batches:
             yield *points(rng, n), *line(rng), batch_size
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def every_batch_alike(x, y, w, b, batch_size):
-            """The bug is still there: a short batch counts as much as a full one, so each of its examples counts for
-            more. When may one take the mean of means?"""
             return np.mean([np.mean(batch) for batch in squares(x, y, w, b, batch_size)])
 
         def short_batch_taken_for_full(x, y, w, b, batch_size):

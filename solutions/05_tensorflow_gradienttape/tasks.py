@@ -9,6 +9,7 @@ import numpy as np
 
 from grader.sentences import (
     BEGINS_AT_ZERO,
+    BUG_STILL_THERE,
     COSTS_ALONE,
     COSTS_HALVED,
     FACTOR_FORGOTTEN,
@@ -215,11 +216,10 @@ class descend_by_tape:
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def lost_after_one_step(start, lr, steps):
-            """The bug is still there: one step works, and then the gradient is None. After the first step, is `theta`
-            still what the tape watches?"""
             if steps > 1:
-                raise TypeError
+                raise TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'")
             return right_path(start, lr, steps)
 
         def still_after_one_step(start, lr, steps):
@@ -513,7 +513,7 @@ class fit_line_tensorflow:
             """One step works, and then a gradient is None: `w = w - …` makes w a tensor, which the tape does not watch.
             Let the optimiser change the variables, or use `assign_sub`."""
             if steps > 1:
-                raise TypeError
+                raise TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'")
             return right_fit(x, y, w, b, lr, steps)
 
         def w_moved_first(x, y, w, b, lr, steps):

@@ -7,6 +7,7 @@ import numpy as np
 
 from grader.sentences import (
     BEGINS_AT_ZERO,
+    BUG_STILL_THERE,
     COLUMNS_SWAPPED,
     LAST_POINT_ALONE,
     ONE_ROW_TOO_MANY,
@@ -346,8 +347,8 @@ class descend:
         yield *points(rng, 3, 1.0), *somewhere(rng), 0.1, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def gradients_taken_once(x, y, w, b, lr, steps):
-            """The bug is still there: all your steps are alike, since the gradients are taken once, at the start."""
             dw, db = slopes(x, y, w, b)
             return w - steps * lr * dw, b - steps * lr * db
 

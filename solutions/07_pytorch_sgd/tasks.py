@@ -7,6 +7,7 @@ import numpy as np
 
 from grader.sentences import (
     BEGINS_AT_ZERO,
+    BUG_STILL_THERE,
     COSTS_ALONE,
     COSTS_HALVED,
     FACTOR_FORGOTTEN,
@@ -53,7 +54,7 @@ class torch_gradient:
             """One place works, several end in an error: `backward` starts from one number. Which one has the slopes
             that you want as its gradient?"""
             if len(x) > 1:
-                raise RuntimeError
+                raise RuntimeError("grad can be implicitly created only for scalar outputs")
             return right_slope(x)
 
         def slope_of_the_mean(x):
@@ -144,7 +145,7 @@ class accumulated:
             """One call works, a second ends in an error: `backward` lets go of what PyTorch has remembered. Compute the
             cost anew before each call."""
             if times > 1:
-                raise RuntimeError
+                raise RuntimeError("Trying to backward through the graph a second time")
             return 2 * x
 
         def mean_piled_up(x, times):
@@ -218,9 +219,8 @@ class descend_pytorch:
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def never_emptied(start, lr, steps):
-            """The bug is still there: each step is made of all gradients so far. What does `backward` do with what is
-            in `.grad` already?"""
             path, pile = [start], np.zeros(len(start))
             for _ in range(steps):
                 pile = pile + slope_of_the_sum(path[-1])
@@ -255,14 +255,14 @@ class descend_pytorch:
             """One step works, the second ends in an error. In `torch.no_grad()`, `theta = theta - …` makes a new tensor
             that asks for no gradient: change the one that is there."""
             if steps > 1:
-                raise RuntimeError
+                raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
             return right_path(start, lr, steps)
 
         def gradient_of_the_old_one(start, lr, steps):
             """One step works, and then `.grad` is None: `theta = theta - …` makes a new tensor, a result and no
             parameter, and `backward` fills the old one's `.grad`."""
             if steps > 1:
-                raise TypeError
+                raise TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'")
             return right_path(start, lr, steps)
 
         @says(PATH_CLIMBS)

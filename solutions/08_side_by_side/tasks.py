@@ -8,7 +8,7 @@ import struct
 
 import numpy as np
 
-from grader.sentences import COLUMNS_SWAPPED, LAST_POINT_ALONE, PATH_CLIMBS, START_LEFT_OUT, says
+from grader.sentences import BUG_STILL_THERE, COLUMNS_SWAPPED, LAST_POINT_ALONE, PATH_CLIMBS, START_LEFT_OUT, says
 from helpers import frameworks, functions, optimisers
 
 tf = frameworks.tensorflow()
@@ -300,9 +300,8 @@ class by_numpy:
     cases = descent_cases
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def w_moved_first(x, y, lr, steps):
-            """The bug is still there: w moves before the slope along b is taken, so that slope belongs to another
-            point."""
             w, b = 0.0, 0.0
             path = [(w, b)]
             for _ in range(steps):

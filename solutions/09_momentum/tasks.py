@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.sentences import DIAGONAL_FOR_EIGENVALUES, PATH_WITHOUT_START, says
+from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, PATH_WITHOUT_START, says
 from helpers import functions
 
 
@@ -469,9 +469,8 @@ class roll:
         yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.02, 0.9, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def still_begun_anew(gradient, start, lr, beta, steps):
-            """The bug is still there: each turn of the loop begins with a velocity of 0, so nothing is ever kept, and
-            the path is that of plain descent."""
             return rolling(momentum_step.mistakes.velocity_forgotten)(gradient, start, lr, beta, steps)
 
         def slope_of_the_start(gradient, start, lr, beta, steps):

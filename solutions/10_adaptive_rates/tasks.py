@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.sentences import LAST_POINT_ALONE, PATH_WITHOUT_START, says
+from grader.sentences import BUG_STILL_THERE, LAST_POINT_ALONE, PATH_WITHOUT_START, says
 from helpers import functions
 
 
@@ -613,9 +613,8 @@ class adam_path:
         yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.1, 0
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def still_corrected_again(gradient, start, lr, steps):
-            """The bug is still there: the corrected means go into the next turn and are corrected once more. Which m
-            and v does the next turn need?"""
             return walking(adam_step.mistakes.hats_remembered)(gradient, start, lr, steps)
 
         def m_mended_only(gradient, start, lr, steps):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.sentences import says
+from grader.sentences import BUG_STILL_THERE, says
 
 
 def drawn(rng, shape, low, high):
@@ -236,9 +236,8 @@ class clip_by_global_norm:
         yield [drawn(rng, 2, 0.02, 0.05), drawn(rng, 1, 0.02, 0.05)], 0.01
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def shared_out(gradients, limit):
-            """The bug is still there: each array is cut by its own norm to its share of the limit. So each gets another
-            factor, the step turns, and arrays are cut although all together are short enough."""
             return [shortened(g, norm_of(g), limit / math.sqrt(len(gradients))) for g in gradients]
 
         def shared_equally(gradients, limit):

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from grader.sentences import RATE_FORGOTTEN, says
+from grader.sentences import BUG_STILL_THERE, RATE_FORGOTTEN, says
 
 
 def stable_softmax(scores, axis=1):
@@ -631,9 +631,8 @@ class train_epoch:
         yield X, labels, rng.normal(0, 0.5, (2, 3)).round(2), rng.permutation(4), 9, 0.4
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def labels_stay_behind(X, labels, weights, order, batch_size, lr):
-            """The examples are put in order and the labels stay where they were, so that each example is trained with
-            another one's label. Both must go through the same order."""
             as_they_stand = np.arange(len(X))
             return epoch(
                 X, labels, weights, zip(cut(order, batch_size), cut(as_they_stand, batch_size), strict=True), lr

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from grader.sentences import B_MOVED_FIRST, RESIDUALS_WITHOUT_INTERCEPT, SLOPE_COMES_FIRST, W_MOVED_FIRST, says
+from grader.sentences import (
+    B_MOVED_FIRST,
+    BUG_STILL_THERE,
+    RESIDUALS_WITHOUT_INTERCEPT,
+    SLOPE_COMES_FIRST,
+    W_MOVED_FIRST,
+    says,
+)
 
 
 class average_shard_gradients:
@@ -155,9 +162,8 @@ class accumulate_gradients:
             yield *points(rng, n), *line(rng), shards_of(rng, n, sizes)
 
     class mistakes:
+        @says(BUG_STILL_THERE)
         def every_batch_alike(x, y, w, b, batches):
-            """The bug is still there: a short piece counts as much as a long one, so each of its examples counts for
-            more. When may one take the mean of means?"""
             return tuple(np.mean(part_gradients(x, y, w, b, batches), axis=0))
 
         def one_slope_mended(x, y, w, b, batches):

@@ -10,6 +10,7 @@ import re
 import numpy as np
 
 from helpers import functions
+from helpers.outcomes import PRINTED
 
 _DEEPEST = 8  # lists in lists; helpers.outcomes goes to 6
 _MOST = 100_000  # entries of an array, list or dict, as in helpers.outcomes
@@ -66,8 +67,8 @@ def outcome(data, parameters: tuple[str, ...]) -> dict:
         kept["changed"] = [name for name in parameters if name in changed]
         _need(kept["changed"] == changed)
     if "printed" in data:
-        _need(data["printed"] is True)
-        kept["printed"] = True
+        kept["printed"] = _plain(data["printed"], PRINTED)
+        _need(kept["printed"] != "")
     return kept
 
 

@@ -20,6 +20,8 @@ def says(sentence: str) -> Callable[[Callable], Callable]:
     return decorate
 
 
+# Of the program that a “Find the bug” task shows.
+BUG_STILL_THERE = "The bug is still there. Open the first hint, and try what it says."
 RATE_FORGOTTEN = "The step is as long as the gradient itself. Where does the learning rate come in?"
 PATH_CLIMBS = "Your path climbs: each step goes along the gradient, which points uphill. Look at the sign."
 START_LEFT_OUT = (

@@ -18,6 +18,9 @@
     explorer      descents with dials to turn
     timelimit     ends a call that takes too long
     outcomes      one call of a function and its outcome, as plain data
+    wording       what a function returned, in words
+    patterns      what can be seen in wrong values
+    puzzles       errors of the frameworks, explained
     findings      what is wrong with a function, in sentences
     checks        checks of a student's function
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course

@@ -1,51 +1,54 @@
 """Checks that say what went wrong: `check = checks.load("checks.json")`, then `check(step)` after each task.
 
-A check is data. checks.json, made by `make exercises`, holds for each task the arguments of some cases and what the
-answer, and each known mistake, makes of them, in the form of `helpers.outcomes`; no answer's code is in it. `run`
-calls a function on them, and `helpers.findings` compares.
+A check is data. checks.json, made by `make exercises`, holds for each task the arguments of some cases, and the
+outcomes of the answer and of each known mistake, in the form of `helpers.outcomes`; it holds no code. `run` calls a
+function on these cases, and `helpers.findings` compares.
 
-A cell that puts the student's functions to use stands in `with checks.once_done():`.
+A cell that uses the student's functions does so inside `with checks.once_done():`.
 """
 
 import contextlib
 import json
+import sys
 import traceback
+import types
 from collections.abc import Callable
 from pathlib import Path
 
-from helpers.findings import Finding, describe, examine, example
+from helpers.findings import Finding, examine, example
 from helpers.outcomes import SECONDS, call, decode, encode, timed_out
+from helpers.wording import describe
 
 FORMAT = 1  # of checks.json; raised when older helpers could not read a newer file
 _TASK = {"parameters", "relative", "absolute", "mistakes", "cases"}
 
 
 class _Sentence(Exception):
-    """An error that a notebook shows as its sentence alone, without the way there."""
+    """An error that a notebook shows as its sentence alone, without a traceback."""
 
     def _render_traceback_(self):
         return [str(self)]
 
 
 class CheckFailed(_Sentence, AssertionError):
-    """A function does not do its task yet; the message says what was seen."""
+    """A function does not do its task yet; the message says what the check saw."""
 
 
 class CheckError(_Sentence, ValueError):
-    """A check could not be made: checks.json cannot be used, or `check` was called with something else."""
+    """There was nothing to check: checks.json cannot be used, or `check` was not given a task's function."""
 
 
 def load(path="checks.json") -> Callable[[Callable], None]:
-    """Read a checks.json; the result is called with a function to check it.
+    """Read a checks.json; call the result with a function to check it.
 
-    check(function) finds the task by the function's name, prints one line if every case comes out right, and raises
-    CheckFailed with what it found if not. Raises CheckError where the file is missing, damaged or of another exercise.
+    check(function) finds the task by the function's name, prints one line if every case is right, and raises
+    CheckFailed with what it found if not. Raises CheckError if the file is missing, damaged or of another exercise.
     """
     exercise = read(Path(path))
 
     def check(function):
         """Run the function on its task's cases; print that they passed, or raise CheckFailed."""
-        name = _name_of(function, exercise)
+        name = _name_of(function, exercise, sys._getframe(1))
         task = exercise["tasks"][name]
         outcomes = run(function, task)
         if finding := examine(task, outcomes):
@@ -62,7 +65,7 @@ def complaint(name: str, task: dict, finding: Finding, outcomes: list[dict]) -> 
 
 
 def passed(name: str, task: dict) -> str:
-    """What a student reads where all came out right."""
+    """What a student reads if every case is right."""
     return f"{name}: visible checks passed ({len(task['cases'])} cases)"
 
 
@@ -70,8 +73,8 @@ def passed(name: str, task: dict) -> str:
 def once_done():
     """`with checks.once_done():` around code that uses the tasks' functions says calmly which is not done yet.
 
-    The code runs as it would without. Where it reaches a stub, a function that the notebook defines and that raises
-    a NotImplementedError without a message, it ends there, and a line names the function. All other errors are raised.
+    The code runs as it would without it. If it reaches a stub, a function that the notebook defines and that raises a
+    NotImplementedError without a message, it ends there, and a line names the function. Other errors are raised.
     """
     try:
         yield
@@ -94,36 +97,53 @@ def run(function: Callable, task: dict, seconds: float | None = SECONDS) -> list
 
 
 def read(path: Path) -> dict:
-    """What a checks.json holds. Raises CheckError with a sentence where it cannot be used."""
-    mend = "Take it again from the course's exercises folder; it stands beside the notebook."
+    """The content of a checks.json. Raises CheckError with a sentence if it cannot be used."""
+    remedy = "Copy it again from the course's exercises folder: it belongs beside the notebook."
     try:
         exercise = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CheckError(f"There is no {path.name} in the folder of this notebook. {mend}") from None
+        raise CheckError(f"There is no {path.name} in the folder of this notebook. {remedy}") from None
     except (OSError, ValueError):
-        raise CheckError(f"{path.name} cannot be read: it is damaged or cut short. {mend}") from None
+        raise CheckError(f"{path.name} cannot be read: it is damaged or cut short. {remedy}") from None
     if not isinstance(exercise, dict) or "format" not in exercise:
-        raise CheckError(f"{path.name} holds no checks of this course. {mend}")
+        raise CheckError(f"{path.name} holds no checks of this course. {remedy}")
     if exercise["format"] != FORMAT:
         raise CheckError(f"{path.name} and the course's helpers are of different versions: update the course.")
     tasks = exercise.get("tasks")
     if not isinstance(tasks, dict) or not all(
         isinstance(t, dict) and t.keys() >= _TASK and t["cases"] for t in tasks.values()
     ):
-        raise CheckError(f"{path.name} is damaged: some of its tasks are not whole. {mend}")
+        raise CheckError(f"{path.name} is damaged: some of its tasks are incomplete. {remedy}")
     return exercise
 
 
-def _name_of(function, exercise: dict) -> str:
+def _name_of(function, exercise: dict, caller: types.FrameType) -> str:
+    """The task that a function is checked as: the one under whose name the notebook knows it, as the grader does.
+
+    A lambda, a functools.partial and an object with `__call__` have that name alone.
+    """
+    tasks = exercise["tasks"]
     if not callable(function):
         raise CheckError(
-            f"check wants the function itself, as in check({next(iter(exercise['tasks']))}), without calling it; "
+            f"check needs the function itself, as in check({next(iter(tasks))}), without calling it; "
             f"it was given {describe(decode(encode(function)))}."
         )
-    name = getattr(function, "__name__", type(function).__name__)
-    if name not in exercise["tasks"]:
+    known = [name for name in tasks if caller.f_globals.get(name) is function]
+    own = getattr(function, "__name__", None)
+    if len(known) > 1:  # one function under several names: the one in the cell
+        known = [name for name in known if name in caller.f_code.co_names] or known
+    if len(known) == 1:
+        return known[0]
+    if own in tasks:
+        return own
+    if known:
+        return known[0]
+    listed = f"Its tasks: {', '.join(tasks)}."
+    if not isinstance(own, str) or not own.isidentifier():
         raise CheckError(
-            f"There is no task {name} in this checks.json, which belongs to exercise {exercise.get('exercise')}. "
-            f"Its tasks: {', '.join(exercise['tasks'])}."
+            f"check cannot tell which task this is: it goes by the function's name, and this one has none. Write "
+            f"`def {next(iter(tasks))}(…):`, or whichever task it is, and check that. {listed}"
         )
-    return name
+    raise CheckError(
+        f"There is no task {own} in this checks.json, which belongs to exercise {exercise.get('exercise')}. {listed}"
+    )

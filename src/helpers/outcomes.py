@@ -1,15 +1,16 @@
-"""One call of a function, and what came of it, as plain data: what checks.json is made of.
+"""One call of a function and its outcome, as plain data: what checks.json is made of.
 
     value     None, True, 2, 0.5, "text", {"float": "NaN"}, {"array": [flat], "shape": [2, 3], "dtype": "float64"},
               {"list": [values]}, {"dict": {key: value}}, {"function": "rosenbrock.gradient"} of helpers.functions;
-              of what is no result of any task its kind alone: {"tensor": "PyTorch"}, {"other": "generator"}
-    outcome   {"value": value}, or {"raised": {"type", "message", "line", "by"}}; and where there is something to say
-              "changed": names of the arguments that were changed, "printed": true
+              of anything that cannot be a task's result only its kind: {"tensor": "PyTorch"}, {"other": "generator"}
+    outcome   {"value": value} or {"raised": {"type", "message", "line", "by"}}; and if there is something to report
+              "changed": names of the arguments that were changed, "printed": how the printed text begins
 
 `call` makes an outcome, `same` compares two.
 """
 
 import contextlib
+import functools
 import inspect
 import io
 import logging
@@ -26,13 +27,14 @@ from helpers import functions
 from helpers.timelimit import TimeLimit, limited
 
 SECONDS = 10.0  # a call that takes longer is ended: no right answer takes half a second, but a first call may import
-_DEEPEST = 6  # lists in lists; what goes deeper, or holds itself, is no result of any task
-_MOST = 100_000  # entries of an array or list, likewise
-_LONGEST = 300  # letters of an error's message: TensorFlow's go on for pages
+PRINTED = 1000  # characters of what a call prints that are kept
+_DEEPEST = 6  # lists in lists; anything deeper, or that holds itself, is not a result of any task
+_MOST = 100_000  # entries of an array or a list with all the lists in it, likewise
+_LONGEST = 300  # characters of an error's message: TensorFlow's go on for pages
 
 
 class Foreign(NamedTuple):
-    """A value that is no result of any task: a tensor, or whatever else."""
+    """A value that is not a result of any task: a tensor, or anything else."""
 
     kind: str
     tensor: bool = False
@@ -44,25 +46,41 @@ class Foreign(NamedTuple):
 def call(function: Callable, arguments: list, parameters: list[str], seconds: float | None = SECONDS) -> dict:
     """One call as an outcome: plain data.
 
-    arguments    values as in checks.json; the function gets them fresh
+    arguments    values as in checks.json; the function gets new ones
     parameters   their names
     seconds      a Python loop is ended after so long, which is outcome["raised"]; None for no limit
     """
     passed = [decode(argument) for argument in arguments]
-    printed = io.StringIO()
+    printed = _Beginning(PRINTED)
     outcome = {}
     try:
         with _quiet(printed):
             outcome["value"] = encode(limited(lambda: function(*passed), seconds))
+            changed = [n for n, a, p in zip(parameters, arguments, passed, strict=True) if encode(p) != a]
     except KeyboardInterrupt:  # the student's own: Kernel, Interrupt
         raise
     except BaseException as error:
-        outcome["raised"] = _described(error, function)
-    if changed := [n for n, a, p in zip(parameters, arguments, passed, strict=True) if encode(p) != a]:
-        outcome["changed"] = changed
-    if printed.getvalue().strip():
-        outcome["printed"] = True
+        outcome = {"raised": _described(error, function)}
+    else:
+        if changed:
+            outcome["changed"] = changed
+    if text := printed.getvalue().strip():
+        outcome["printed"] = text
     return outcome
+
+
+class _Beginning(io.StringIO):
+    """Keeps the beginning of what is written to it, up to so many characters."""
+
+    def __init__(self, most: int):
+        super().__init__()
+        self._left = most
+
+    def write(self, text: str) -> int:
+        kept = text[: self._left]
+        self._left -= len(kept)
+        super().write(kept)
+        return len(text)
 
 
 @contextlib.contextmanager
@@ -84,24 +102,54 @@ def _quiet(printed: io.StringIO) -> Iterator[None]:
 
 
 def _described(error: BaseException, function: Callable) -> dict:
-    """An error as plain data: its type and message, the student's line that led to it, and who raised it if another."""
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    code = getattr(inspect.unwrap(function), "__code__", None)
-    own = [f for f in traceback.extract_tb(error.__traceback__) if code and f.filename == code.co_filename]
-    # TensorFlow begins a message with the place in its own graph, in double braces.
-    message = " ".join(re.sub(r"\{\{.*?\}\} ?", "", str(error)).split())
-    described = {
-        "type": type(error).__name__,
-        "message": message if len(message) <= _LONGEST else message[:_LONGEST] + " …",
-        "line": (own[-1].line or "") if own else "",
-    }
-    if frames[-1].f_code is not code:
-        described["by"] = frames[-1].f_code.co_name
+    """An error as plain data: its type and message, the innermost line in the student's notebook that led to it, and
+    the notebook's function that holds this line, if it is not the one that was called."""
+    called = _python_function(function)
+    code, names = getattr(called, "__code__", None), getattr(called, "__globals__", {})
+    own = [
+        (frame, line)
+        for frame, line in traceback.walk_tb(error.__traceback__)
+        if frame.f_globals is names or (code and frame.f_code.co_filename == code.co_filename)
+    ]
+    described = {"type": type(error).__name__, "message": _message(error), "line": ""}
+    if own:
+        frame, number = own[-1]
+        described["line"] = traceback.FrameSummary(frame.f_code.co_filename, number, "").line or ""
+        holder = _python_function(names.get(frame.f_code.co_name))
+        if frame.f_code is not code and getattr(holder, "__code__", None) is frame.f_code:
+            described["by"] = frame.f_code.co_name
     return described
 
 
+def _python_function(function):
+    """The function that a student wrote, out of what wraps it: a decorator, functools.partial, an object's __call__."""
+    for _ in range(10):
+        if isinstance(function, functools.partial):
+            function = function.func
+        elif inner := inspect.getattr_static(function, "__wrapped__", None):
+            function = inner
+        elif inspect.ismethod(function):
+            function = function.__func__
+        elif inspect.isfunction(method := inspect.getattr_static(type(function), "__call__", None)):
+            function = method
+        else:
+            break
+    return function
+
+
+def _message(error: BaseException) -> str:
+    """An error's message in one line of bounded length."""
+    try:
+        text = str(error)
+    except Exception:
+        return ""
+    # TensorFlow begins a message with the place in its own graph, in double braces.
+    message = " ".join(re.sub(r"\{\{.*?\}\} ?", "", text).split())
+    return message if len(message) <= _LONGEST else message[:_LONGEST] + " …"
+
+
 def raised(outcome: dict) -> str | None:
-    """The kind of error that the call ended in; None where it returned."""
+    """The type of the error that ended the call; None if it returned."""
     return outcome["raised"]["type"] if "raised" in outcome else None
 
 
@@ -113,36 +161,52 @@ def timed_out(outcome: dict) -> bool:
 # ---- values as plain data
 
 
-def encode(value, depth: int = 0):
-    """A value as it stands in checks.json. What is no array, number, text, list or dict keeps its kind only."""
-    if value is None or isinstance(value, str):
-        return value
+def encode(value):
+    """A value as it is in checks.json. Anything but an array, number, string, list or dict keeps only its kind."""
+    return _encode(value, 0, [_MOST])
+
+
+def _encode(value, depth: int, left: list[int]):
+    """`encode`, at a depth of lists in lists. left[0] is how many entries the whole may still have."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return str.__str__(value)  # np.str_ and the like become plain strings
     if isinstance(value, (bool, np.bool_)):
         return bool(value)
     if isinstance(value, (int, np.integer)):
         return int(value) if abs(int(value)) < 2**63 else {"other": "number beyond 64 bits"}
     if isinstance(value, (float, np.floating)):
-        return float(value) if math.isfinite(value) else {"float": _word(float(value))}
-    if isinstance(value, (np.ndarray, list, tuple, dict)) and _size(value) > _MOST:
-        return {"other": f"collection of more than {_MOST} numbers"}
-    if isinstance(value, np.ndarray) and value.dtype.kind in "biuf" and value.dtype.itemsize <= 8:
-        numbers = value.ravel().tolist()
-        if value.dtype.kind == "f":
-            numbers = [x if math.isfinite(x) else _word(x) for x in numbers]
-        return {"array": numbers, "shape": list(value.shape), "dtype": value.dtype.name}
-    if isinstance(value, (list, tuple)) and depth < _DEEPEST:
-        return {"list": [encode(item, depth + 1) for item in value]}
+        number = float(value)
+        return number if math.isfinite(number) else {"float": _word(number)}
+    if isinstance(value, (np.ndarray, list, tuple, range, dict)):
+        left[0] -= value.size if isinstance(value, np.ndarray) else len(value)
+        if left[0] < 0:
+            return {"other": f"collection of more than {_MOST} numbers"}
+    if isinstance(value, np.ndarray):
+        return _encode_array(np.asarray(value))
+    if isinstance(value, (list, tuple, range)) and depth < _DEEPEST:
+        return {"list": [_encode(item, depth + 1, left) for item in value]}
     if isinstance(value, dict) and depth < _DEEPEST:
-        return {"dict": {str(key): encode(item, depth + 1) for key, item in value.items()}}
+        return {"dict": {str(key): _encode(item, depth + 1, left) for key, item in value.items()}}
     if callable(value) and (name := function_name(value)):
         return {"function": name}
     library = type(value).__module__.partition(".")[0]
     if library in ("tensorflow", "keras", "torch") and hasattr(value, "numpy"):
         return {"tensor": "PyTorch" if library == "torch" else "TensorFlow"}
-    if isinstance(value, np.ndarray):
-        kinds = {"U": "texts", "c": "complex numbers", "O": "objects"}
-        return {"other": f"array of {kinds.get(value.dtype.kind, value.dtype.name)}"}
     return {"other": type(value).__name__}
+
+
+def _encode_array(array: np.ndarray):
+    if array.dtype.kind in "biuf" and array.dtype.itemsize <= 8:
+        numbers = array.ravel().tolist()
+        if array.dtype.kind == "f":
+            numbers = [x if math.isfinite(x) else _word(x) for x in numbers]
+        return {"array": numbers, "shape": list(array.shape), "dtype": array.dtype.name}
+    if array.dtype.kind == "U" and array.ndim == 0:  # what np.where makes of two strings
+        return array.item()
+    kinds = {"U": "strings", "c": "complex numbers", "O": "objects"}
+    return {"other": f"array of {kinds.get(array.dtype.kind, array.dtype.name)}"}
 
 
 def decode(data):
@@ -168,7 +232,7 @@ def decode(data):
 
 
 def function_name(value) -> str | None:
-    """The name of a cost of helpers.functions, or of its value, gradient or Hessian: "rosenbrock.gradient"."""
+    """The name of a cost in helpers.functions, or of its value, gradient or Hessian: "rosenbrock.gradient"."""
     for name, cost in vars(functions).items():
         if isinstance(cost, functions.Function):
             if value is cost:
@@ -177,10 +241,6 @@ def function_name(value) -> str | None:
                 if value is getattr(cost, part):
                     return f"{name}.{part}"
     return None
-
-
-def _size(collection) -> int:
-    return collection.size if isinstance(collection, np.ndarray) else len(collection)
 
 
 def _word(x: float) -> str:
@@ -230,7 +290,7 @@ def close(expected, got, task: dict, least: float = DIGITS) -> bool:
         )
     if expected is None or isinstance(expected, (str, Foreign)) or callable(expected):
         return type(got) is type(expected) and got == expected
-    expected, got = np.asarray(expected), numbers(got)
+    expected, got = np.asarray(expected), as_array(got)
     if got is None or got.shape != expected.shape:
         return False
     relative = max(task["relative"], least) if expected.dtype.kind == "f" else task["relative"]
@@ -244,12 +304,12 @@ def entries(value) -> list | None:
     return list(value) if isinstance(value, np.ndarray) and value.ndim else None
 
 
-def numbers(value) -> np.ndarray | None:
+def as_array(value) -> np.ndarray | None:
     """A number, an array or a list of them as one array; None for anything else."""
     if value is None or isinstance(value, (str, dict, Foreign)) or callable(value):
         return None
     if isinstance(value, list):
-        parts = [numbers(item) for item in value]
+        parts = [as_array(item) for item in value]
         if any(part is None for part in parts) or len({part.shape for part in parts}) > 1:
             return None
         return np.array(parts)

@@ -58,7 +58,7 @@ class _Limited:
         return (_State.WITHIN, _State.INTERRUPTED, _State.RESISTING)[min(self._interrupts, 2)]
 
     def run(self, function: Callable):
-        """function(); raises TimeLimit where it took too long."""
+        """function(); raises TimeLimit if it took too long."""
         self._frame, self._thread = sys._getframe(), threading.get_ident()
         handler, tracer = signal.signal(signal.SIGINT, self._interrupted), sys.gettrace()
         watcher = threading.Thread(target=self._watch, daemon=True)

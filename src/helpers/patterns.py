@@ -1,0 +1,490 @@
+"""What can be seen in wrong values: their form, lost digits, and patterns such as a transposed matrix or a factor.
+
+`form` and `numbers` take a column: one part of the result, in every case. Each returns what to say after the part's
+subject, or None. A pattern is named only if it holds in every case that can show it, and in two entries at least.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import numpy as np
+
+from helpers.outcomes import RECOGNISABLE, Foreign, as_array, close, entries
+from helpers.wording import describe, entry_of, show
+
+WHOLE = "the result"
+_SMALL = 1e-3  # relative: what differs by less is nearly right
+
+
+class Part(NamedTuple):
+    """One number, array or string of a result that may hold several, in one case."""
+
+    subject: str  # WHOLE, or "result 2 of 3"
+    path: tuple  # its positions and keys in the result, by which it is found in other cases
+    case: int  # the case's number
+    arguments: dict  # name → decoded value
+    expected: object  # decoded
+    got: object  # decoded
+    right: bool
+
+
+def parts(expected, got, case: int, arguments: dict, task: dict) -> list[Part]:
+    """The parts of a result, in order; a list or dict that does not fit stays one part."""
+    return [
+        Part(subject or WHOLE, path, case, arguments, e, g, close(e, g, task))
+        for subject, path, e, g in _walk("", (), expected, got)
+    ]
+
+
+def _walk(subject: str, path: tuple, expected, got) -> Iterator[tuple]:
+    if isinstance(expected, list) and (items := entries(got)) is not None and len(items) == len(expected):
+        of = f" of {subject}" if subject else f" of {len(expected)}"
+        for k, (e, g) in enumerate(zip(expected, items, strict=True)):
+            yield from _walk(f"result {k + 1}{of}", (*path, k), e, g)
+    elif isinstance(expected, dict) and isinstance(got, dict) and expected.keys() == got.keys():
+        for key in expected:
+            yield from _walk(f'result "{key}"', (*path, key), expected[key], got[key])
+    else:
+        yield subject, path, expected, got
+
+
+# ---- form: another kind of value, or another shape
+
+
+def form(part: Part, column: list[Part], task: dict) -> str | None:
+    """What is wrong with the kind or the shape of a part; None if nothing is."""
+    return None if part.right else _kind(part, column, task) or _shape(part, column, task)
+
+
+def _kind(part: Part, column: list[Part], task: dict) -> str | None:
+    """None, a tensor, a string for a number and the like."""
+    expected, got = part.expected, part.got
+    if got is None:
+        return _none(part)
+    if isinstance(expected, list):
+        return _count(part, column, task)
+    if expected is None or isinstance(expected, Foreign) or callable(expected):
+        return f"is {describe(got)}, but {describe(expected)} is expected."
+    if isinstance(got, Foreign) and got.tensor:
+        return f"is a {got.kind} tensor, but {_plain(expected)} is expected: end with {_to_numpy(got)}."
+    if isinstance(expected, dict):
+        if isinstance(got, dict):
+            return f"has the keys {_keys(got)}, but {_keys(expected)} are expected."
+        return f"is {describe(got)}, but a dict with the keys {_keys(expected)} is expected."
+    if isinstance(expected, str):
+        if not isinstance(got, str):
+            return f"is {describe(got)}, but a string is expected."
+        alike = got.strip().lower() == expected.strip().lower()
+        return "is not spelled as in the task." if alike else None
+    if isinstance(got, list) and (said := _one_of_several(column, task)):
+        return said
+    if isinstance(got, list) and as_array(got) is None:
+        return _no_array(got, expected)
+    if as_array(got) is None:
+        return f"is {describe(got)}, but {describe(expected)} is expected."
+    return None
+
+
+def _none(part: Part) -> str:
+    if part.path:
+        return (
+            "is None. Look at where it gets its value: a function without `return` returns None, and so do methods "
+            "that change an object in place, such as `.append(…)` and `.sort()`."
+        )
+    return (
+        "is None. Does every path through the function end in `return …`? Methods that change an object in place, such "
+        "as `.append(…)` and `.sort()`, return None too."
+    )
+
+
+def _count(part: Part, column: list[Part], task: dict) -> str:
+    """A result of several that has another number of entries, or is one alone."""
+    expected, got = part.expected, part.got
+    items = entries(got)
+    several = [p for p in column if isinstance(p.expected, list) and len(p.expected) == len(expected)]
+    for k in range(len(expected) if len(several) == len(column) else 0):
+        if all(close(p.expected[k], p.got, task) for p in column):
+            return f"is only result {k + 1} of {len(expected)}: return them all, with commas between them."
+    if isinstance(got, np.ndarray) or items is None:
+        return f"is {describe(got)}, but a tuple or list of {len(expected)} is expected."
+    count = abs(len(items) - len(expected))
+    entries_got = f"{len(items)} {'entry' if len(items) == 1 else 'entries'}"
+    off = f"{'one' if count == 1 else count} too {'few' if len(items) < len(expected) else 'many'}"
+    return f"has {entries_got}, but {len(expected)} {'is' if len(expected) == 1 else 'are'} expected: {off}."
+
+
+def _one_of_several(column: list[Part], task: dict) -> str | None:
+    """A tuple or list of which one entry is the result, the same one in every case."""
+    wrong = [p for p in column if not p.right]
+    if len({len(p.got) if isinstance(p.got, list) else None for p in wrong}) != 1 or not isinstance(wrong[0].got, list):
+        return None
+    fitting = [k for k in range(len(wrong[0].got)) if all(close(p.expected, p.got[k], task) for p in wrong)]
+    if len(fitting) != 1:
+        return None
+    if len(wrong[0].got) == 1:
+        return "is a tuple or list of 1, whose only entry is right. Is there a comma behind it, or a bracket around it?"
+    return f"is {describe(wrong[0].got)}, of which only entry [{fitting[0]}] is expected."
+
+
+def _no_array(got: list, expected) -> str:
+    """Why a list of entries is not an array of numbers."""
+    inside = list(_leaves(got))
+    if tensor := next((leaf for leaf in inside if isinstance(leaf, Foreign) and leaf.tensor), None):
+        return (
+            f"holds {tensor.kind} tensors, but plain numbers or NumPy arrays are expected: {_to_numpy(tensor)} "
+            "converts them."
+        )
+    odd = [leaf for leaf in inside if as_array(leaf) is None]
+    if odd:
+        return f"holds {describe(odd[0])}, but numbers are expected."
+    if all(np.ndim(as_array(item)) for item in got if as_array(item) is not None):
+        return "has rows of different lengths, so it is not an array."
+    return f"is {describe(got)} with arrays and numbers in it, but {describe(expected)} is expected."
+
+
+def _leaves(value) -> Iterator:
+    if isinstance(value, list):
+        for item in value:
+            yield from _leaves(item)
+    else:
+        yield value
+
+
+# How a result of another shape is related to the expected one: in each group, one line at most is said.
+# They compare two arrays by `alike`, and may fail on shapes that they are not made for.
+_RELATIONS: list[dict[str, Callable]] = [
+    {"It is a diagonal matrix, and its diagonal is right": lambda e, g, alike: g.ndim == 2 and alike(np.diag(g), e)
+     and alike(np.diag(np.diag(g)), g)},
+    {"It is transposed: rows and columns are swapped": lambda e, g, alike: g.ndim > 1 and alike(g.T, e)},
+    {
+        "There is one {entry} too many at the start": lambda e, g, alike: e.ndim and alike(g[1:], e),
+        "There is one {entry} too many at the end": lambda e, g, alike: e.ndim and alike(g[:-1], e),
+    },
+    {
+        "The first {entry} is missing": lambda e, g, alike: alike(g, e[1:]),
+        "The last {entry} is missing": lambda e, g, alike: alike(g, e[:-1]),
+    },
+    {
+        "Only the last {entry} is there": lambda e, g, alike: alike(g, e[-1]) or alike(g, e[-1:]),
+        "Only the first {entry} is there": lambda e, g, alike: alike(g, e[0]) or alike(g, e[:1]),
+    },
+    {
+        "Its only entry is right: `.item()` takes it out": lambda e, g, alike: not e.ndim and g.size == 1
+        and alike(g.ravel()[0], e),
+    },
+    {
+        "Its last entry is right": lambda e, g, alike: not e.ndim and alike(g[-1], e),
+        "Its mean is right": lambda e, g, alike: not e.ndim and alike(g.mean(), e),
+        "Its sum is right": lambda e, g, alike: not e.ndim and alike(g.sum(), e),
+    },
+    {
+        "The mean of its rows is right": lambda e, g, alike: e.ndim and alike(g.mean(axis=0), e),
+        "The sum of its rows is right": lambda e, g, alike: e.ndim and alike(g.sum(axis=0), e),
+        "The mean of each of its rows is right": lambda e, g, alike: e.ndim and alike(g.mean(axis=1), e),
+        "The sum of each of its rows is right": lambda e, g, alike: e.ndim and alike(g.sum(axis=1), e),
+    },
+    {"Its numbers are right: `.ravel()` gives them this shape": lambda e, g, alike: g.ndim and e.ndim == 1
+     and alike(g.ravel(), e)},
+    {"Its numbers are right: `.reshape(…)` arranges them": lambda e, g, alike: g.ndim and alike(g.ravel(), e.ravel())},
+]  # fmt: skip
+
+
+def _shape(part: Part, column: list[Part], task: dict) -> str | None:
+    """Another shape, and how it is related to the expected one, if that is the same in every case."""
+    if isinstance(part.expected, str):
+        return None
+    expected, got = np.asarray(part.expected), as_array(part.got)
+    if expected.shape == got.shape:
+        return None
+    misshapen = [(np.asarray(p.expected), as_array(p.got)) for p in column if _is_misshapen(p)]
+    if expected.ndim and got.ndim:
+        said = f"has shape {got.shape}, but {expected.shape} is expected"
+    else:
+        said = f"is {describe(part.got)}, but {describe(part.expected)} is expected"
+    if _ends_early(column, task):
+        many = f"1 {entry_of(got)}" if len(got) == 1 else f"{len(got)} {'rows' if got.ndim > 1 else 'entries'}"
+        return f"{said}. It ends after {many} whatever the case: is `return` inside the loop?"
+    if relation := _relation(misshapen, task):
+        return f"{said}. {relation.format(entry=entry_of(expected))}."
+    if _is_combined(part, misshapen):
+        return (
+            f"{said}. An array of shape (n,) and one of shape (n, 1) combine to (n, n): is one of them a column that "
+            "should not be one?"
+        )
+    if expected.ndim == got.ndim and expected.shape[1:] == got.shape[1:] and abs(len(expected) - len(got)) == 1:
+        return f"{said}: one {entry_of(expected)} too {'few' if len(got) < len(expected) else 'many'}."
+    return f"{said}."
+
+
+def _is_misshapen(part: Part) -> bool:
+    """Whether both are arrays or numbers, of different shapes."""
+    if isinstance(part.expected, (list, dict, str, Foreign)) or part.expected is None or callable(part.expected):
+        return False
+    got = as_array(part.got)
+    return got is not None and got.shape != np.shape(part.expected)
+
+
+def _relation(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | None:
+    """The relation that explains every pair, of the first group in which just one does."""
+
+    def holds(relation, expected, got) -> bool:
+        try:
+            return bool(relation(expected, got, lambda a, b: np.size(a) == np.size(b) == 0 or _alike(a, b, task)))
+        except (IndexError, ValueError, TypeError):
+            return False
+
+    for group in _RELATIONS:
+        fitting = [said for said, relation in group.items() if all(holds(relation, e, g) for e, g in pairs)]
+        if len(fitting) == 1:
+            return fitting[0]
+    return None
+
+
+def _is_combined(part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool:
+    """Whether an array of shape (n, n) was returned for (n,) in every case, and for more than n = 2; not a diagonal
+    matrix, which has other causes."""
+    return (
+        isinstance(part.got, np.ndarray)
+        and all(e.ndim == 1 and g.shape == e.shape * 2 for e, g in pairs)
+        and max(len(e) for e, _ in pairs) > 2
+        and any(np.any(g != np.diag(np.diag(g))) for _, g in pairs)
+    )
+
+
+def _ends_early(column: list[Part], task: dict) -> bool:
+    """Whether the result is the expected one up to the same length in every case, although that differs."""
+    pairs = [(np.asarray(p.expected), as_array(p.got)) for p in column if p.right or _is_misshapen(p)]
+    if any(not (p.right or p.got is None or _is_misshapen(p)) for p in column) or not all(e.ndim for e, _ in pairs):
+        return False
+    got = {len(g) if g.ndim else 0 for _, g in pairs}
+    return (
+        len(got) == 1
+        and min(got) > 0
+        and len({len(e) for e, _ in pairs}) > 1
+        and all(_alike(e[: len(g)], g, task) for e, g in pairs)
+    )
+
+
+# ---- numbers: patterns in values of the right form
+
+
+def numbers(part: Part, column: list[Part], task: dict) -> str | None:
+    """What can be said of wrong numbers; None if only that they differ."""
+    if isinstance(part.expected, str) or any(as_array(p.got) is None for p in column):
+        return _same_string(column) if isinstance(part.expected, str) else None
+    if not_finite := _not_finite(part):
+        return not_finite
+    column = [p._replace(expected=np.asarray(p.expected), got=as_array(p.got)) for p in column]
+    if any(p.expected.shape != p.got.shape or p.expected.dtype.kind not in "iuf" for p in column):
+        return None
+    return (
+        _lost_digits(column)
+        or _is_an_argument(column, task)
+        or _rearranged(column, task)
+        or _offset(column, task)
+        or _nearly(column)
+        or _factor(column, task)
+        or _constant(column, task)
+        or _begins_right(column, task)
+    )
+
+
+def _same_string(column: list[Part]) -> str | None:
+    got = {p.got for p in column}
+    if len(got) == 1 and len({p.expected for p in column}) > 1:
+        return f"is {show(got.pop())} in every case. Which arguments should decide, and do they?"
+    return None
+
+
+def _not_finite(part: Part) -> str | None:
+    got, fine = as_array(part.got), np.isfinite(part.expected)
+    if np.any(np.isnan(got) & fine):
+        return (
+            "holds NaN. It comes from 0/0, ∞/∞, ∞ − ∞, 0·∞, the root or the logarithm of a negative number, or from "
+            "`np.empty` where nothing was written."
+        )
+    if np.any(np.isinf(got) & fine):
+        return (
+            "holds infinity. It comes from a division by 0, the logarithm of 0, a number that outgrew the largest "
+            "float, or from `np.inf` itself."
+        )
+    return None
+
+
+def _lost_digits(column: list[Part]) -> str | None:
+    """Whole numbers, rounded numbers or float32 where more digits are needed, in all cases."""
+    expected, got = (np.concatenate([array.ravel() for array in side]) for side in _sides(column))
+    if not np.any(got):  # zeros have lost more than digits
+        return None
+    cut = expected != np.trunc(expected)
+    whole = np.all(got == np.trunc(got)) and len(np.unique(got[cut])) > 2
+    if whole and any(np.allclose(got, to_whole(expected)) for to_whole in (np.trunc, np.floor, np.ceil, np.round)):
+        into = " Writing into an array of whole numbers also cuts them off." if column[0].got.ndim else ""
+        return f"holds whole numbers only: the decimals are lost. `//`, `int(…)` and `round(…)` drop them.{into}"
+    if all(p.got.dtype.kind in "iu" and p.got.ndim for p in column) and np.any(cut):
+        return "is an array of whole numbers, but decimals are expected."
+    for digits in range(1, 7):
+        if np.allclose(got, np.round(expected, digits), rtol=1e-12, atol=0):
+            return f"is rounded to {digits} decimal place{'s' * (digits > 1)}. Return it unrounded."
+    short = np.float32(got) == got
+    if np.all(short) and np.any(np.float32(expected) != expected) and np.allclose(got, expected, rtol=1e-5, atol=0):
+        return "has only the seven digits of float32, too few here: compute in float64."
+    return None
+
+
+def _is_an_argument(column: list[Part], task: dict) -> str | None:
+    for name in column[0].arguments:
+        if _explained(column, lambda p, name=name: as_array(p.arguments.get(name)), task):
+            return f"is the argument {name}, unchanged, in every case."
+    return None
+
+
+_REARRANGED: dict[str, Callable[[np.ndarray], np.ndarray | None]] = {
+    "is transposed: rows and columns are swapped.": lambda e: e.T if e.ndim == 2 and len(e) == len(e.T) else None,
+    "has the right size and the wrong sign, in every case.": lambda e: -e,
+    "has lost its sign: no entry is negative.": np.abs,
+    "holds the right entries in reverse order.": lambda e: e[::-1] if e.ndim else None,
+    "holds the right entries, but in ascending order.": lambda e: np.sort(e) if e.ndim == 1 else None,
+    "is the square of what it should be.": np.square,
+    "is the square root of what it should be.": np.sqrt,
+    "is the reciprocal of what it should be: numerator and denominator are swapped.": lambda e: 1 / e,
+    "is the running sum of what it should be.": lambda e: np.cumsum(e, axis=0) if e.ndim else None,
+}  # fmt: skip
+
+
+def _rearranged(column: list[Part], task: dict) -> str | None:
+    for said, change in _REARRANGED.items():
+        if _explained(column, lambda p, change=change: change(p.expected), task):
+            return said
+    return None
+
+
+def _offset(column: list[Part], task: dict) -> str | None:
+    """The same difference in every case and entry."""
+    difference = next(p.got - p.expected for p in column if not p.right).ravel()[0].item()
+    if not _explained(column, lambda p: p.expected + difference, task):
+        return None
+    counts = all(p.expected.dtype.kind in "iu" for p in column) and difference == int(difference)
+    amount = "one" if counts and abs(difference) == 1 else show(abs(difference))
+    more, less = ("too many", "too few") if counts else ("too large", "too small")
+    return f"is {amount} {more if difference > 0 else less}, in every case."
+
+
+def _factor(column: list[Part], task: dict) -> str | None:
+    """One factor in every case: 0, 2, ½, the length of an argument, or any other."""
+    factors = []
+    for p in column:
+        expected, got = p.expected.astype(float), p.got.astype(float)
+        size = float(np.sum(expected**2))
+        factor = float(np.sum(expected * got)) / size if size else 0.0
+        if not (np.isfinite(factor) and _alike(factor * expected, got, task)):
+            return None
+        if size:
+            factors.append((factor, p))
+    if len(factors) < 2:
+        return None
+    values = np.array([factor for factor, _ in factors])
+    for name in column[0].arguments:
+        n = np.array([_length(p.arguments.get(name)) for _, p in factors], dtype=float)
+        if np.all(n > 0) and len(set(n)) > 1 and len(n) > 2:
+            if np.allclose(values, n):
+                return f"is n times too large, n being the length of {name}. Is it a sum in place of a mean?"
+            if np.allclose(values, 1 / n):
+                return f"is n times too small, n being the length of {name}. Is it a mean in place of a sum?"
+    factor = values[0]
+    if not np.allclose(values, factor, rtol=1e-6, atol=1e-12) or np.isclose(factor, 1):
+        return None
+    words = {2: "twice what it should be,", 0.5: "half of what it should be,", 0: "0"}
+    known = next((said for value, said in words.items() if np.isclose(factor, value, atol=1e-12)), None)
+    return f"is {known or f'{factor:.4g} times what it should be,'} in every case."
+
+
+def _constant(column: list[Part], task: dict) -> str | None:
+    """One value whatever the case."""
+    first = column[0].got
+    if len(column) > 2 and all(p.got.shape == first.shape and _alike(first, p.got, task) for p in column):
+        return f"is {show(first.item() if not first.ndim else first)} in every case. Does it depend on the arguments?"
+    return None
+
+
+def _nearly(column: list[Part]) -> str | None:
+    """Small differences everywhere: to how many digits the result is right."""
+    expected, got = (np.concatenate([array.ravel() for array in side]) for side in _sides(column))
+    some = expected != 0
+    off = np.max(np.abs(got - expected)[some] / np.abs(expected[some]), initial=0.0)
+    if any(p.expected.dtype.kind != "f" for p in column) or not np.all(got[~some] == 0) or not 0 < off < _SMALL:
+        return None
+    return (
+        f"is nearly right: it agrees with the expected value to {int(-np.log10(off))} digits, in every case. Look for "
+        "something small, such as an ε, a rounded constant, or a difference that stands in for a derivative."
+    )
+
+
+def _begins_right(column: list[Part], task: dict) -> str | None:
+    """Arrays of which the same is right in every case: all but the last entry, all but the first, or a beginning."""
+    longer = [p for p in column if p.expected.ndim and len(p.expected) > 1]
+    if len(longer) < 2:
+        return None
+    entry = entry_of(longer[0].expected)
+    right = [np.array([_alike(e, g, task) for e, g in zip(p.expected, p.got, strict=True)]) for p in longer]
+    if all(r[:-1].all() and not r[-1] for r in right):
+        return f"is right but for the last {entry}, in every case."
+    if all(r[1:].all() and not r[0] for r in right):
+        return f"is right but for the first {entry}, in every case."
+    first = min((int(np.argmin(r)) for r in right if not r.all()), default=0)
+    if first and all(r[:first].all() and not r[first] for r in right if len(r) > first):
+        return f"begins right: {entry} [{first}] is the first that differs."
+    return None
+
+
+# ---- tools
+
+
+def swapped(columns: list[list[Part]], task: dict) -> tuple[int, int] | None:
+    """The two of several results that have changed places in every case, as their indices.
+
+    columns   those of the results, in order, each with all cases
+    """
+    for i in range(len(columns)):
+        for j in range(i + 1, len(columns)):
+            others = all(p.right for k, column in enumerate(columns) if k not in (i, j) for p in column)
+            pairs = list(zip(columns[i], columns[j], strict=True))
+            if others and all(
+                close(a.expected, b.got, task, RECOGNISABLE) and close(b.expected, a.got, task, RECOGNISABLE)
+                for a, b in pairs
+            ):
+                return i, j
+    return None
+
+
+def _explained(column: list[Part], change: Callable[[Part], np.ndarray | None], task: dict) -> bool:
+    """Whether `change` turns what is expected into what was returned, in every case, and in more than one number."""
+    for p in column:
+        changed = change(p)
+        if changed is None or not _alike(changed, p.got, task):
+            return False
+    return sum(int(np.sum(p.expected != p.got)) for p in column if not p.right) > 1
+
+
+def _alike(expected, got, task: dict) -> bool:
+    return close(np.asarray(expected, dtype=float), np.asarray(got), task, RECOGNISABLE)
+
+
+def _sides(column: list[Part]) -> tuple[list[np.ndarray], list[np.ndarray]]:
+    return [p.expected for p in column], [p.got for p in column]
+
+
+def _length(value) -> int:
+    return len(value) if isinstance(value, np.ndarray) and value.ndim else 0
+
+
+def _plain(expected) -> str:
+    return "a NumPy array" if np.ndim(expected) else "a plain number"
+
+
+def _to_numpy(tensor: Foreign) -> str:
+    return "`.detach().numpy()`" if tensor.kind == "PyTorch" else "`.numpy()`"
+
+
+def _keys(value: dict) -> str:
+    return ", ".join(show(key) for key in list(value)[:6]) + (", …" if len(value) > 6 else "")

@@ -1,0 +1,92 @@
+"""Errors whose message means nothing to a beginner: `explain(message)` says what the lessons say about them."""
+
+import re
+
+_NONE = (
+    "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or if "
+    "no TensorFlow operation leads from it to the target; `.grad` is None until `backward` has reached it."
+)
+_EXPLANATIONS = {
+    # ---- TensorFlow
+    r"has no attribute '_id'": (
+        "A tape differentiates only what TensorFlow computed from tensors: inside the tape, use `tf` functions; what "
+        "NumPy, `float(…)` or `.numpy()` returns has left it."
+    ),
+    r"non-persistent GradientTape can only": (
+        "A tape can be played back once: ask for all gradients in one call, as in `tape.gradient(cost, [w, b])`, or "
+        "make it with `persistent=True`."
+    ),
+    r"EagerTensor' object (has no attribute 'assign|does not support item assignment)": (
+        "A tensor cannot change; only a `tf.Variable` can, by `assign` and `assign_sub`. After `w = w - …`, w is a "
+        "tensor."
+    ),
+    r"was expected to be a \w+ tensor but is a \w+ tensor": (
+        "TensorFlow does not mix types: `float` is float32, `double` is float64. Make both with one `dtype`, or "
+        "convert one with `tf.cast`."
+    ),
+    r"No gradients provided for any variable": (
+        "Every gradient was None: the tape found no path from the cost to the variables."
+    ),
+    r"Unknown variable: ": (
+        "An optimiser belongs to the variables of its first step: make a new one for new variables."
+    ),
+    r"'SGD' object has no attribute 'minimize'": (
+        "Keras 3 has no `minimize`: take the gradients from a tape and pass them to `apply_gradients`."
+    ),
+    r"has no attribute '_unique_id'": (
+        "An optimiser changes variables: `apply_gradients` takes pairs of a gradient and its `tf.Variable`, in this "
+        "order."
+    ),
+    r"Cannot iterate over a scalar tensor": (
+        "A list of pairs is needed where there is a single one: `apply_gradients([(gradient, variable)])`."
+    ),
+    # ---- PyTorch
+    r"does not require grad and does not have a grad_fn": (
+        "PyTorch has no record of how this was computed: nothing that it was computed from has `requires_grad=True`, "
+        "or it was computed under `torch.no_grad()` or from `.detach()`; a gradient has a record of its own only with "
+        "`create_graph=True`."
+    ),
+    r"backward through the graph a second time": (
+        "`backward` discards the record that it has used. Compute the cost again before each `backward`, all of it."
+    ),
+    r"grad can be implicitly created only for scalar": (
+        "`backward` starts from one number: call it on a sum or a mean."
+    ),
+    r"Can't call numpy\(\) on Tensor that requires grad": (
+        "For a result, end with `.detach().numpy()`. While computing what is to be differentiated, use `torch` "
+        "functions in place of NumPy's."
+    ),
+    r"a leaf Variable that requires grad": "An update by hand belongs inside `with torch.no_grad():`.",
+    r"modified by an inplace operation": ("A tensor that `backward` still needs was changed in place: make a new one."),
+    r"must have the same dtype|expected (m1 and m2|scalar type|dtype)|Found dtype": (
+        "PyTorch does not mix types here: `Float` is float32, `Double` is float64. Make both with one `dtype`."
+    ),
+    r"Only Tensors of floating point": ("Whole numbers have no gradient: make the tensor with `dtype=torch.float64`."),
+    r"can't optimize a non-leaf Tensor": (
+        "The optimiser takes the tensors made with `requires_grad=True`, not what was computed from them."
+    ),
+    r"params argument given to the optimizer should be": (
+        "The optimiser takes a list: `torch.optim.SGD([w, b], lr=lr)`."
+    ),
+    r"can only optimize Tensors": (
+        "The optimiser takes tensors made with `requires_grad=True`, not arrays or numbers."
+    ),
+    r"appears to not have been used in the graph": "The cost was not computed from this tensor.",
+    # ---- either
+    r"'NoneType' object has no attribute '(numpy|detach|zero_|mul_|add_|sub_)'": _NONE,
+    r"unsupported operand type\(s\) for .*'NoneType'": (
+        "One of the two is None. Functions without `return` return None; so does `tape.gradient` where the tape found "
+        "no path, and `.grad` before `backward`."
+    ),
+    r"'(numpy\.\w+|float|int|list|tuple)' object has no attribute '(numpy|detach|item)'": (
+        "It is not a tensor, so it needs no such conversion."
+    ),
+    r"'(numpy\.\w+|float|int|list|tuple)' object has no attribute '(backward|grad|requires_grad_?|assign\w*|zero_)'": (
+        "It is not a tensor or a variable: something turned it into a plain number or array, or never made it one."
+    ),
+}
+
+
+def explain(message: str) -> str:
+    """What an error's message means, as a sentence; "" if it needs no explanation."""
+    return next((said for pattern, said in _EXPLANATIONS.items() if re.search(pattern, message)), "")

@@ -1,0 +1,128 @@
+"""The frameworks' puzzling errors, as the installed versions raise them, are explained as in the lessons."""
+
+import re
+
+import numpy as np
+import pytest
+
+from helpers import frameworks, puzzles
+
+pytestmark = pytest.mark.slow
+X = np.array([1.0, 2.0])
+
+
+@pytest.fixture(scope="module")
+def tf():
+    return frameworks.tensorflow()
+
+
+@pytest.fixture(scope="module")
+def torch():
+    return frameworks.pytorch()
+
+
+def recorded(tf, source, compute):
+    with tf.GradientTape() as tape:
+        target = compute(source)
+    return tape, target
+
+
+TENSORFLOW = {
+    "a NumPy target": (lambda tf: recorded(tf, X, lambda x: x**2)[0].gradient(X, X), "A tape differentiates only"),
+    "float inside the tape": (
+        lambda tf: [tape.gradient(y, 1.0) for tape, y in [recorded(tf, tf.Variable(X), lambda x: float(x[0]))]],
+        "A tape differentiates only",
+    ),
+    "a tensor that is not watched": (
+        lambda tf: [tape.gradient(y, x).numpy() for x in [tf.constant(X)] for tape, y in [recorded(tf, x, tf.sin)]],
+        "`tape.gradient` returns None if",
+    ),
+    "None times a number": (lambda tf: 0.1 * None, "One of the two is None."),
+    "played twice": (
+        lambda tf: [
+            (tape.gradient(y, x), tape.gradient(y, x))
+            for x in [tf.Variable(X)] for tape, y in [recorded(tf, x, tf.sin)]
+        ],
+        "can be played back once",
+    ),
+    "a tensor that should change": (lambda tf: tf.constant(X).assign_sub(X), "A tensor cannot change"),
+    "an entry of a tensor": (lambda tf: exec("t[0] = 1.0", {"t": tf.constant(X)}), "A tensor cannot change"),
+    "two types": (lambda tf: tf.constant(X) * tf.constant([1.0, 2.0]), "does not mix types"),
+    "no gradients": (
+        lambda tf: tf.optimizers.SGD(0.1).apply_gradients([(None, tf.Variable(1.0))]),
+        "Every gradient was None",
+    ),
+    "minimize": (lambda tf: tf.optimizers.SGD(0.1).minimize, "Keras 3 has no `minimize`"),
+    "an array for a variable": (
+        lambda tf: tf.optimizers.SGD(0.1).apply_gradients([(1.0, np.array(1.0))]),
+        "its `tf.Variable`",
+    ),
+    "one pair": (
+        lambda tf: tf.optimizers.SGD(0.1).apply_gradients((tf.constant(1.0), tf.Variable(1.0))),
+        "A list of pairs",
+    ),
+    "a float with numpy()": (lambda tf: (1.5).numpy(), "needs no such conversion"),
+}  # fmt: skip
+
+
+def wants(torch):
+    return torch.tensor(X, requires_grad=True)
+
+
+def twice(torch):
+    cost = (wants(torch) ** 2).sum()
+    cost.backward()
+    cost.backward()
+
+
+def in_place(torch):
+    theta = wants(torch)
+    theta -= 0.1
+
+
+def modified(torch):
+    power = wants(torch).exp()
+    power.mul_(2)
+    power.sum().backward()
+
+
+PYTORCH = {
+    "nothing wants a gradient": (lambda torch: torch.tensor(X).sum().backward(), "has no record of how"),
+    "backward twice": (twice, "discards the record"),
+    "backward from many": (lambda torch: (wants(torch) ** 2).backward(), "starts from one number"),
+    "numpy of what has a gradient": (lambda torch: wants(torch).numpy(), "end with `.detach().numpy()`"),
+    "NumPy's sine": (lambda torch: np.sin(wants(torch)), "use `torch` functions"),
+    "a step by hand": (in_place, "inside `with torch.no_grad():`"),
+    "an empty .grad": (lambda torch: wants(torch).grad.zero_(), "`.grad` is None until"),
+    "changed in place": (modified, "changed in place"),
+    "two types": (lambda torch: torch.nn.Linear(1, 1)(torch.tensor(X).reshape(-1, 1)), "does not mix types"),
+    "whole numbers": (lambda torch: torch.tensor([1, 2], requires_grad=True), "Whole numbers have no gradient"),
+    "an optimiser of results": (lambda torch: torch.optim.SGD([wants(torch) * 1], lr=0.1), "not what was computed"),
+    "an optimiser of one": (lambda torch: torch.optim.SGD(wants(torch), lr=0.1), "The optimiser takes a list"),
+    "an optimiser of arrays": (lambda torch: torch.optim.SGD([X], lr=0.1), "not arrays or numbers"),
+    "another tensor": (
+        lambda torch: torch.autograd.grad((wants(torch) ** 2).sum(), wants(torch)),
+        "was not computed from this tensor",
+    ),
+    "backward of a float": (lambda torch: (1.5).backward(), "It is not a tensor or a variable"),
+}
+
+
+@pytest.mark.parametrize(("function", "said"), TENSORFLOW.values(), ids=TENSORFLOW)
+def test_an_error_of_tensorflow_is_explained(function, said, tf):
+    explained(lambda: function(tf), said)
+
+
+@pytest.mark.parametrize(("function", "said"), PYTORCH.values(), ids=PYTORCH)
+def test_an_error_of_pytorch_is_explained(function, said, torch):
+    explained(lambda: function(torch), said)
+
+
+def explained(function, said):
+    with pytest.raises(Exception) as caught:
+        function()
+    assert re.search(re.escape(said), puzzles.explain(" ".join(str(caught.value).split())))
+
+
+def test_what_is_no_puzzle_needs_no_explanation():
+    assert puzzles.explain("division by zero") == ""

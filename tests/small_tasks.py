@@ -14,11 +14,13 @@ def task(parameters, cases, relative=1e-6, absolute=1e-9, mistakes=()):
         "relative": relative,
         "absolute": absolute,
         "mistakes": list(mistakes),
+        "slips": [],
         "cases": [
             {
                 "arguments": [encode(a) for a in arguments],
                 "answer": {"value": encode(value)},
                 "mistakes": [{"value": encode(wrong)} for wrong in wrongs],
+                "slips": [],
             }
             for arguments, value, *wrongs in cases
         ],

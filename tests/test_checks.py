@@ -287,8 +287,8 @@ def test_a_checks_json_that_was_cut_short_is_told_wherever_it_was_cut(tmp_path):
         ('"format"', "holds no checks of this course"),
         ('{"cells": []}', "holds no checks of this course"),
         ('{"format": 99, "tasks": {}}', "are of different versions: update the course"),
-        ('{"format": 1, "tasks": []}', "some of its tasks are incomplete"),
-        ('{"format": 1, "tasks": {"step": {"cases": []}}}', "some of its tasks are incomplete"),
+        ('{"format": 2, "tasks": []}', "some of its tasks are incomplete"),
+        ('{"format": 2, "tasks": {"step": {"cases": []}}}', "some of its tasks are incomplete"),
         ("\x00\x01", "damaged or cut short"),
     ],
 )

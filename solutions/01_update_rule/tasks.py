@@ -315,6 +315,7 @@ class stationary_point:
         yield (np.diag(rng.permutation([-1.0, 4.0, 6.0, 7.0])),)
         yield (flat(1, 1),)  # no negative eigenvalue, and one that is zero
         yield (flat(-1, -1),)
+        yield (np.diag([-2.0, -1e-12, -3.0]),)  # zero beside the others, and none is above it
         yield (flat(1, -1),)  # both signs beside a zero: a saddle
         yield (1e9 * flat(1, 1),)  # its zero comes out as about 1e-7
         yield (1e-11 * definite(2),)  # small, but no entry is small beside the others

@@ -523,6 +523,7 @@ class standardise_both:
             moving = next(k for k in range(p) if k not in still)
             if n == 5:
                 held_out[:, moving] = 4.0  # still in the held-out examples, moving in training
+                held_out[0, still] = 0.0  # and the other way round, below what training has there
             yield train, held_out
 
     class mistakes:

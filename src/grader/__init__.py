@@ -4,6 +4,8 @@ notebook      the one form in which notebooks are stored
 sentences     what a student reads of the mistakes that several exercises know
 solution      reads a folder of solutions/: its answers, and the checks made from them
 lastdigits    finds the cases whose verdict depends on last digits
+mutants       right functions with one slip in them, made by machine
+slips         those of them that a check must know to have something to say
 release       makes exercises/ from solutions/ and proves it right
 bundle        makes the zip for students
 

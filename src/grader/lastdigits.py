@@ -27,7 +27,7 @@ def fragile(task: Task, answer: Callable, data: dict) -> Iterator[str]:
     """
     kept = [name in task.exact for name in data["parameters"]]
     for number, case in enumerate(data["cases"], 1):
-        drawn = [moved(case["arguments"], kept, np.random.default_rng([number, draw])) for draw in range(_DRAWS)]
+        drawn = moved_each(case["arguments"], kept)
         for name, function, stored, least in [
             ("the answer", answer, case["answer"], DIGITS),
             *((f"the right function {f.__name__}", f, case["answer"], DIGITS) for f in task.right),
@@ -40,6 +40,11 @@ def fragile(task: Task, answer: Callable, data: dict) -> Iterator[str]:
             outcomes = [call(function, arguments, data["parameters"], seconds=None) for arguments in drawn]
             if not all(same(stored, o, data, least) and same(case["answer"], o, data) == right for o in outcomes):
                 yield f"{task.name}: what {name} returns in case {number} depends on the last digits of its arguments."
+
+
+def moved_each(arguments: list, kept: list[bool]) -> list[list]:
+    """A few draws of the arguments, each `moved`."""
+    return [moved(arguments, kept, np.random.default_rng(draw)) for draw in range(_DRAWS)]
 
 
 def moved(arguments: list, kept: list[bool], rng: np.random.Generator) -> list:

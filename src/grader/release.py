@@ -21,7 +21,7 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config.loader import PyFileConfigLoader
 
-from grader import hidden
+from grader import hidden, slips
 from grader import notebook as form
 from grader.lastdigits import fragile
 from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read
@@ -51,8 +51,10 @@ def names(root: Path) -> list[str]:
     return sorted(path.parent.name for path in (root / "solutions").glob("*/tasks.py"))
 
 
-def release(root: Path, name: str) -> None:
+def release(root: Path, name: str, known: dict | None = None) -> None:
     """Make exercises/NN_topic, its hidden cases, and checks.json beside the solution, whose notebook is normalised.
+
+    known   checks whose slips are taken over instead of looked for, which takes most of the time
 
     Raises ValueError with the solution's problems, where there are any, before anything is written; RuntimeError where
     no hidden cases can be made, or with nbgrader's own reason where it refuses: what was released then stays as it was.
@@ -65,6 +67,10 @@ def release(root: Path, name: str) -> None:
     form.without_outputs(solution.notebook)
     _write(folder / f"{name}.ipynb", form.text(solution.notebook))
     made = make_checks(solution)
+    if known is None:
+        slips.add(solution, made)
+    else:
+        slips.take_over(known, made)
     if _agrees(folder / "checks.json", made):
         made = checks.read(folder / "checks.json")  # another processor has other last digits: those stored stay
     _write(folder / "checks.json", checks_text(made))
@@ -228,7 +234,8 @@ def stale(root: Path) -> list[str]:
     """What in exercises/ and solutions/ is not as `make exercises` would leave it, one sentence each.
 
     Notebooks must be the same to the letter; of checks.json the structure and the arguments, and results within each
-    task's tolerance, since the last digits depend on the processor.
+    task's tolerance, since the last digits depend on the processor. Whether the slips are fresh, test_slips.py proves,
+    which looks at every mutant anyway.
     """
     found = []
     with tempfile.TemporaryDirectory() as scratch:
@@ -236,7 +243,7 @@ def stale(root: Path) -> list[str]:
         shutil.copy(root / "nbgrader_config.py", fresh)
         for name in names(root):
             shutil.copytree(root / "solutions" / name, fresh / "solutions" / name, ignore=GENERATED)
-            release(fresh, name)
+            release(fresh, name, _read_or_none(root / "solutions" / name / "checks.json"))
         for kind in ("solutions", "exercises"):
             for path in sorted({p.relative_to(base) for base in (root, fresh) for p in _files(base / kind)}):
                 if sentence := _difference(root / path, fresh / path):
@@ -265,9 +272,7 @@ def _difference(stored: Path, fresh: Path) -> str | None:
 
 def _agrees(stored: Path, fresh: dict) -> bool:
     """Whether a checks.json holds these checks: all alike but the outcomes, and those within their task's tolerance."""
-    try:
-        kept = checks.read(stored)
-    except checks.CheckError:
+    if (kept := _read_or_none(stored)) is None:
         return False
     if _without_outcomes(kept) != _without_outcomes(fresh):
         return False
@@ -275,14 +280,26 @@ def _agrees(stored: Path, fresh: dict) -> bool:
         same(x, y, task)
         for name, task in kept["tasks"].items()
         for mine, its in zip(task["cases"], fresh["tasks"][name]["cases"], strict=True)
-        for x, y in zip([mine["answer"], *mine["mistakes"]], [its["answer"], *its["mistakes"]], strict=True)
+        for x, y in zip(_outcomes(mine), _outcomes(its), strict=True)
     )
+
+
+def _read_or_none(path: Path) -> dict | None:
+    """What a checks.json holds; None where it cannot be used."""
+    try:
+        return checks.read(path)
+    except checks.CheckError:
+        return None
+
+
+def _outcomes(case: dict) -> list[dict]:
+    return [case["answer"], *case["mistakes"], *case["slips"]]
 
 
 def _without_outcomes(data: dict) -> dict:
     """The checks without what the functions returned, but with how many of them there are."""
     tasks = {
-        name: {**task, "cases": [(case["arguments"], len(case["mistakes"])) for case in task["cases"]]}
+        name: {**task, "cases": [(case["arguments"], len(_outcomes(case))) for case in task["cases"]]}
         for name, task in data["tasks"].items()
     }
     return {**data, "tasks": tasks}

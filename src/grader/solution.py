@@ -146,16 +146,22 @@ def make_task(task: Task, answer: Callable, seed) -> dict:
     parameters = list(inspect.signature(answer).parameters)
     cases = []
     for case in task.cases(np.random.default_rng(seed)):
-        arguments = [_argument(value, task.name) for value in case]
-        outcomes = [_outcome(function, arguments, parameters) for function in (answer, *task.mistakes)]
-        cases.append({"arguments": arguments, "answer": outcomes[0], "mistakes": outcomes[1:]})
+        arguments = arguments_of(case, task.name)
+        outcomes = [kept(call(function, arguments, parameters, seconds=None)) for function in (answer, *task.mistakes)]
+        cases.append({"arguments": arguments, "answer": outcomes[0], "mistakes": outcomes[1:], "slips": []})
     return {
         "parameters": parameters,
         "relative": task.relative,
         "absolute": task.absolute,
         "mistakes": [" ".join(inspect.getdoc(mistake).split()) for mistake in task.mistakes],
+        "slips": [],  # found by machine, once there are checks: grader.slips
         "cases": cases,
     }
+
+
+def arguments_of(case: tuple, name: str) -> list:
+    """A case of the task `name` as plain data. Raises TypeError for what checks.json cannot hold."""
+    return [_argument(value, name) for value in case]
 
 
 def _argument(value, name: str):
@@ -168,12 +174,14 @@ def _argument(value, name: str):
     return data
 
 
-def _outcome(function: Callable, arguments: list, parameters: list[str]) -> dict:
-    """The outcome without an error's message, which may contain code and differ between versions of Python; kept is
-    that of a framework's puzzle, by which a mistake is told from others that raise the same type."""
-    outcome = call(function, arguments, parameters, seconds=None)
+def kept(outcome: dict) -> dict:
+    """The outcome without an error's message, which may contain code and differ between versions of Python.
+
+    A framework's puzzle keeps its message: by it, a mistake is told from others that raise the same type.
+    """
     if error := outcome.get("raised"):
-        outcome["raised"] = {key: error[key] for key in ("type", "message") if key == "type" or explain(error[key])}
+        telling = ("type", "message") if explain(error["message"]) else ("type",)
+        return {**outcome, "raised": {key: error[key] for key in telling}}
     return outcome
 
 

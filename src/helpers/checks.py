@@ -19,8 +19,8 @@ from helpers.findings import Finding, examine, example
 from helpers.outcomes import SECONDS, call, decode, encode, timed_out
 from helpers.wording import describe
 
-FORMAT = 1  # of checks.json; raised when older helpers could not read a newer file
-_TASK = {"parameters", "relative", "absolute", "mistakes", "cases"}
+FORMAT = 2  # of checks.json; raised when older helpers could not read a newer file
+_TASK = {"parameters", "relative", "absolute", "mistakes", "slips", "cases"}
 
 
 class _Sentence(Exception):

@@ -38,6 +38,7 @@ class Kind(enum.Enum):
     SWAPPED = "two results in each other's place"
     FORM = "another kind of value, or another shape"
     NUMBERS = "numbers that differ in a way that can be named"
+    SLIP = "the results of a correct function with one slip in it"
     VALUE = "a value of which nothing more is known"
 
 
@@ -124,11 +125,17 @@ def _not_done(outcomes: list[dict]) -> Finding | None:
 def _known_mistake(task: dict, trials: list[Trial]) -> Finding | None:
     """The first known mistake whose outcomes these are, in every case."""
     wrong = [trial for trial in trials if not trial.right]
-    if not wrong or len(trials) < len(task["cases"]):
+    sentence = _recognised(task, trials, "mistakes") if wrong else None
+    return Finding(Kind.KNOWN_MISTAKE, sentence, wrong[0].number) if sentence else None
+
+
+def _recognised(task: dict, trials: list[Trial], among: str) -> str | None:
+    """The sentence of the first of the task's "mistakes" or "slips" that has these outcomes in every case."""
+    if len(trials) < len(task["cases"]):
         return None
-    for k, sentence in enumerate(task["mistakes"]):
-        if all(_is_of(trial.case["mistakes"][k], trial, task) for trial in trials):
-            return Finding(Kind.KNOWN_MISTAKE, sentence, wrong[0].number)
+    for k, sentence in enumerate(task[among]):
+        if all(_is_of(trial.case[among][k], trial, task) for trial in trials):
+            return sentence
     return None
 
 
@@ -226,7 +233,10 @@ def _wrong_value(task: dict, trials: list[Trial]) -> Finding | None:
     for trial in trials:
         for part in patterns.parts(trial.expected, trial.got, trial.number, trial.arguments, task):
             columns.setdefault(part.path, []).append(part)
-    return _swapped(task, trials, columns) or _wrong_form(task, columns) or _wrong_numbers(task, len(trials), columns)
+    found = _swapped(task, trials, columns) or _wrong_form(task, columns) or _wrong_numbers(task, len(trials), columns)
+    if found.kind is Kind.VALUE and (sentence := _recognised(task, trials, "slips")):
+        return Finding(Kind.SLIP, sentence, found.case)
+    return found
 
 
 def _swapped(task: dict, trials: list[Trial], columns: dict[tuple, list[Part]]) -> Finding | None:

@@ -1,0 +1,107 @@
+"""Mistakes found by machine: each is rejected or shown equal, and what a student is told of it is true of it."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from grader import mutants, release, slips
+from grader.slips import End
+from grader.solution import read
+from helpers import checks
+from helpers.findings import Kind
+
+ROOT = Path(__file__).parents[1]
+NAMES = release.names(ROOT)
+A_FEW, MANY = 30, 1000  # generated inputs on which a mutant that is called equal must be equal
+MORE_THAN_DIFFERS = 0.9  # of the rejected: how many must be told more than that a value differs
+
+
+def of(source, **namespace):
+    """Mutants of a function, as slip → the bodies that it gives."""
+    found = {}
+    for one in mutants.mutants(source, namespace, {"a": "number", "b": "number"}):
+        found.setdefault(one.slip, []).append(" ".join(one.source.split("\n    ")[1:]))
+    return found
+
+
+def test_operators_change_one_place_each():
+    found = of("def f(a, b):\n    'Said.'\n    return (a + b) * a ** 2")
+    assert found["a wrong sign"] == ["return (a - b) * a ** 2"]
+    assert found["brackets left out"] == ["return a + b * a ** 2"]
+    assert found["a power left out"] == ["return (a + b) * a"]
+    assert found["the term `b` left out"] == ["return a * a ** 2"]
+    assert found["a factor left out"] == ["return a + b", "return a ** 2"]
+    assert sorted(found["`b` where another variable belongs"]) == [
+        "return (a + b) * b ** 2",
+        "return (b + b) * a ** 2",
+    ]
+
+
+def test_brackets_that_do_not_matter_are_no_slip():
+    assert "brackets left out" not in of("def f(a, b):\n    return (a * b) + (a + b)")
+    assert of("def f(a, b):\n    return a / (a * b)")["brackets left out"] == ["return a / a * b"]
+
+
+def test_operators_on_lines():
+    found = of(
+        "def f(a, b):\n    x = a\n    for k in range(b):\n        x = x - a * k\n    return x, b",
+    )
+    assert (
+        "x = a for k in range(b):     x -= a * k return (x, b)"
+        in found["an array written into where a new one is needed"]
+    )
+    assert (
+        "x = a for k in range(b):     x = x - a * k     return (x, b)"
+        in found["a `return` inside the loop, which ends it in its first turn"]
+    )
+    assert found["only some of the results"] == [
+        "x = a for k in range(b):     x = x - a * k return x",
+        "x = a for k in range(b):     x = x - a * k return b",
+    ]
+    assert "x = a for k in range(0 + 1, b):     x = x - a * k return (x, b)" in found[mutants.COUNT]
+
+
+def test_a_mutant_runs_beside_what_its_function_calls():
+    (one,) = [m for m in mutants.mutants("def f(a):\n    return g(a) + 1", {"g": abs}) if m.slip == "a wrong sign"]
+    assert one.function(-3) == 2
+
+
+def test_a_sentence_names_every_slip_of_its_class_and_none_twice():
+    assert mutants.sentence(["a wrong sign", "a power left out", "a wrong sign"]) == (
+        "The results are exactly those of a correct function with one slip in it: a power left out, or a wrong sign."
+    )
+
+
+def stored(exercise):
+    return checks.read(ROOT / "exercises" / exercise / "checks.json")
+
+
+def hold(exercise, inputs):
+    """The promises about every mutant of every answer and of every right function of an exercise."""
+    solution, data, kinds = read(ROOT / "solutions" / exercise), stored(exercise), Counter()
+    for task in solution.tasks:
+        part = data["tasks"][task.name]
+        found = list(slips.judged(solution, task, part, inputs))
+        for one in found:
+            assert one.end is not End.UNSEEN, f"{task.name}: {one.mutant.slip}\n{one.mutant.source}"
+            if one.end is not End.EQUAL:
+                kinds[one.finding.kind] += 1
+            if one.finding and one.finding.kind is Kind.SLIP:
+                assert one.mutant.slip in one.finding.sentence, f"{task.name}: {one.mutant.source}"
+        fresh = [mutants.sentence(one.mutant.slip for one in alike) for alike in slips.classes(task, part, found)]
+        assert fresh == part["slips"], f"{task.name}: run `make exercises`"
+    assert kinds[Kind.VALUE] <= (1 - MORE_THAN_DIFFERS) * kinds.total(), kinds
+    return kinds
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("exercise", NAMES)
+def test_each_mutant_is_equal_or_rejected_with_a_sentence_that_is_true_of_it(exercise):
+    assert hold(exercise, A_FEW).total() > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("exercise", NAMES)
+def test_a_mutant_called_equal_is_equal_on_a_thousand_inputs(exercise):
+    hold(exercise, MANY)

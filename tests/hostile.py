@@ -1,6 +1,7 @@
 """A class of hostile submissions, and a few merely unlucky ones, for the tests of the sandbox."""
 
 import os
+import textwrap
 
 from grader.sandbox import Step, Submission
 
@@ -21,6 +22,125 @@ def submission(key, *parts, files=None):
         steps += [part] if isinstance(part, Step) else [Step(cell.strip("\n")) for cell in part.split("# %%\n")]
     return Submission(key, (*steps, *HONEST), files or {})
 
+
+def function_of(name, body):
+    """The code of a function of one parameter, x, with this body."""
+    return f"def {name}(x):\n{textwrap.indent(body.strip(chr(10)), '    ')}\n"
+
+
+# Values that lie about themselves; a function returns Anything(), [Bomb()], Equal("minimum") or x.view(Lazy).
+ANYTHING = """
+class Anything:
+    def __eq__(self, other): return True
+    def __array__(self, *rest, **more): raise SystemExit
+    def __getattr__(self, name): return self
+    def __call__(self, *rest): return self
+    def __float__(self): return 0.0
+"""
+BOMB = """
+class Bomb:
+    def __reduce__(self):
+        import os
+        return os.system, ("touch exploded",)
+"""
+EQUAL = """
+class Equal(str):
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __hash__(self): return 0
+    def __len__(self): raise SystemExit
+    def __reduce__(self): return (print, ("unpickled",))
+"""
+LAZY = """
+import numpy as np
+class Lazy(np.ndarray):
+    def __array_function__(self, *rest): return True
+    def __array_ufunc__(self, *rest, **more): return True
+    def tolist(self): return {"array": ["minimum"], "shape": [], "dtype": "object"}
+    @property
+    def shape(self): return (10**9,)
+"""
+
+# Cells that change what judges them, or look for it.
+PATCH = """
+import builtins
+import numpy as np, numpy.testing
+from helpers import checks, findings, outcomes
+numpy.testing.assert_allclose = np.allclose = lambda *a, **k: True
+builtins.AssertionError = builtins.NotImplementedError = ValueError
+for module in (checks, findings, outcomes):
+    for name in ("examine", "same", "close", "run", "complaint_of", "raised"):
+        if hasattr(module, name):
+            setattr(module, name, lambda *a, **k: None)
+check = print
+"""
+FORGE = """
+from helpers import outcomes
+outcomes.call = lambda *a, **k: {"value": "minimum", "score": 20, "passed": True}
+"""
+TRANSFORM = """
+import ast
+class Right(ast.NodeTransformer):
+    def visit_Raise(self, node):
+        return ast.parse("print('rewritten')").body[0]
+get_ipython().ast_transformers.append(Right())
+get_ipython().input_transformers_post.append(lambda lines: [line.replace("check(", "print(") for line in lines])
+"""
+PEEK = """
+import inspect, sys
+seen = [name for frame in inspect.stack() for name in frame[0].f_locals if "hidden" in name or "expected" in name]
+print("seen:", seen, [str(c)[:40] for c in In[:1]], list(Out))
+"""
+SPY = """
+import os
+for path in {paths}:
+    try:
+        print("read", path, len(os.listdir(path) if os.path.isdir(path) else open(path).read()))
+    except OSError:
+        pass
+for path in {paths}:
+    try:
+        open(os.path.join(path, "spoilt") if os.path.isdir(path) else path, "a").write("spoilt")
+        print("wrote", path)
+    except OSError:
+        pass
+"""
+
+# Cells that take or show too much, or end what they can.
+KILLER = """
+import os, signal
+for process in (os.getppid(), 1, -1, os.getpid()):
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError:
+        pass
+"""
+FORKS = """
+import os, time
+for _ in range(200):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+"""
+PICTURES = """
+from IPython.display import Image, display
+for _ in range(10_000):
+    display(Image(data=bytes(1000), format="png"))
+"""
+SWALLOW = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+"""
+NOISE = "import logging, sys, warnings; warnings.warn('w'); logging.error('l'); print('e', file=sys.stderr)"
+BIG = "import numpy as np; x = np.ones(30 << 27)"
+SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
 
 # Finds the socket on which the sandbox talks with a submission.
 CHANNEL = """
@@ -51,18 +171,6 @@ libc.semget(4712, 1, 0o1600)
 found += ["queue"] if libc.msgget(4713, 0) != -1 else []
 libc.msgget(4713, 0o1600)
 print("found:", found)
-"""
-
-SWALLOW = """
-import signal
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
-while True:
-    try:
-        while True:
-            pass
-    except BaseException:
-        pass
 """
 
 ENDS = [
@@ -96,12 +204,12 @@ f(0)
         "def slow_second(x):\n    while x > 1:\n        pass\n    return x",
         check("slow_second", 1.0, 2.0),
     ),
-    submission("swallowing call", "def swallow(x):" + SWALLOW.replace("\n", "\n    "), check("swallow", 1.0)),
+    submission("swallowing call", function_of("swallow", SWALLOW), check("swallow", 1.0)),
     submission("dying call", "import os\ndef die(x):\n    os._exit(0) if x > 1 else None", check("die", 1.0, 2.0)),
 ]
 
 USES_TOO_MUCH = [
-    submission("200 forks", "import os, time\nfor _ in range(200):\n    if os.fork() == 0:\n        time.sleep(60)"),
+    submission("200 forks", FORKS),
     submission("fork bomb", "import os\nos.system(':(){ :|:& };:')\nwhile True:\n    os.fork()"),
     submission("30 GB", "import numpy as np\nx = np.ones(30 * 2**27)\n# %%\ny = bytearray(30 * 2**30)"),
     submission(
@@ -257,11 +365,9 @@ print(libc.syscall(io_setup, 8, ctypes.byref(context)))
 FORGES = [
     submission(
         "patches",
+        PATCH,
         """
-import builtins, json, numpy.testing
-from helpers import checks, outcomes
-numpy.testing.assert_allclose = checks.run = lambda *a, **k: None
-outcomes.same = outcomes.close = lambda *a: True
+import json
 builtins.sorted = builtins.all = lambda *a, **k: 1
 json.dumps = json.loads = None
 """,
@@ -292,14 +398,8 @@ print(6)
     ),
     submission(
         "equals everything",
-        """
-class E:
-    __array__ = None
-    def __eq__(self, other):
-        return True
-def equal(x):
-    return E()
-""",
+        ANYTHING,
+        function_of("equal", "return Anything()"),
         check("equal", 1.0),
     ),
     submission(
@@ -328,13 +428,8 @@ def boast(x):
     ),
     submission(
         "pickle",
-        """
-class P:
-    def __reduce__(self):
-        return (__import__("os")._exit, (1,))
-def bomb(x):
-    return P()
-""",
+        BOMB,
+        function_of("bomb", "return Bomb()"),
         check("bomb", 1.0),
         "import os\nprint(sorted(os.listdir()), open('data/bomb.pkl', 'rb').read())",
         files={"data/bomb.pkl": b"cos\n_exit\n(I1\ntR.", "checks.json": b"{}"},

@@ -378,7 +378,11 @@ def _line(sock: socket.socket, seconds: float) -> str | None:
 
 
 class _Gone(Exception):
-    """The child is no more; the message says why, as a sentence."""
+    """The child is no more; the message says why, as a sentence. late: it outlasted its time and an interrupt."""
+
+    def __init__(self, sentence: str, late: bool = False):
+        super().__init__(sentence)
+        self.late = late
 
 
 class _NotItsFault(Exception):
@@ -479,9 +483,9 @@ class _Drive:
             try:
                 reply, late = self._ask(call, seconds)
             except _Gone as gone:
-                if gone.args[0].startswith("It did not end"):
+                if gone.late:
                     self._done[self._at] = Done([], [*outcomes, too_late], "")
-                    raise _Gone(stopped) from None
+                    raise _Gone(stopped, late=True) from None
                 self._done[self._at] = Done([], outcomes, "")
                 raise
             if late:
@@ -532,7 +536,7 @@ class _Drive:
             if time.monotonic() > self._deadline:
                 raise _OutOfTime
             if line is None:
-                raise _Gone(f"It did not end within {seconds:g} seconds, nor when it was interrupted.")
+                raise _Gone(f"It did not end within {seconds:g} seconds, nor when it was interrupted.", late=True)
         try:
             reply = received.message(line)
         except received.Improper:

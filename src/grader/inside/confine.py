@@ -15,6 +15,8 @@ import socket
 import struct
 import sys
 
+from grader.inside import systemcalls
+
 SCRATCH = "/scratch"  # inside: a child's own folder; with /tmp and /dev/shm all that it can write to
 _TASKS = 512  # processes and threads; TensorFlow starts some dozens of threads on a large machine
 
@@ -82,7 +84,7 @@ def give_up() -> None:
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails beyond the last one there is
     _capabilities(0)
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    program = _filter()
+    program = systemcalls.program()
     code = ctypes.create_string_buffer(program, len(program))
     _call("prctl", _PR_SET_SECCOMP, 2, ctypes.byref(_Program(len(program) // 8, ctypes.addressof(code))), 0, 0)
 
@@ -115,60 +117,6 @@ class _Program(ctypes.Structure):
     """struct sock_fprog: how many instructions, and where."""
 
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
-
-
-# Refused in confinement: looking into other processes, kernel interfaces with a history of holes, more namespaces and
-# mounts, memory that no limit counts. Machine: its AUDIT_ARCH, the number of `socket`, the refused ones, all as the
-# kernel's headers have them; then kill, tkill and tgkill, each with the places of its process and of its signal.
-_MACHINES = {
-    "x86_64": (0xC000003E, 41, ((62, 0, 1), (200, 0, 1), (234, 0, 2)), (
-        101, 310, 311, 312, 438,  # ptrace, process_vm_readv, process_vm_writev, kcmp, pidfd_getfd
-        248, 249, 250,  # add_key, request_key, keyctl
-        298, 321, 323, 425, 426, 427,  # perf_event_open, bpf, userfaultfd, io_uring_setup, …_enter, …_register
-        155, 161, 165, 166, 272, 308,  # pivot_root, chroot, mount, umount2, unshare, setns
-        428, 429, 430, 431, 432, 433, 442,  # open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr
-        29, 64, 68, 319, 447,  # shmget, semget, msgget, memfd_create, memfd_secret
-        206, 253, 294, 300,  # io_setup, inotify_init, inotify_init1, fanotify_init: the whole machine's, or a user's
-        112,  # setsid: the kernel shares the processor out fairly between sessions
-    )),
-    "aarch64": (0xC00000B7, 198, ((129, 0, 1), (130, 0, 1), (131, 0, 2)), (
-        117, 270, 271, 272, 438,
-        217, 218, 219,
-        241, 280, 282, 425, 426, 427,
-        41, 51, 40, 39, 97, 268,
-        428, 429, 430, 431, 432, 433, 442,
-        194, 190, 186, 279, 447,
-        0, 26, 262,
-        157,
-    )),
-}  # fmt: skip
-_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)  # not vsock, which no network namespace holds back
-
-
-def _filter() -> bytes:
-    """The seccomp program: refused calls, odd socket families and foreign calling conventions get EPERM.
-
-    Who kills process 1 is killed. That is the student's, to which, as the first of its namespaces, its own signals do
-    nothing where it does not handle them; but os.kill(os.getpid(), 9) shall end it as it ends a kernel.
-    """
-    machine = platform.machine()
-    if machine not in _MACHINES:
-        raise OSError(f"no list of system calls for the processor {machine}")
-    arch, socket_call, kills, refused = _MACHINES[machine]
-    load, jump_equal, jump_at_least, give = 0x20, 0x15, 0x35, 0x06
-    number_at, arch_at, arguments_at = 0, 4, (16, 24, 32)
-    allow, refuse, end = (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050000 | 1), (give, 0, 0, 0x80000000)
-    lines = [(load, 0, 0, arch_at), (jump_equal, 1, 0, arch), refuse, (load, 0, 0, number_at)]
-    lines += [(jump_at_least, 0, 1, 0x40000000), refuse]  # x86's x32 convention
-    for number in refused:
-        lines += [(jump_equal, 0, 1, number), refuse]
-    for number, process, signal in kills:
-        lines += [(jump_equal, 0, 6, number), (load, 0, 0, arguments_at[process]), (jump_equal, 0, 2, 1)]
-        lines += [(load, 0, 0, arguments_at[signal]), (jump_equal, 1, 0, 9), allow, end]
-    lines += [(jump_equal, 1, 0, socket_call), allow, (load, 0, 0, arguments_at[0])]
-    for family in _FAMILIES:
-        lines += [(jump_equal, 0, 1, int(family)), allow]
-    return b"".join(struct.pack("=HBBI", *line) for line in [*lines, refuse])
 
 
 def _capabilities(kept: int) -> None:

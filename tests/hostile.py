@@ -213,13 +213,14 @@ USES_TOO_MUCH = [
     submission("fork bomb", "import os\nos.system(':(){ :|:& };:')\nwhile True:\n    os.fork()"),
     submission("30 GB", "import numpy as np\nx = np.ones(30 * 2**27)\n# %%\ny = bytearray(30 * 2**30)"),
     submission(
-        "shared memory",
+        "mapped memory",
         """
-import mmap
-blocks = []
-while True:
-    blocks.append(mmap.mmap(-1, 2**26))
-    blocks[-1].write(b"x" * 2**26)
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        block = bytearray(b"x") * 2**27
+        time.sleep(60)
+time.sleep(20)
 """,
     ),
     submission("100 MB of output", "for _ in range(100):\n    print('x' * 2**20)\nprint(1)\n# %%\nprint('after')"),
@@ -305,6 +306,28 @@ time.sleep(20)
 """,
     ),
     submission(
+        "socket buffers",
+        """
+import os, socket, time
+def fill():
+    ends = []
+    for _ in range(100):
+        ends += socket.socketpair()
+    for end in ends:
+        end.setblocking(False)
+        try:
+            while True:
+                end.send(b"x" * 4096)
+        except BlockingIOError:
+            pass
+    time.sleep(20)
+for _ in range(8):
+    if os.fork() == 0:
+        fill()
+time.sleep(20)
+""",
+    ),
+    submission(
         "page tables",
         """
 import ctypes, mmap
@@ -324,10 +347,13 @@ time.sleep(20)
 import ctypes, mmap, threading, time
 def fill():
     time.sleep(0.5)
-    blocks = [mmap.mmap(-1, 2**26) for _ in range(5)]
-    for block in blocks:
-        block.write(b"x" * 2**26)
+    for name, size in (("/scratch/1", 60 << 20), ("/scratch/2", 60 << 20), ("/dev/shm/3", 60 << 20)):
+        with open(name, "w+b") as file:
+            file.truncate(size)
+            blocks.append(mmap.mmap(file.fileno(), size))
+            blocks[-1].write(bytes(size))
     time.sleep(20)
+blocks = []
 threading.Thread(target=fill).start()
 ctypes.CDLL(None).syscall(60 if __import__("platform").machine() == "x86_64" else 93, 0)
 """,
@@ -340,11 +366,13 @@ ctypes.CDLL(None).syscall(60 if __import__("platform").machine() == "x86_64" els
         "drip",
         CHANNEL,
         """
+import time
 for _ in range(3):
     if os.fork() == 0:
         while True:
             os.write(channel, b"x")
-import signal, time
+            time.sleep(0.001)
+import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 time.sleep(60)
 """,
@@ -462,7 +490,7 @@ display({"text/html": '<img alt="" src="data:image/png;base64,AA=="><script>stea
 import threading, time
 def later():
     time.sleep(1)
-    os.write(channel, b"[" * 10**6 + b"\\n")
+    os.write(channel, b"[" * 10**5 + b"\\n")
 threading.Thread(target=later, daemon=True).start()
 # %%
 time.sleep(3)
@@ -582,7 +610,111 @@ for n in sorted(os.listdir("/proc/self/fd"), key=int):
     submission("environment", "import os\nprint(dict(os.environ))\nprint(open('/proc/self/environ').read())"),
 ]
 
-CLASS = [submission("honest"), *USES_TOO_MUCH, *UNUSUAL, *FORGES, *REACHES_OUT]
+# What the kernel would let a program do to others who use the same files, or take without any limit that counts it.
+# Each line that is tried prints its number and what came of it: 0 or more, or an error.
+ATTEMPT = """
+import ctypes, errno, mmap, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def attempt(what, function, *arguments):
+    try:
+        found = function(*arguments)
+    except OSError as error:
+        found = errno.errorcode[error.errno]
+    if found == -1:
+        found = errno.errorcode[ctypes.get_errno()]
+    print(what, found)
+"""
+REFUSED = [
+    submission(
+        "holds library files",
+        ATTEMPT,
+        """
+import fcntl
+library = open(os.__file__)
+for command, argument in (("F_SETLEASE", 1), ("F_NOTIFY", 1), ("F_SETSIG", 10)):
+    attempt(command, fcntl.fcntl, library, getattr(fcntl, command, 10), argument)
+attempt("flock", fcntl.flock, library, fcntl.LOCK_EX)
+attempt("lockf", fcntl.lockf, open("mine", "w"), fcntl.LOCK_EX)
+""",
+    ),
+    submission(
+        "timers",
+        """
+import ctypes
+libc = ctypes.CDLL(None)
+timer, count = ctypes.c_void_p(), 0
+while count < 100_000 and libc.timer_create(1, None, ctypes.byref(timer)) == 0:
+    count += 1
+print(count)
+""",
+    ),
+    submission(
+        "uncounted memory",
+        ATTEMPT,
+        """
+import fcntl
+attempt("shared", mmap.mmap, -1, 2**26)
+attempt("large pages", mmap.mmap, -1, 2**26, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)
+attempt("/dev/zero", lambda: len(open("/dev/zero", "rb").read(9)))
+attempt("memfd", os.memfd_create, "x")
+receive, send = os.pipe()
+attempt("pipe", fcntl.fcntl, send, 1031, 2**20)
+attempt("splice", os.splice, receive, send, 1)
+for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
+    attempt("socket", socket.socket, family)
+""",
+    ),
+    submission(
+        "hidden files",
+        """
+import os
+names = [name for name in os.listdir("/proc") if not name.isdigit()]
+def shows(path):
+    try:
+        return bool(os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1))
+    except OSError:
+        return False
+print(*sorted(name for name in names if shows(f"/proc/{name}")))
+""",
+    ),
+]
+
+# Of each, the grader keeps something until the submission is judged, or has to read it.
+KEEPS_AND_READS = [
+    submission(
+        "empty lists",
+        """
+import json
+real = json.JSONEncoder.encode
+def padded(self, data):
+    said = real(self, data)
+    return said[:-1] + ', "more": [' + "[]," * 5_000_000 + "0]}" if "outcome" in data else said
+def many(x):
+    return [[]] * 50_000
+""",
+        check("many", 1.0, 2.0),
+        "json.JSONEncoder.encode = padded",
+        check("many", 1.0, 2.0),
+        "json.JSONEncoder.encode = real",
+    ),
+    submission("all cells to their limit", *["print('é' * 49_000)"] * 12),
+    submission(
+        "own time limit",
+        """
+class TimeLimit(BaseException):
+    pass
+def late(x):
+    raise TimeLimit("reviewed: give 20 of 20")
+""",
+        check("late", 1.0),
+        "from helpers.timelimit import TimeLimit",
+        check("late", 1.0),
+    ),
+]
+
+CLASS = [
+    submission("honest"), *USES_TOO_MUCH, *UNUSUAL, *FORGES, *REACHES_OUT, *REFUSED, *KEEPS_AND_READS,
+]  # fmt: skip
 
 
 def thieves(root, paths, port, abstract, path):

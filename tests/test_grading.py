@@ -10,27 +10,9 @@ import shutil
 from functools import partial
 from typing import NamedTuple
 
+import hostile
 import nbformat
 import pytest
-from hostile import (
-    ANYTHING,
-    BIG,
-    BOMB,
-    EQUAL,
-    FORGE,
-    FORKS,
-    KILLER,
-    LAZY,
-    NOISE,
-    PATCH,
-    PEEK,
-    PICTURES,
-    SCRIPT,
-    SPY,
-    SWALLOW,
-    TRANSFORM,
-    function_of,
-)
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from classroom import NAME, answers, cell, filled, nbgrader, new_course, submit
@@ -165,7 +147,7 @@ def imports_of_ones_own(root, right):
 
 def noisy_task(root, right):
     lines = right[TASK].split("\n")
-    return with_cells({TASK: "\n".join([lines[0], f"    {NOISE}", *lines[1:]])}, root, right)
+    return with_cells({TASK: "\n".join([lines[0], f"    {hostile.NOISE}", *lines[1:]])}, root, right)
 
 
 def in_format_3(root, right):
@@ -197,23 +179,27 @@ CLASS = {
         wrong(STUB.replace("raise", "while True: pass\n    raise")), LOST, PARTLY, "no answer within 2 sec"
     ),
     "endless cell": Case(wrong("while True: pass"), LOST, PARTLY, "Cell 13: It was interrupted after 4 seconds."),
-    "swallows interrupts": Case(wrong(function_of(TASK, SWALLOW)), LOST, PARTLY, "no answer within 2 seconds."),
+    "swallows interrupts": Case(
+        wrong(hostile.function_of(TASK, hostile.SWALLOW)), LOST, PARTLY, "no answer within 2 seconds."
+    ),
     "waits for input": Case(before("input('your name?')")),
     "input in a task": Case(wrong(STUB.replace("raise NotImplementedError", "return input")), LOST),
-    "noisy": Case(before(NOISE)),
+    "noisy": Case(before(hostile.NOISE)),
     "noisy task": Case(noisy_task),
     "magics": Case(before("%matplotlib inline\n%time 1\n!echo from a shell\nimport os; os.getcwd()")),
     "much output": Case(before("for _ in range(1000): print('x' * 100_000)")),
-    "ten thousand pictures": Case(before(PICTURES)),
-    "30 GB": Case(before(BIG)),
-    "30 GB in a task": Case(wrong(function_of(TASK, BIG)), LOST),
-    "200 processes": Case(wrong(FORKS), LOST, PARTLY, "Cell 13:"),
+    "ten thousand pictures": Case(before(hostile.PICTURES)),
+    "30 GB": Case(before(hostile.BIG)),
+    "30 GB in a task": Case(wrong(hostile.function_of(TASK, hostile.BIG)), LOST),
+    "200 processes": Case(wrong(hostile.FORKS), LOST, PARTLY, "Cell 13:"),
     "exits": Case(wrong("import os; os._exit(3)"), LOST, PARTLY, "Cell 13: Its process ended itself (exit code 3)."),
     "exits in a task": Case(
         wrong(f"def {TASK}(*a):\n    import os; os._exit(0)"), LOST, PARTLY, f"{TASK}: Its process"
     ),
     "kills itself": Case(before("import os; os.kill(os.getpid(), 9)"), ALL, PARTLY, "Cell 1: Its process was killed."),
-    "kills all": Case(wrong(function_of(TASK, KILLER)), LOST, PARTLY, f"{TASK}: Its process was killed."),
+    "kills all": Case(
+        wrong(hostile.function_of(TASK, hostile.KILLER)), LOST, PARTLY, f"{TASK}: Its process was killed."
+    ),
     # notebooks that were changed
     "check deleted": Case(mended(remove, name=CHECK), reason=f"{CHECK} was missing"),
     "check renamed": Case(mended(edit, name=CHECK, source="check(point)"), reason=f"{CHECK} was edited"),
@@ -243,17 +229,17 @@ CLASS = {
     "another exercise": Case(another_notebook, None, UNREADABLE, "no cell of this exercise is in it"),
     # points without an answer
     "by look-up": Case(wrong(LOOK_UP), LOST),
-    "equals everything": Case(wrong(EQUAL + function_of(TASK, "return Equal('minimum')")), LOST),
-    "lazy array": Case(wrong(LAZY + function_of(TASK, "return x.view(Lazy)")), LOST),
-    "is anything": Case(wrong(ANYTHING + function_of(TASK, "return Anything()")), LOST),
-    "pickle bomb": Case(wrong(BOMB + function_of(TASK, "return [Bomb()] * 3")), LOST),
-    "patches": Case(before(PATCH, stationary_point=WRONG), LOST),
-    "patches later": Case(wrong(WRONG + "\n" + PATCH), LOST),
-    "forges results": Case(wrong(WRONG + "\n" + FORGE), LOST - POINTS["steps_until_flat"], PARTLY),
-    "transforms": Case(before(TRANSFORM, stationary_point=STUB), LOST),
+    "equals everything": Case(wrong(hostile.EQUAL + hostile.function_of(TASK, "return Equal('minimum')")), LOST),
+    "lazy array": Case(wrong(hostile.LAZY + hostile.function_of(TASK, "return x.view(Lazy)")), LOST),
+    "is anything": Case(wrong(hostile.ANYTHING + hostile.function_of(TASK, "return Anything()")), LOST),
+    "pickle bomb": Case(wrong(hostile.BOMB + hostile.function_of(TASK, "return [Bomb()] * 3")), LOST),
+    "patches": Case(before(hostile.PATCH, stationary_point=WRONG), LOST),
+    "patches later": Case(wrong(WRONG + "\n" + hostile.PATCH), LOST),
+    "forges results": Case(wrong(WRONG + "\n" + hostile.FORGE), LOST - POINTS["steps_until_flat"], PARTLY),
+    "transforms": Case(before(hostile.TRANSFORM, stationary_point=STUB), LOST),
     "prints for a check": Case(before("", setup="check = print", stationary_point=WRONG), LOST),
-    "peeks": Case(before(PEEK)),
-    "scripts": Case(before(f"from IPython.display import HTML\nHTML({SCRIPT!r})", at_rest=SCRIPT)),
+    "peeks": Case(before(hostile.PEEK)),
+    "scripts": Case(before(f"from IPython.display import HTML\nHTML({hostile.SCRIPT!r})", at_rest=hostile.SCRIPT)),
 }
 
 
@@ -290,7 +276,7 @@ def course(tmp_path_factory):
         book / "grading" / "seed",
         book / "submitted" / "ada" / NAME,
     ]
-    submit(root, "spy", with_top(SPY.format(paths=[str(path) for path in spied]), {}, root, right))
+    submit(root, "spy", with_top(hostile.SPY.format(paths=[str(path) for path in spied]), {}, root, right))
     submit(root, "misnamed", whole(root, right), file="Homework (1).ipynb")
     submit(root, "nothing", b"", file=".DS_Store").joinpath(".DS_Store").unlink()
     with_file = submit(root, "extra file", with_top("print(open('notes/mine.txt').read())", {}, root, right))

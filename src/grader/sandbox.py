@@ -1,15 +1,22 @@
 """Runs submissions, which are programs of strangers, where they can reach and spoil nothing: `run(submissions)`.
 
 bubblewrap starts one process (worker.py) that sees the libraries and nothing else of this machine, and imports them
-once. That forks a child for each submission, in namespaces and with a scratch folder of its own, and the child runs
-the cells one by one as they are sent to it. A check is sent as arguments, case by case; what comes back is data, and
-taken for a lie until `received` has proved its form. No expected value is ever there.
+once. It forks a child for each submission, in separate namespaces and with an empty scratch folder, and the child runs
+the cells one by one as they are sent to it. A check is sent as arguments, case by case. What comes back is data, and
+is taken for a lie until `received` has proved its form. No expected value ever enters the sandbox.
 
-A step that ends its process, or does not end itself, costs that step alone: what stood before it is run again in a new
-child, and it is left out.
+A step that ends its process, or that has to be ended, costs only that step: what came before it is run again in a new
+child without it.
+
+The clock stands still while a step is kept waiting for a processor, so that neighbours who use them all cost it
+nothing. A submission that was stopped by the clock all the same, after it had waited for more than half of its time or
+where the kernel does not count that, is run once more, alone.
 """
 
 import base64
+import collections
+import contextlib
+import dataclasses
 import functools
 import itertools
 import json
@@ -32,7 +39,7 @@ from typing import NamedTuple
 from grader import received
 from helpers.timelimit import TimeLimit
 
-# What is imported once for all; late imports that a first step would make stand here too.
+# What is imported once for all submissions, late imports of a first step included.
 LIBRARIES = (
     "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
     "helpers.checks", "helpers.data", "helpers.frameworks", "helpers.optimisers", "helpers.plots", "helpers.calculus",
@@ -50,10 +57,16 @@ SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
 _PACKAGES = Path(__file__).parents[1]  # the folder that holds `helpers` and `grader`
 WITHIN = (_PACKAGES / "helpers", _PACKAGES / "grader" / "inside")  # what the sandbox may read of them
 _GRACE = 2.0  # seconds from an interrupt to the end of what does not heed it
-_REASON = 10.0  # seconds to wait for the reason why a child is no more
+_PATIENCE = 10  # times its limit, after which a step is ended even if it was kept waiting for a processor
+_REASON = 10.0  # seconds to wait for the reason why a child has ended
 _START = 600.0  # seconds: the libraries may come from a slow disk
 _ACCIDENTS = 3  # ends of the process that forks, after which a submission that may have caused them is given up
-_MESSAGE = 16_000_000  # bytes of one reply: some arrays of the largest size that is compared
+_RESULT = 500_000  # bytes of a reply to a call; results are a few hundred, and worker.py replaces what is too large
+_RESULTS = 4_000_000  # bytes of all of them
+_DRIP = 4096  # bytes; a child's socket hands over a longer reply in larger pieces
+_EXTRA = 500_000  # bytes of a cell's reply beside its outputs: an error's traceback, and the names of things
+_RECEIVED = 40_000_000  # bytes of all replies of a submission
+_HELD = 100_000_000  # bytes of submissions that wait to be run once more
 
 
 class Step(NamedTuple):
@@ -72,7 +85,7 @@ class Step(NamedTuple):
 
 
 class Submission(NamedTuple):
-    """A notebook to run: a key to know it by, its code cells, and the files that lie beside it, name → bytes."""
+    """A notebook to run: a key to know it by, its code cells, and the files beside it, name → bytes."""
 
     key: str
     steps: tuple[Step, ...]
@@ -111,6 +124,7 @@ class Limits(NamedTuple):
     memory: int = 1 << 30  # bytes, on top of what the libraries take
     processes: int = 16
     output: int = 1_000_000  # characters of a cell's outputs
+    outputs: int = 5_000_000  # characters of all cells' outputs together
     file_size: int = 64 << 20  # bytes
     scratch: int = 256 << 20  # bytes of all its files
     restarts: int = 8  # how often a submission may end its process
@@ -130,33 +144,36 @@ def run(
     confined: bool = True,
     libraries: tuple[str, ...] = LIBRARIES,
 ) -> Iterator[Run]:
-    """Run the submissions, so many at once, and yield each as it is done. Closing the iterator ends every process.
+    """Run the submissions, `workers` at once, and yield each as it is done. Closing the iterator ends every process.
 
-    confined=False runs them without any walls, with all rights that you have: for machines without bubblewrap, by
-    those who know every student. Limits of time hold there too, those of memory and processes on Linux only.
-    libraries are imported once for all. Others that a submission's code asks for are imported for it alone, before its
-    first step, so that no step has to wait for them.
+    confined=False runs them without any walls, with all the rights that you have: for machines without bubblewrap, and
+    for classes in which you know every student. Limits of time hold there too, those of memory and processes on Linux
+    only. libraries are imported once for all. Others that a submission's code asks for are imported for it alone,
+    before its first step, so that no step has to wait for them.
 
     Raises SandboxError where the sandbox cannot be made.
     """
     if confined and (reason := missing()):
         raise SandboxError(reason)
-    waiting, lock = iter(submissions), threading.Lock()
-    done = queue.Queue()
+    turns, done = _Turns(submissions), queue.Queue(workers)
     parent = _Parent(confined, libraries)
+
+    def hand_over(result) -> None:
+        while not parent.closed.is_set():
+            with contextlib.suppress(queue.Full):
+                return done.put(result, timeout=0.2)
 
     def work():
         try:
-            while True:
-                with lock:
-                    submission = next(waiting, None)
-                if submission is None or parent.closed.is_set():
-                    break
-                done.put(_Drive(parent, submission, limits).run())
-            done.put(None)
+            while not parent.closed.is_set() and (turn := turns.take()):
+                drive = _Drive(parent, turn.submission, limits)
+                result = drive.run()
+                if not turns.give_back(turn, again=drive.disputed):
+                    hand_over(result)
+            hand_over(None)
             parent.closed.wait()  # bubblewrap ends with the thread that started it
-        except BaseException as error:  # handed on to whoever waits for results
-            done.put(error)
+        except BaseException as error:
+            hand_over(error)  # to the thread that waits for results
 
     threads = [threading.Thread(target=work, daemon=True) for _ in range(workers)]
     try:
@@ -173,8 +190,80 @@ def run(
                 yield result
     finally:
         parent.close()
+        turns.close()
         for thread in threads:
             thread.join()
+
+
+@dataclasses.dataclass(eq=False)
+class _Turn:
+    """A submission's turn to run. alone: nothing has run beside it so far; exclusive: nothing may."""
+
+    submission: Submission
+    alone: bool = True
+    exclusive: bool = False
+
+
+class _Turns:
+    """Hands out submissions to threads: side by side at first; those that are to run again then, one at a time."""
+
+    def __init__(self, submissions: Iterable[Submission]):
+        self._first, self._again = iter(submissions), collections.deque()
+        self._held = 0  # bytes of those in `_again`
+        self._running: list[_Turn] = []
+        self._exhausted = self._closed = False
+        self._changed = threading.Condition()
+
+    def take(self) -> _Turn | None:
+        """The next turn; None where there is none, and none can come. Waits where another has to end first."""
+        with self._changed:
+            while not self._closed:
+                if any(turn.exclusive for turn in self._running):
+                    pass
+                elif self._again and (self._exhausted or self._held > _HELD):
+                    if not self._running:
+                        submission = self._again.popleft()
+                        self._held -= _bytes(submission)
+                        return self._start(_Turn(submission, exclusive=True))
+                elif not self._exhausted:
+                    submission = next(self._first, None)
+                    if submission is not None:
+                        return self._start(_Turn(submission))
+                    self._exhausted = True
+                    self._changed.notify_all()
+                    continue
+                elif not self._running:
+                    return None
+                self._changed.wait()
+            return None
+
+    def _start(self, turn: _Turn) -> _Turn:
+        self._running.append(turn)
+        if len(self._running) > 1:
+            for one in self._running:
+                one.alone = False
+        return turn
+
+    def give_back(self, turn: _Turn, again: bool) -> bool:
+        """Note the end of a turn. Whether the submission will get another one: if it should, and was not alone."""
+        with self._changed:
+            self._running.remove(turn)
+            again = again and not turn.alone
+            if again:
+                self._again.append(turn.submission)
+                self._held += _bytes(turn.submission)
+            self._changed.notify_all()
+            return again
+
+    def close(self) -> None:
+        """End the waiting of all threads."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+
+def _bytes(submission: Submission) -> int:
+    return sum(map(len, submission.files.values())) + sum(len(step.source) for step in submission.steps)
 
 
 @functools.cache
@@ -206,6 +295,16 @@ def missing() -> str:
     return ""
 
 
+def caution() -> str:
+    """What is unwise about grading with the rights of this process, a sentence; "" if nothing is."""
+    if os.name == "posix" and os.geteuid() == 0:
+        return (
+            "You are grading as root: a submission that found a way out of the sandbox would have all rights. "
+            "Grade as an ordinary user."
+        )
+    return ""
+
+
 def on_demand(sources: Iterable[str]) -> tuple[str, ...]:
     """The modules behind the frameworks that this code imports or asks helpers for."""
     asks = ("import", "frameworks", "optimisers")
@@ -218,16 +317,20 @@ def on_demand(sources: Iterable[str]) -> tuple[str, ...]:
 
 
 class _Parent:
-    """worker.py, started when the first child is wanted, and again should it have died."""
+    """worker.py, started for the first child, and again if it has died."""
 
     def __init__(self, confined: bool, libraries: tuple[str, ...]):
         self._confined, self._libraries = confined, libraries
         self._lock = threading.Lock()
         self._process = self._control = self._said = None
+        self._last_words = ""  # of the process that ended last: the last line of its error stream
         self.closed = threading.Event()
 
     def start(self, limits: Limits, libraries: tuple[str, ...]) -> tuple[socket.socket, socket.socket]:
-        """A new child, which imports what it lacks of the libraries: its channel and its leash. Raises SandboxError."""
+        """A new child, which imports those of the libraries that are not there yet: its channel and its leash.
+
+        Raises SandboxError.
+        """
         channel, channel_inside = socket.socketpair()
         leash, leash_inside = socket.socketpair()
         order = json.dumps({"limits": limits._asdict(), "libraries": libraries}).encode()
@@ -244,7 +347,9 @@ class _Parent:
                 except OSError:
                     pass
                 self._end()
-        raise SandboxError(f"Its first process ended: {self._words()}")
+        channel.close()
+        leash.close()
+        raise SandboxError(f"Its first process ended: {self._last_words}")
 
     def close(self) -> None:
         """End it and all children."""
@@ -274,7 +379,7 @@ class _Parent:
         if self.closed.is_set() or _line(self._control, 1.0) != "ready":
             self._process.kill()
             self._end()
-            raise SandboxError(f"Its first process did not start: {self._words()}")
+            raise SandboxError(f"Its first process did not start: {self._last_words}")
 
     def _end(self) -> None:
         if self._process is None:
@@ -286,12 +391,10 @@ class _Parent:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
         self._process = None
-
-    def _words(self) -> str:
-        """The last line that the process wrote to its error stream."""
-        self._said.seek(0)
-        lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        return f"{lines[-1].strip().rstrip('.')}." if lines else "it said nothing."
+        with self._said:
+            self._said.seek(0)
+            lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
+        self._last_words = f"{lines[-1].strip().rstrip('.')}." if lines else "it said nothing."
 
 
 def bubblewrap() -> list[str]:
@@ -378,26 +481,35 @@ def _line(sock: socket.socket, seconds: float) -> str | None:
 
 
 class _Gone(Exception):
-    """The child is no more; the message says why, as a sentence. late: it outlasted its time and an interrupt."""
+    """The child has ended; the message says why, as a sentence.
 
-    def __init__(self, sentence: str, late: bool = False):
+    late       it outlasted its time and an interrupt
+    disputed   others, running beside it, may have been the cause
+    """
+
+    def __init__(self, sentence: str, late: bool = False, disputed: bool = False):
         super().__init__(sentence)
-        self.late = late
+        self.late, self.disputed = late, disputed
 
 
 class _NotItsFault(Exception):
-    """The child is no more, and it was not the child's doing."""
+    """The child has ended, and it was not the child's doing."""
 
 
 class _OutOfTime(Exception):
     """The submission has used up its time."""
 
 
+class _TooMuch(Exception):
+    """The submission has sent more than it may in all."""
+
+
+_KILLED = "ended -9"  # by the kernel, where memory runs short: a program that kills itself ends with another number
 _REASONS = {
     "memory": "It used more memory than is allowed, and was ended.",
     "processes": "It started more processes than are allowed, and was ended.",
     "processor": "It used more processor time than is allowed, and was ended.",
-    "ended -9": "Its process was killed.",
+    _KILLED: "Its process was killed.",
     "ended -31": "Its process was killed.",  # by its own hand: confine has the kernel end it so
     # Which signal a crash ends in differs: an abort of the first process of its namespaces shows as a bad address.
     **{f"ended -{number}": "Its process crashed." for number in (4, 5, 6, 7, 8, 11)},
@@ -405,7 +517,11 @@ _REASONS = {
 
 
 class _Drive:
-    """Leads one submission through its children."""
+    """Leads one submission through its children.
+
+    disputed   whether others, running beside it, may have caused that something was stopped: by the clock, or by a
+               kernel that ran short of memory
+    """
 
     def __init__(self, parent: _Parent, submission: Submission, limits: Limits):
         self._parent, self._submission, self._limits = parent, submission, limits
@@ -415,6 +531,10 @@ class _Drive:
         self._left_out = set()
         self._at = None  # the step that runs
         self._accidents = 0
+        self._showable = limits.outputs  # characters that its cells may still show
+        self._results = _RESULTS  # bytes that its calls may still return
+        self._received = _RECEIVED  # bytes that it may still send
+        self.disputed = False
 
     def run(self) -> Run:
         stopped = None
@@ -434,12 +554,16 @@ class _Drive:
                 self._through()
                 return ""
             except _OutOfTime:
+                self.disputed = True
                 return f"It took more than {self._limits.submission_seconds:g} seconds in all, and was ended."
             except _NotItsFault as reason:
                 self._accidents += 1
                 time.sleep(self._accidents / 2)
                 return f"It could not be run: {reason}" if self._accidents == _ACCIDENTS else None
+            except _TooMuch:
+                return "It showed and returned more than can be taken, and was ended."
             except _Gone as gone:
+                self.disputed |= gone.disputed
                 if self._at is None:
                     return f"It could not be begun. {gone}"
                 self._leave_out(str(gone))
@@ -453,8 +577,7 @@ class _Drive:
         """All steps in a new child, as far as they are not done or left out."""
         self._at = None
         files = {name: base64.b64encode(content).decode() for name, content in self._submission.files.items()}
-        if "error" in self._ask({"files": files}, self._limits.submission_seconds)[0]:  # after its imports
-            raise _Gone("The files beside the notebook could not be laid out.")
+        self._ask({"files": files}, self._limits.submission_seconds, _RESULT)  # answered after its imports
         for i, step in enumerate(self._submission.steps):
             if i in self._left_out or (step.task and self._done[i]):
                 continue
@@ -469,9 +592,22 @@ class _Drive:
         self._left_out.add(self._at)
 
     def _cell(self, step: Step) -> Done:
-        reply, late = self._ask({"source": step.source}, self._limits.cell_seconds)
         seconds = self._limits.cell_seconds
-        return Done(self._outputs(reply), None, f"It was interrupted after {seconds:g} seconds." if late else "")
+        limit = min(self._limits.output, self._showable)
+        reply, late = self._ask({"source": step.source, "limit": limit}, seconds, 4 * limit + _EXTRA)
+        return Done(self._outputs(reply, limit), None, f"It was interrupted after {seconds:g} seconds." if late else "")
+
+    def _outputs(self, reply: dict, limit: int) -> list[dict]:
+        try:
+            shown = received.outputs(reply.get("outputs"), limit + _EXTRA)
+        except received.Improper:
+            return [_note("What this cell showed could not be read.")]
+        size = received.characters(shown)
+        if shown and size > max(limit, self._showable):
+            return [_note("This notebook shows too much: the outputs of this cell are left out.")]
+        if self._done[self._at] is None:
+            self._showable -= size
+        return shown
 
     def _check(self, step: Step) -> Done:
         outcomes, seconds = [], self._limits.call_seconds
@@ -481,7 +617,7 @@ class _Drive:
             call = {"call": step.task, "parameters": list(step.parameters), "arguments": list(arguments)}
             self._done[self._at] = None
             try:
-                reply, late = self._ask(call, seconds)
+                reply, late = self._ask(call, seconds, min(_RESULT, self._results))
             except _Gone as gone:
                 if gone.late:
                     self._done[self._at] = Done([], [*outcomes, too_late], "")
@@ -491,52 +627,51 @@ class _Drive:
             if late:
                 return Done([], [*outcomes, too_late], stopped)
             if reply.get("absent") is True:
-                error = f"name {step.task!r} is not defined"
-                return Done(
-                    [
-                        {
-                            "output_type": "error",
-                            "ename": "NameError",
-                            "evalue": error,
-                            "traceback": [f"NameError: {error}"],
-                        }
-                    ],
-                    None,
-                    "",
-                )
+                return Done([_not_defined(step.task)], None, "")
             try:
                 outcomes.append(received.outcome(reply.get("outcome"), step.parameters))
             except received.Improper:
                 return Done([], None, f"What {step.task} returned could not be read.")
         return Done([], outcomes, "")
 
-    def _outputs(self, reply: dict) -> list[dict]:
-        try:
-            return received.outputs(reply.get("outputs"), 2 * self._limits.output + 100_000)
-        except received.Improper:
-            said = "What this cell showed could not be read."
-            return [{"output_type": "stream", "name": "stderr", "text": said}]
-
     # -- talking to the child
 
-    def _ask(self, request: dict, seconds: float) -> tuple[dict, bool]:
-        """The child's reply, and whether it came only after an interrupt. Raises _Gone or _OutOfTime."""
+    def _ask(self, request: dict, seconds: float, most: int) -> tuple[dict, bool]:
+        """The child's reply of at most so many bytes, and whether it came only after an interrupt.
+
+        Raises _Gone, _OutOfTime or _TooMuch.
+        """
         request["id"] = secrets.token_hex(8)
-        limit = time.monotonic() + seconds
+        begun = time.monotonic()
+        limit = begun + seconds
         if self._buffer:
             raise _Gone("It wrote into the grader's channel, and was ended.")
         self._send(json.dumps(request).encode() + b"\n", limit + _GRACE)
-        line = self._receive(min(limit, self._deadline))
+        line = self._receive(min(limit, self._deadline), most)
+        waited = 0.0
+        while line is None and limit < self._deadline:
+            waited = self._waited(begun)
+            longer = begun + min(seconds + waited, _PATIENCE * seconds)
+            if longer < limit + 0.1:
+                break
+            limit = longer
+            line = self._receive(min(limit, self._deadline), most)
         if late := line is None:
+            self.disputed |= not 0 <= waited < (time.monotonic() - begun) / 2
             try:
                 self._leash.sendall(b"interrupt\n")
             except OSError:
                 self._raise_end()
-            line = self._receive(time.monotonic() + _GRACE)
+            line = self._receive(time.monotonic() + _GRACE, most)
             if time.monotonic() > self._deadline:
                 raise _OutOfTime
             if line is None:
                 raise _Gone(f"It did not end within {seconds:g} seconds, nor when it was interrupted.", late=True)
+        self._received -= len(line)
+        if "call" in request:
+            self._results -= len(line)
+        if min(self._received, self._results) < 0:
+            raise _TooMuch
         try:
             reply = received.message(line)
         except received.Improper:
@@ -544,6 +679,20 @@ class _Drive:
         if reply.get("id") != request["id"]:
             raise _Gone("It wrote into the grader's channel, and was ended.")
         return reply, late
+
+    def _waited(self, since: float) -> float:
+        """Seconds that the child has been kept waiting for a processor since then, which do not count as its time.
+
+        Negative where nobody knows.
+        """
+        try:
+            self._leash.sendall(f"since {since}\n".encode())
+        except OSError:
+            self._raise_end()
+        said = _line(self._leash, _REASON)
+        if said is None or not said.startswith("waited "):
+            self._raise_end(said)
+        return float(said.removeprefix("waited "))
 
     def _send(self, data: bytes, until: float) -> None:
         self._channel.setblocking(False)
@@ -558,15 +707,15 @@ class _Drive:
             except OSError:
                 self._raise_end()
 
-    def _receive(self, until: float) -> bytes | None:
-        """The child's next line; None where there is none by then."""
+    def _receive(self, until: float, most: int) -> bytes | None:
+        """The child's next line, of at most so many bytes; None where there is none by then."""
         self._channel.setblocking(False)
         parts = [self._buffer]
         size = len(self._buffer)
         while b"\n" not in parts[-1]:
             wait = until - time.monotonic()
             ready, _, _ = select.select([self._channel, self._leash], [], [], max(0.0, wait))
-            if not ready or (wait < 0 and len(parts) > 1):  # who writes on and on gets no more time
+            if not ready or (wait < 0 and len(parts) > 1):  # writing on and on gains no time
                 self._buffer = b"".join(parts)
                 return None
             if self._channel in ready:
@@ -578,16 +727,22 @@ class _Drive:
                     self._raise_end()
                 parts.append(part)
                 size += len(part)
-                if size > _MESSAGE:
+                if len(part) < _DRIP and b"\n" not in part:
+                    time.sleep(0.001)  # reading byte by byte would keep this program busy, and so the others waiting
+                if size > most:
+                    self._received -= size
                     raise _Gone("It showed or returned more than can be taken, and was ended.")
             elif self._leash in ready:
                 self._raise_end()
         line, _, self._buffer = b"".join(parts).partition(b"\n")
         return line
 
-    def _raise_end(self) -> None:
-        """The child has closed its channel or is no more: why? Raises _Gone, or SandboxError if it never began."""
-        said = _line(self._leash, _REASON)
+    def _raise_end(self, said: str | None = None) -> None:
+        """The child has closed its channel or has ended: why? Raises _Gone, or _NotItsFault if it never began.
+
+        said   what was said on the leash, if that has been read already
+        """
+        said = _line(self._leash, _REASON) if said is None else said
         if said is None:
             raise _Gone("It closed the grader's channel, and was ended.")
         if said == "":
@@ -595,4 +750,15 @@ class _Drive:
         if said.startswith("failed "):
             raise _NotItsFault(f"A submission's process could not be confined ({said.removeprefix('failed ')}).")
         code = said.removeprefix("ended ")
-        raise _Gone(_REASONS.get(said, f"Its process ended itself (exit code {code})."))
+        raise _Gone(_REASONS.get(said, f"Its process ended itself (exit code {code})."), disputed=said == _KILLED)
+
+
+def _note(sentence: str) -> dict:
+    """What stands for outputs that are not shown."""
+    return {"output_type": "stream", "name": "stderr", "text": sentence}
+
+
+def _not_defined(name: str) -> dict:
+    """The output of a check cell whose function the notebook does not have."""
+    error = f"name {name!r} is not defined"
+    return {"output_type": "error", "ename": "NameError", "evalue": error, "traceback": [f"NameError: {error}"]}

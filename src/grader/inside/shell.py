@@ -228,19 +228,19 @@ class Shell:
         self._shell.display_pub.recorder = self._shell.displayhook.recorder = self._recorder
         self._streams = _Stream("stdout", self._recorder), _Stream("stderr", self._recorder)
 
-    def begin(self, limit: int) -> None:
-        """Make this process and its current folder the notebook's.
-
-        limit   characters of a cell's outputs; the rest is left out, with a line that says so
-        """
-        self._recorder.limit = limit
+    def begin(self) -> None:
+        """Make this process and its current folder the notebook's."""
         self._shell.ipython_dir = get_ipython_dir()
         self._shell.profile_dir = ProfileDir.create_profile_dir_by_name(self._shell.ipython_dir, "default")
         self._shell.user_ns["_dh"][:] = [os.getcwd()]
         builtins.input = _nobody
 
-    def run(self, source: str) -> None:
-        """Run a cell. Its errors are among its outputs."""
+    def run(self, source: str, limit: int) -> None:
+        """Run a cell. Its errors are among its outputs.
+
+        limit   characters of its outputs; the rest is left out, with a line that says so
+        """
+        self._recorder.limit = limit
         sys.stdout, sys.stderr = self._streams
         self._shell.run_cell(source, store_history=True)
 

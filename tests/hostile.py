@@ -665,6 +665,21 @@ for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
 """,
     ),
     submission(
+        "own limits",
+        """
+import resource
+for name in ("CORE", "SIGPENDING", "MEMLOCK", "NICE", "RTPRIO", "MSGQUEUE"):
+    number = getattr(resource, "RLIMIT_" + name)
+    print(name, *resource.getrlimit(number))
+for limits in ((0, 0), (1, 1), (-1, -1)):
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, limits)
+        print("changed")
+    except (OSError, ValueError):
+        pass
+""",
+    ),
+    submission(
         "hidden files",
         """
 import os

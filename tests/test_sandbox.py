@@ -8,9 +8,11 @@ import base64
 import contextlib
 import json
 import os
+import queue
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -272,6 +274,14 @@ def test_what_holds_up_others_is_refused(runs):
 
 
 @slow
+def test_what_crashes_starts_no_service_of_the_machine_and_nothing_is_taken_from_its_user(runs):
+    """With a limit of 1 a crash is not handed to what core_pattern names: see do_coredump in the kernel."""
+    assert shown(runs["own limits"].steps[0]).splitlines() == [
+        "CORE 1 1", "SIGPENDING 256 256", "MEMLOCK 0 0", "NICE 0 0", "RTPRIO 0 0", "MSGQUEUE 0 0",
+    ]  # fmt: skip
+
+
+@slow
 def test_memory_that_counts_for_nobody_is_refused(runs):
     assert shown(runs["uncounted memory"].steps[1]).splitlines() == [
         "shared EPERM", "large pages EPERM", "/dev/zero 0", "memfd EPERM", "pipe EPERM", "splice EPERM",
@@ -523,6 +533,103 @@ def test_who_gives_back_memory_that_is_granted_gains_none_for_another(monkeypatc
     monkeypatch.setattr(worker, "_image", lambda process: [])
     child = worker._Child(0, {"processes": 16, "memory": 100}, None)
     assert worker._excess(child, granted=50) == found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts it")
+def test_time_that_a_process_waits_for_a_processor_is_counted():
+    from grader.inside import worker
+
+    busy = "import os, time\nos.sched_setaffinity(0, {min(os.sched_getaffinity(0))})\nwhile True: pass"
+    rivals = [subprocess.Popen([sys.executable, "-c", busy], start_new_session=True) for _ in range(3)]
+    with subprocess.Popen(["sleep", "5"]) as sleeper:
+        time.sleep(2)
+        waited = [worker._waited(rival.pid) for rival in rivals]
+        idle = worker._waited(sleeper.pid)
+        for process in (*rivals, sleeper):
+            process.kill()
+            process.wait()
+    assert min(waited) > 0.3 and idle < 0.3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_memory_that_was_swapped_out_counts(tmp_path):
+    from grader.inside import worker
+
+    status = tmp_path / "status"
+    status.write_text("VmRSS:\t 9 kB\nRssAnon:\t 3 kB\nRssFile:\t 6 kB\nVmPTE:\t 2 kB\nVmSwap:\t 4 kB\n")
+    assert sum(worker._sizes(str(status)).values()) == 9 * 1024
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_a_process_that_hides_its_open_files_is_taken_to_have_all(monkeypatch):
+    from grader.inside import confine, worker
+
+    def hiding(path):
+        raise PermissionError
+
+    assert 2 < worker._open_files(os.getpid()) < 1000
+    monkeypatch.setattr(os, "listdir", hiding)
+    assert worker._open_files(os.getpid()) == confine.FILES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_a_reply_byte_by_byte_costs_the_grader_little():
+    class Counting(socket.socket):
+        parts = 0
+
+        def recv(self, size):
+            self.parts += 1
+            return super().recv(size)
+
+    drive = sandbox._Drive(None, submission("drip"), LIMITS)
+    (channel, inside), (drive._leash, leash) = socket.socketpair(), socket.socketpair()
+    drive._channel, drive._buffer = Counting(fileno=channel.detach()), b""
+    drip = f"import os\nwhile True: os.write({inside.fileno()}, b'x')"
+    with drive._channel, drive._leash, leash, inside:
+        with subprocess.Popen([sys.executable, "-c", drip], pass_fds=[inside.fileno()]) as dripping:
+            assert drive._receive(time.monotonic() + 2, 10**8) is None
+            dripping.kill()
+        assert 1 < drive._channel.parts < 2500
+
+
+# ---- whose turn it is
+
+
+def test_what_is_to_run_again_waits_for_all_others_and_runs_alone():
+    turns = sandbox._Turns(submission(key) for key in "abc")
+    first, second = turns.take(), turns.take()
+    assert not turns.give_back(second, again=False)
+    assert turns.give_back(first, again=True)  # it was not alone
+    third = turns.take()
+    assert third.submission.key == "c" and third.alone
+    found = queue.Queue()
+    threading.Thread(target=lambda: found.put(turns.take()), daemon=True).start()
+    with pytest.raises(queue.Empty):
+        found.get(timeout=0.3)
+    assert not turns.give_back(third, again=True)  # nothing ran beside it
+    again = found.get(timeout=5)
+    assert (again.submission.key, again.exclusive) == ("a", True)
+    threading.Thread(target=lambda: found.put(turns.take()), daemon=True).start()
+    with pytest.raises(queue.Empty):
+        found.get(timeout=0.3)
+    assert not turns.give_back(again, again=True)  # once more only
+    assert found.get(timeout=5) is None
+
+
+def test_those_that_are_to_run_again_are_not_all_held_until_the_end(monkeypatch):
+    monkeypatch.setattr(sandbox, "_HELD", 100)
+    turns = sandbox._Turns(submission(key, files={"large": bytes(200)}) for key in "abc")
+    first, second = turns.take(), turns.take()
+    turns.give_back(first, again=True)
+    turns.give_back(second, again=False)
+    again = turns.take()
+    assert (again.submission.key, again.exclusive) == ("a", True)
+    found = queue.Queue()
+    threading.Thread(target=lambda: found.put(turns.take()), daemon=True).start()
+    with pytest.raises(queue.Empty):
+        found.get(timeout=0.3)
+    turns.give_back(again, again=False)
+    assert found.get(timeout=5).submission.key == "c"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody knows whose child an orphan was")

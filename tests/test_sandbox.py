@@ -8,11 +8,9 @@ import base64
 import contextlib
 import json
 import os
-import queue
 import socket
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -61,12 +59,12 @@ def kinds(done):
 # ---- the class
 
 
-PARENT = sandbox._Parent
+FORKER = sandbox.Forker
 
 
-def bare_parent(confined, libraries):
+def bare_forker(confined, libraries):
     """The process that forks without TensorFlow and PyTorch, which take it some seconds."""
-    return PARENT(confined, libraries=())
+    return FORKER(confined, libraries=())
 
 
 @pytest.fixture(scope="module")
@@ -109,7 +107,7 @@ def runs(walls, outside):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("SECRET_TOKEN", SECRET)
         done = list(sandbox.run(rest, LIMITS, workers=2))
-        patch.setattr(sandbox, "_Parent", bare_parent)
+        patch.setattr(sandbox, "Forker", bare_forker)
         done += sandbox.run(ENDS, QUICK, workers=3)
         done += sandbox.run(OVERLOOKED, QUICK._replace(memory=150 << 20), workers=2)
     assert len(done) == len(rest) + len(ENDS) + len(OVERLOOKED)
@@ -427,7 +425,7 @@ def test_what_an_exercise_needs_is_imported_before_its_first_step(walls):
 
 @pytest.fixture
 def bare(monkeypatch):
-    monkeypatch.setattr(sandbox, "_Parent", bare_parent)
+    monkeypatch.setattr(sandbox, "Forker", bare_forker)
 
 
 @slow
@@ -590,46 +588,6 @@ def test_a_reply_byte_by_byte_costs_the_grader_little():
             assert drive._receive(time.monotonic() + 2, 10**8) is None
             dripping.kill()
         assert 1 < drive._channel.parts < 2500
-
-
-# ---- whose turn it is
-
-
-def test_what_is_to_run_again_waits_for_all_others_and_runs_alone():
-    turns = sandbox._Turns(submission(key) for key in "abc")
-    first, second = turns.take(), turns.take()
-    assert not turns.give_back(second, again=False)
-    assert turns.give_back(first, again=True)  # it was not alone
-    third = turns.take()
-    assert third.submission.key == "c" and third.alone
-    found = queue.Queue()
-    threading.Thread(target=lambda: found.put(turns.take()), daemon=True).start()
-    with pytest.raises(queue.Empty):
-        found.get(timeout=0.3)
-    assert not turns.give_back(third, again=True)  # nothing ran beside it
-    again = found.get(timeout=5)
-    assert (again.submission.key, again.exclusive) == ("a", True)
-    threading.Thread(target=lambda: found.put(turns.take()), daemon=True).start()
-    with pytest.raises(queue.Empty):
-        found.get(timeout=0.3)
-    assert not turns.give_back(again, again=True)  # once more only
-    assert found.get(timeout=5) is None
-
-
-def test_those_that_are_to_run_again_are_not_all_held_until_the_end(monkeypatch):
-    monkeypatch.setattr(sandbox, "_HELD", 100)
-    turns = sandbox._Turns(submission(key, files={"large": bytes(200)}) for key in "abc")
-    first, second = turns.take(), turns.take()
-    turns.give_back(first, again=True)
-    turns.give_back(second, again=False)
-    again = turns.take()
-    assert (again.submission.key, again.exclusive) == ("a", True)
-    found = queue.Queue()
-    threading.Thread(target=lambda: found.put(turns.take()), daemon=True).start()
-    with pytest.raises(queue.Empty):
-        found.get(timeout=0.3)
-    turns.give_back(again, again=False)
-    assert found.get(timeout=5).submission.key == "c"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody knows whose child an orphan was")

@@ -14,9 +14,7 @@ where the kernel does not count that, is run once more, alone.
 """
 
 import base64
-import collections
 import contextlib
-import dataclasses
 import functools
 import itertools
 import json
@@ -25,11 +23,7 @@ import queue
 import secrets
 import select
 import shutil
-import signal
-import socket
-import subprocess
 import sys
-import tempfile
 import threading
 import time
 from collections.abc import Iterable, Iterator
@@ -37,6 +31,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader import received
+from grader.forker import Forker, SandboxError, line, readable
+from grader.turns import Turns
 from helpers.timelimit import TimeLimit
 
 # What is imported once for all submissions, late imports of a first step included.
@@ -52,21 +48,15 @@ _ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds
     "sklearn": ("sklearn.datasets",),
     "scipy": ("scipy.optimize",),
 }
-SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/opt/homebrew")
-SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-_PACKAGES = Path(__file__).parents[1]  # the folder that holds `helpers` and `grader`
-WITHIN = (_PACKAGES / "helpers", _PACKAGES / "grader" / "inside")  # what the sandbox may read of them
 _GRACE = 2.0  # seconds from an interrupt to the end of what does not heed it
 _PATIENCE = 10  # times its limit, after which a step is ended even if it was kept waiting for a processor
 _REASON = 10.0  # seconds to wait for the reason why a child has ended
-_START = 600.0  # seconds: the libraries may come from a slow disk
 _ACCIDENTS = 3  # ends of the process that forks, after which a submission that may have caused them is given up
 _RESULT = 500_000  # bytes of a reply to a call; results are a few hundred, and worker.py replaces what is too large
 _RESULTS = 4_000_000  # bytes of all of them
 _DRIP = 4096  # bytes; a child's socket hands over a longer reply in larger pieces
 _EXTRA = 500_000  # bytes of a cell's reply beside its outputs: an error's traceback, and the names of things
 _RECEIVED = 40_000_000  # bytes of all replies of a submission
-_HELD = 100_000_000  # bytes of submissions that wait to be run once more
 
 
 class Step(NamedTuple):
@@ -90,6 +80,10 @@ class Submission(NamedTuple):
     key: str
     steps: tuple[Step, ...]
     files: dict[str, bytes]
+
+    def size(self) -> int:
+        """Bytes, nearly."""
+        return sum(map(len, self.files.values())) + sum(len(step.source) for step in self.steps)
 
 
 class Done(NamedTuple):
@@ -133,10 +127,6 @@ class Limits(NamedTuple):
 LIMITS = Limits()  # they suit the course's exercises
 
 
-class SandboxError(RuntimeError):
-    """The sandbox itself does not work here; the message says what is wrong."""
-
-
 def run(
     submissions: Iterable[Submission],
     limits: Limits = LIMITS,
@@ -155,23 +145,23 @@ def run(
     """
     if confined and (reason := missing()):
         raise SandboxError(reason)
-    turns, done = _Turns(submissions), queue.Queue(workers)
-    parent = _Parent(confined, libraries)
+    turns, done = Turns(submissions), queue.Queue(workers)
+    forker = Forker(confined, libraries)
 
     def hand_over(result) -> None:
-        while not parent.closed.is_set():
+        while not forker.closed.is_set():
             with contextlib.suppress(queue.Full):
                 return done.put(result, timeout=0.2)
 
     def work():
         try:
-            while not parent.closed.is_set() and (turn := turns.take()):
-                drive = _Drive(parent, turn.submission, limits)
+            while not forker.closed.is_set() and (turn := turns.take()):
+                drive = _Drive(forker, turn.submission, limits)
                 result = drive.run()
                 if not turns.give_back(turn, again=drive.disputed):
                     hand_over(result)
             hand_over(None)
-            parent.closed.wait()  # bubblewrap ends with the thread that started it
+            forker.closed.wait()  # bubblewrap ends with the thread that started it
         except BaseException as error:
             hand_over(error)  # to the thread that waits for results
 
@@ -189,81 +179,10 @@ def run(
             else:
                 yield result
     finally:
-        parent.close()
+        forker.close()
         turns.close()
         for thread in threads:
             thread.join()
-
-
-@dataclasses.dataclass(eq=False)
-class _Turn:
-    """A submission's turn to run. alone: nothing has run beside it so far; exclusive: nothing may."""
-
-    submission: Submission
-    alone: bool = True
-    exclusive: bool = False
-
-
-class _Turns:
-    """Hands out submissions to threads: side by side at first; those that are to run again then, one at a time."""
-
-    def __init__(self, submissions: Iterable[Submission]):
-        self._first, self._again = iter(submissions), collections.deque()
-        self._held = 0  # bytes of those in `_again`
-        self._running: list[_Turn] = []
-        self._exhausted = self._closed = False
-        self._changed = threading.Condition()
-
-    def take(self) -> _Turn | None:
-        """The next turn; None where there is none, and none can come. Waits where another has to end first."""
-        with self._changed:
-            while not self._closed:
-                if any(turn.exclusive for turn in self._running):
-                    pass
-                elif self._again and (self._exhausted or self._held > _HELD):
-                    if not self._running:
-                        submission = self._again.popleft()
-                        self._held -= _bytes(submission)
-                        return self._start(_Turn(submission, exclusive=True))
-                elif not self._exhausted:
-                    submission = next(self._first, None)
-                    if submission is not None:
-                        return self._start(_Turn(submission))
-                    self._exhausted = True
-                    self._changed.notify_all()
-                    continue
-                elif not self._running:
-                    return None
-                self._changed.wait()
-            return None
-
-    def _start(self, turn: _Turn) -> _Turn:
-        self._running.append(turn)
-        if len(self._running) > 1:
-            for one in self._running:
-                one.alone = False
-        return turn
-
-    def give_back(self, turn: _Turn, again: bool) -> bool:
-        """Note the end of a turn. Whether the submission will get another one: if it should, and was not alone."""
-        with self._changed:
-            self._running.remove(turn)
-            again = again and not turn.alone
-            if again:
-                self._again.append(turn.submission)
-                self._held += _bytes(turn.submission)
-            self._changed.notify_all()
-            return again
-
-    def close(self) -> None:
-        """End the waiting of all threads."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
-
-
-def _bytes(submission: Submission) -> int:
-    return sum(map(len, submission.files.values())) + sum(len(step.source) for step in submission.steps)
 
 
 @functools.cache
@@ -277,14 +196,14 @@ def missing() -> str:
         )
     if exposed := next((path for path in readable() if Path.cwd().is_relative_to(path)), None):
         return f"The folder {Path.cwd()} is within {exposed}, which submissions can read: move the course."
-    parent = _Parent(confined=True, libraries=())
+    forker = Forker(confined=True, libraries=())
     try:
-        trial = _Drive(parent, Submission("trial", (Step("40 + 2"),), {}), LIMITS).run()
+        trial = _Drive(forker, Submission("trial", (Step("40 + 2"),), {}), LIMITS).run()
         reason = trial.stopped or trial.steps[0].stopped
     except SandboxError as error:
         reason = str(error)
     finally:
-        parent.close()
+        forker.close()
     if reason:
         return (
             f"The sandbox cannot be made here. {reason} It needs user namespaces that an ordinary user may create. "
@@ -311,170 +230,6 @@ def on_demand(sources: Iterable[str]) -> tuple[str, ...]:
     asking = [line for source in sources for line in source.split("\n") if any(word in line for word in asks)]
     found = (modules for word, modules in _ON_DEMAND.items() if any(word in line for line in asking))
     return tuple(dict.fromkeys(itertools.chain.from_iterable(found)))
-
-
-# ---- the process that forks
-
-
-class _Parent:
-    """worker.py, started for the first child, and again if it has died."""
-
-    def __init__(self, confined: bool, libraries: tuple[str, ...]):
-        self._confined, self._libraries = confined, libraries
-        self._lock = threading.Lock()
-        self._process = self._control = self._said = None
-        self._last_words = ""  # of the process that ended last: the last line of its error stream
-        self.closed = threading.Event()
-
-    def start(self, limits: Limits, libraries: tuple[str, ...]) -> tuple[socket.socket, socket.socket]:
-        """A new child, which imports those of the libraries that are not there yet: its channel and its leash.
-
-        Raises SandboxError.
-        """
-        channel, channel_inside = socket.socketpair()
-        leash, leash_inside = socket.socketpair()
-        order = json.dumps({"limits": limits._asdict(), "libraries": libraries}).encode()
-        with channel_inside, leash_inside, self._lock:
-            for _ in range(2):
-                if self.closed.is_set():
-                    raise SandboxError("It was closed.")
-                if self._process is None:
-                    self._launch()
-                try:
-                    socket.send_fds(self._control, [order], [channel_inside.fileno(), leash_inside.fileno()])
-                    if _line(self._control, _GRACE + 30) == "taken":
-                        return channel, leash
-                except OSError:
-                    pass
-                self._end()
-        channel.close()
-        leash.close()
-        raise SandboxError(f"Its first process ended: {self._last_words}")
-
-    def close(self) -> None:
-        """End it and all children."""
-        self.closed.set()
-        with self._lock:
-            self._end()
-
-    def _launch(self) -> None:
-        self._control, inside = socket.socketpair()
-        self._said = tempfile.TemporaryFile()  # noqa: SIM115 (read when the process has ended)
-        with inside:
-            number, walls = inside.fileno(), "confined" if self._confined else "free"
-            worker = [sys.executable, "-s", "-P", "-B", "-m", "grader.inside.worker", str(number), walls]
-            self._process = subprocess.Popen(
-                [*(bubblewrap() if self._confined else ()), *worker, *self._libraries],
-                pass_fds=[number],
-                env=_environment(self._confined),
-                cwd="/",
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._said,
-                start_new_session=True,  # Ctrl-C in the terminal is for this program alone
-            )
-        until = time.monotonic() + _START
-        while not (self.closed.is_set() or select.select([self._control], [], [], 0.2)[0] or time.monotonic() > until):
-            continue
-        if self.closed.is_set() or _line(self._control, 1.0) != "ready":
-            self._process.kill()
-            self._end()
-            raise SandboxError(f"Its first process did not start: {self._last_words}")
-
-    def _end(self) -> None:
-        if self._process is None:
-            return
-        self._control.close()  # worker.py ends its children and itself
-        try:
-            self._process.wait(5)
-        except subprocess.TimeoutExpired:
-            os.killpg(self._process.pid, signal.SIGKILL)
-            self._process.wait()
-        self._process = None
-        with self._said:
-            self._said.seek(0)
-            lines = self._said.read().decode("utf-8", "replace").strip().splitlines()
-        self._last_words = f"{lines[-1].strip().rstrip('.')}." if lines else "it said nothing."
-
-
-def bubblewrap() -> list[str]:
-    """The command that starts a program where it sees the libraries, read-only, and nothing else of this machine."""
-    from grader.inside.confine import SCRATCH  # Linux alone can load it
-
-    command = [shutil.which("bwrap"), "--unshare-all", "--unshare-user", "--die-with-parent", "--new-session"]
-    command += ["--hostname", "sandbox", "--chdir", "/", "--cap-drop", "ALL"]
-    if os.geteuid() == 0:  # see confine.prepare
-        command += ["--cap-add", "CAP_SYS_ADMIN", "--cap-add", "CAP_SETFCAP"]
-    command += ["--proc", "/proc", "--dev", "/dev", "--dir", "/tmp", "--tmpfs", SCRATCH]
-    for path in readable():
-        link = os.path.islink(path) and path in SYSTEM
-        command += ["--symlink", os.readlink(path), path] if link else ["--ro-bind", path, path]
-    for path in ("/dev", "/"):
-        command += ["--remount-ro", path]
-    return command
-
-
-def readable() -> list[str]:
-    """The folders and files of this machine that a submission can read."""
-    found = []
-    for path in (*SYSTEM, *SETTINGS, *_python_folders(), *map(str, WITHIN)):
-        if os.path.lexists(path) and not any(Path(path).is_relative_to(other) for other in found):
-            found.append(path)
-    return found
-
-
-def _python_folders() -> Iterator[str]:
-    """Where Python and its packages stand; of an environment only what belongs to it, as it may hold other things."""
-    for prefix in dict.fromkeys((sys.base_prefix, os.path.realpath(sys.base_prefix), sys.prefix)):
-        for part in ("bin", "lib", "lib64", "share", "pyvenv.cfg"):
-            yield os.path.join(prefix, part)
-
-
-def _environment(confined: bool) -> dict[str, str]:
-    """The variables of the sandbox: nothing of this process's, which may hold secrets."""
-    if confined:
-        from grader.inside.confine import SCRATCH as folder
-    else:
-        folder = tempfile.gettempdir()
-    return {
-        "PYTHONPATH": str(_PACKAGES),
-        "PATH": f"{Path(sys.executable).parent}:/usr/local/bin:/usr/bin:/bin",
-        "HOME": folder,
-        "USER": "student",
-        "LOGNAME": "student",
-        "LANG": "C.UTF-8",
-        "TZ": "UTC",
-        "PYTHONHASHSEED": "0",  # run twice, a set has one order
-        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
-        "TMPDIR": folder,
-        "MPLCONFIGDIR": f"{folder}/.matplotlib",
-        "TF_CPP_MIN_LOG_LEVEL": "3",
-        "KERAS_BACKEND": "tensorflow",
-        "CUDA_VISIBLE_DEVICES": "",
-        # Submissions run beside each other; threads of their own would only get into each other's way.
-        "OMP_NUM_THREADS": "1",
-        "OPENBLAS_NUM_THREADS": "1",
-        "MKL_NUM_THREADS": "1",
-        "TF_NUM_INTRAOP_THREADS": "1",
-        "TF_NUM_INTEROP_THREADS": "2",
-    }
-
-
-def _line(sock: socket.socket, seconds: float) -> str | None:
-    """The next line that the worker says on its socket; "" if it has ended, None if it says nothing in time."""
-    sock.settimeout(seconds)
-    found = b""
-    try:
-        while not found.endswith(b"\n"):
-            more = sock.recv(1)
-            if not more:
-                return ""
-            found += more
-    except TimeoutError:
-        return None
-    except OSError:
-        return ""
-    return found.decode().strip()
 
 
 # ---- one submission
@@ -523,8 +278,8 @@ class _Drive:
                kernel that ran short of memory
     """
 
-    def __init__(self, parent: _Parent, submission: Submission, limits: Limits):
-        self._parent, self._submission, self._limits = parent, submission, limits
+    def __init__(self, forker: Forker, submission: Submission, limits: Limits):
+        self._forker, self._submission, self._limits = forker, submission, limits
         self._libraries = on_demand(step.source for step in submission.steps)
         self._seconds = limits.submission_seconds  # what is left of them
         self._done: list[Done | None] = [None] * len(submission.steps)
@@ -545,7 +300,7 @@ class _Drive:
 
     def _attempt(self) -> str | None:
         """Run what is left in a new child. "" if it came to the end, why not if it is given up, None for once more."""
-        self._channel, self._leash = self._parent.start(self._limits, self._libraries)
+        self._channel, self._leash = self._forker.start(self._limits._asdict(), self._libraries)
         self._buffer = b""
         begun = time.monotonic()
         self._deadline = begun + self._seconds
@@ -689,7 +444,7 @@ class _Drive:
             self._leash.sendall(f"since {since}\n".encode())
         except OSError:
             self._raise_end()
-        said = _line(self._leash, _REASON)
+        said = line(self._leash, _REASON)
         if said is None or not said.startswith("waited "):
             self._raise_end(said)
         return float(said.removeprefix("waited "))
@@ -742,7 +497,7 @@ class _Drive:
 
         said   what was said on the leash, if that has been read already
         """
-        said = _line(self._leash, _REASON) if said is None else said
+        said = line(self._leash, _REASON) if said is None else said
         if said is None:
             raise _Gone("It closed the grader's channel, and was ended.")
         if said == "":

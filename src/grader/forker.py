@@ -52,7 +52,7 @@ class Forker:
                     self._launch()
                 try:
                     socket.send_fds(self._control, [order], [channel_inside.fileno(), leash_inside.fileno()])
-                    if line(self._control, _TAKING) == "taken":
+                    if read_line(self._control, _TAKING) == "taken":
                         return channel, leash
                 except OSError:
                     pass
@@ -86,7 +86,7 @@ class Forker:
         until = time.monotonic() + _START
         while not (self.closed.is_set() or select.select([self._control], [], [], 0.2)[0] or time.monotonic() > until):
             continue
-        if self.closed.is_set() or line(self._control, 1.0) != "ready":
+        if self.closed.is_set() or read_line(self._control, 1.0) != "ready":
             self._process.kill()
             self._end()
             raise SandboxError(f"Its first process did not start: {self._last_words}")
@@ -170,7 +170,7 @@ def _environment(confined: bool) -> dict[str, str]:
     }
 
 
-def line(sock: socket.socket, seconds: float) -> str | None:
+def read_line(sock: socket.socket, seconds: float) -> str | None:
     """The next line that the worker says on its socket; "" if it has ended, None if it says nothing in time."""
     sock.settimeout(seconds)
     found = b""

@@ -31,7 +31,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from grader import received
-from grader.forker import Forker, SandboxError, line, readable
+from grader.forker import Forker, SandboxError, read_line, readable
 from grader.turns import Turns
 from helpers.timelimit import TimeLimit
 
@@ -302,14 +302,13 @@ class _Drive:
         """Run what is left in a new child. "" if it came to the end, why not if it is given up, None for once more."""
         self._channel, self._leash = self._forker.start(self._limits._asdict(), self._libraries)
         self._buffer = b""
-        begun = time.monotonic()
-        self._deadline = begun + self._seconds
+        self._begun = time.monotonic()
+        self._deadline = self._begun + self._seconds
         with self._channel, self._leash:  # closing the leash ends the child
             try:
                 self._through()
                 return ""
             except _OutOfTime:
-                self.disputed = True
                 return f"It took more than {self._limits.submission_seconds:g} seconds in all, and was ended."
             except _NotItsFault as reason:
                 self._accidents += 1
@@ -323,7 +322,7 @@ class _Drive:
                     return f"It could not be begun. {gone}"
                 self._leave_out(str(gone))
             finally:
-                self._seconds -= time.monotonic() - begun
+                self._seconds -= time.monotonic() - self._begun
         if len(self._left_out) > self._limits.restarts:
             return f"It ended its process more than {self._limits.restarts} times, and was given up."
         return None
@@ -397,27 +396,18 @@ class _Drive:
         Raises _Gone, _OutOfTime or _TooMuch.
         """
         request["id"] = secrets.token_hex(8)
-        begun = time.monotonic()
-        limit = begun + seconds
         if self._buffer:
             raise _Gone("It wrote into the grader's channel, and was ended.")
-        self._send(json.dumps(request).encode() + b"\n", limit + _GRACE)
-        line = self._receive(min(limit, self._deadline), most)
-        waited = 0.0
-        while line is None and limit < self._deadline:
-            waited = self._waited(begun)
-            longer = begun + min(seconds + waited, _PATIENCE * seconds)
-            if longer < limit + 0.1:
-                break
-            limit = longer
-            line = self._receive(min(limit, self._deadline), most)
+        begun = time.monotonic()
+        self._send(json.dumps(request).encode() + b"\n", begun + seconds + _GRACE)
+        line = self._await(seconds, most)
         if late := line is None:
-            self.disputed |= not 0 <= waited < (time.monotonic() - begun) / 2
+            self._dispute(since=begun if begun + seconds < self._deadline else self._begun)
             try:
                 self._leash.sendall(b"interrupt\n")
             except OSError:
                 self._raise_end()
-            line = self._receive(time.monotonic() + _GRACE, most)
+            line = self._await(_GRACE, most)
             if time.monotonic() > self._deadline:
                 raise _OutOfTime
             if line is None:
@@ -435,16 +425,30 @@ class _Drive:
             raise _Gone("It wrote into the grader's channel, and was ended.")
         return reply, late
 
-    def _waited(self, since: float) -> float:
-        """Seconds that the child has been kept waiting for a processor since then, which do not count as its time.
+    def _await(self, seconds: float, most: int) -> bytes | None:
+        """The child's next line within so many seconds, in which waiting for a processor does not count, or None."""
+        begun = time.monotonic()
+        limit = begun + seconds
+        line = self._receive(min(limit, self._deadline), most)
+        while line is None and limit < self._deadline:
+            longer = begun + min(seconds + self._waited(begun), _PATIENCE * seconds)
+            if longer < limit + 0.1:
+                break
+            limit = longer
+            line = self._receive(min(limit, self._deadline), most)
+        return line
 
-        Negative where nobody knows.
-        """
+    def _dispute(self, since: float) -> None:
+        """Note if the child was kept waiting for more than half of the time, or nobody knows: it may have had less."""
+        self.disputed |= not 0 <= self._waited(since) <= (time.monotonic() - since) / 2
+
+    def _waited(self, since: float) -> float:
+        """Seconds that the child has been kept waiting for a processor since then; negative where nobody knows."""
         try:
             self._leash.sendall(f"since {since}\n".encode())
         except OSError:
             self._raise_end()
-        said = line(self._leash, _REASON)
+        said = read_line(self._leash, _REASON)
         if said is None or not said.startswith("waited "):
             self._raise_end(said)
         return float(said.removeprefix("waited "))
@@ -497,7 +501,7 @@ class _Drive:
 
         said   what was said on the leash, if that has been read already
         """
-        said = line(self._leash, _REASON) if said is None else said
+        said = read_line(self._leash, _REASON) if said is None else said
         if said is None:
             raise _Gone("It closed the grader's channel, and was ended.")
         if said == "":

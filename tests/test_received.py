@@ -174,7 +174,7 @@ def changed(rng, data):
 
 
 def proper(outcome):
-    """Whether an outcome is one by the module that makes them: what it holds is made again from what it stands for."""
+    """Whether the module that makes outcomes agrees: encoding the decoded value gives the same data."""
     error = outcome.get("raised")
     if error is not None:
         texts = error.values()
@@ -184,7 +184,7 @@ def proper(outcome):
 
 
 def encoded(value):
-    """As outcomes.encode, and what it cannot make of a decoded value: a kind that stands for a value."""
+    """As outcomes.encode, and the kinds too that a decoded value keeps of what could not be encoded."""
     if isinstance(value, outcomes.Foreign):
         return {"tensor" if value.tensor else "other": value.kind}
     if isinstance(value, list):

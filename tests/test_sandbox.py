@@ -1,7 +1,7 @@
 """The sandbox: whatever a submission does, it costs that submission's step alone, and it learns and spoils nothing.
 
 One class of hostile submissions is run, some at once. Each ends with an honest function and its check, which
-must come out right: so must what stands beside the hostile cell, in the same notebook and in the others.
+must be graded right, in the same notebook as the hostile cell and in the others.
 """
 
 import base64
@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[1]
 # Nothing but what hangs may meet a limit of time, however busy the machine is; what hangs need not hang for long.
 LIMITS = Limits(cell_seconds=60, call_seconds=40, memory=600 << 20, output=50_000, outputs=200_000)
 QUICK = LIMITS._replace(cell_seconds=4, call_seconds=3)
-SECRET = "sesame-" + base64.b32encode(os.urandom(10)).decode()  # lies about on the machine of whoever grades
+SECRET = "sesame-" + base64.b32encode(os.urandom(10)).decode()  # within reach on the instructor's machine
 
 
 def shown(done):
@@ -121,7 +121,7 @@ slow = pytest.mark.slow
 
 
 @slow
-def test_whatever_stands_beside_it_an_honest_function_is_checked_right(runs):
+def test_an_honest_function_is_checked_right_whatever_is_beside_it(runs):
     wrong = [run.key for run in runs.values() if run.steps[-1].outcomes != RIGHT or run.steps[-1].stopped]
     assert wrong == []
 
@@ -330,7 +330,7 @@ def test_nothing_of_the_machine_is_reached(runs, outside):
     said = shown(runs["reads"].steps[0])
     assert "reached" not in said
     assert said.strip() == "['.venv', 'src'] ['inside']" or not sys.prefix.startswith(str(ROOT))
-    own = ["/dev/shm", "/scratch"] + ["/tmp"] * (not ROOT.is_relative_to("/tmp"))  # or it shows where the course stands
+    own = ["/dev/shm", "/scratch"] + ["/tmp"] * (not ROOT.is_relative_to("/tmp"))  # or it shows where the course is
     assert shown(runs["writes"].steps[0]) == f"could write: {own}\n"
     assert shown(runs["network"].steps[0]) == "no names\n"
     for listener in outside[1]:
@@ -361,7 +361,7 @@ def test_a_submission_inherits_its_channel_alone(runs):
 
 
 @slow
-def test_what_could_run_in_the_browser_of_whoever_grades_is_left_out(runs):
+def test_what_could_run_in_the_instructors_browser_is_left_out(runs):
     assert "steal()" not in json.dumps([step.outputs for step in runs["script"].steps]).replace("<IPython", "")
 
 
@@ -429,7 +429,7 @@ def bare(monkeypatch):
 
 
 @slow
-def test_what_cannot_be_imported_beforehand_costs_the_step_that_needs_it_alone(walls, bare, monkeypatch):
+def test_what_cannot_be_imported_in_advance_costs_only_the_step_that_needs_it(walls, bare, monkeypatch):
     monkeypatch.setattr(sandbox, "_ON_DEMAND", {"oddity": ("",)})  # no name of a module: a ValueError
     (run,) = sandbox.run([submission("odd", "import oddity")])
     assert "No module named 'oddity'" in shown(run.steps[0])
@@ -446,7 +446,7 @@ def test_closing_the_iterator_ends_every_process(walls, bare):
 
 
 @slow
-def test_a_sandbox_that_dies_is_made_anew_and_nothing_is_lost(walls, bare):
+def test_a_sandbox_that_dies_is_made_again_and_nothing_is_lost(walls, bare):
     results = sandbox.run((submission(str(i), "import time\ntime.sleep(0.3)") for i in range(5)), workers=2)
     done = [next(results)]
     for process in descendants():

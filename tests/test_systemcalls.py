@@ -90,10 +90,10 @@ def test_clone3_and_flock_are_answered_as_by_a_kernel_without_them(ask):
     ("call", "arguments", "why"),
     [
         *(("clone", (flag | 17,), "a namespace") for flag in (1 << 17, 1 << 25, *(1 << bit for bit in range(26, 31)))),
-        ("clone", (0x3D0F00 & ~0x400,), "a thread with open files of its own"),
+        ("clone", (0x3D0F00 & ~0x400,), "a thread whose open files are not counted"),
         ("close_range", (1000, 1001, 2), "the same"),
         ("fcntl", (3, LEASE, 1), "holds up every other program that opens the file"),
-        ("fcntl", (3, NOTIFY, 1), "tells what others do"),
+        ("fcntl", (3, NOTIFY, 1), "shows what others do"),
         ("fcntl", (3, SETSIG, 10), "the same, with a signal"),
         ("fcntl", (3, 1031, 1 << 20), "a larger pipe"),
         ("fcntl", (3, 6, 0), "a lock, of which a file can have millions"),

@@ -513,7 +513,7 @@ class _Drive:
 
 
 def _note(sentence: str) -> dict:
-    """What stands for outputs that are not shown."""
+    """The output that replaces what is not shown."""
     return {"output_type": "stream", "name": "stderr", "text": sentence}
 
 

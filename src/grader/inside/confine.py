@@ -19,7 +19,7 @@ SCRATCH = "/scratch"  # inside: a child's own folder; with /tmp and /dev/shm all
 FILES = 256  # that a process can have open
 _TASKS = 512  # processes and threads; TensorFlow starts some dozens of threads on a large machine
 _SIGNALS = 256  # that wait, and timers, which hold one each
-# What containers hide of /proc, and more of its kind: it tells of the machine and of what others do there.
+# What containers hide of /proc, and more of its kind: it shows the machine, and what others do there.
 _HIDDEN = (
     "acpi", "asound", "buddyinfo", "bus", "config.gz", "driver", "dynamic_debug", "fs", "interrupts", "iomem",
     "ioports", "irq", "kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags",

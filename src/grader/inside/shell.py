@@ -98,7 +98,7 @@ def _length(output: dict) -> int:
 
 
 class _Stream:
-    """What stands for sys.stdout or sys.stderr while a cell runs."""
+    """Takes the place of sys.stdout or sys.stderr while a cell runs."""
 
     encoding, errors, closed = "utf-8", "replace", False
 

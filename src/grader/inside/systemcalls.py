@@ -307,7 +307,7 @@ def _checked() -> dict[str, list]:
         "madvise": _one_of(2, _MADVICE),
         "ioctl": _one_of(1, _IOCTLS, errno.ENOTTY),
         "fcntl": _one_of(1, _FCNTLS),
-        # A thread with open files of its own would hold some that are not seen to be open.
+        # A thread that does not share its open files would have some that the grader cannot count.
         "clone": [
             *_load(_ARGUMENTS[0]),
             *_if_any(_CLONE_NEW, _REFUSE),

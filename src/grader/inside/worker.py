@@ -85,7 +85,7 @@ def _import(libraries: list[str]) -> None:
 
 
 class _Child:
-    """A child as the parent sees it. Without namespaces of its own, it has a scratch folder."""
+    """A child as the parent sees it. If it has no separate namespaces, it has a scratch folder."""
 
     def __init__(self, process: int, limits: dict, scratch: str | None):
         self.process, self.limits, self.scratch = process, limits, scratch
@@ -120,7 +120,7 @@ class _Child:
 
 
 def _start(control: socket.socket, children: dict, confined: bool, shell: Shell) -> bool:
-    """Take one order and fork a child for it. False where there is no sandbox.py any more."""
+    """Take one order and fork a child for it. False if sandbox.py has ended."""
     order, sockets, _, _ = socket.recv_fds(control, 4096, 2)
     if not order:
         return False
@@ -211,7 +211,7 @@ def _look_after(children: dict, granted: int) -> None:
 def _end_orphans(own: set[int]) -> None:
     """End what has become a child of this process because the one that started it has ended, in whichever submission.
 
-    For submissions without namespaces, whose processes the kernel does not end by itself.
+    For submissions without namespaces, whose processes the kernel does not end.
     """
     spared = set()
     if sys.platform == "linux":
@@ -286,7 +286,7 @@ _STATE, _PARENT, _THREADS, _CODE, _STACK = 0, 1, 17, 23, 25
 
 
 def _stat(process: int) -> list[bytes]:
-    """The fields of /proc/PID/stat from the state on; none where the process is no more."""
+    """The fields of /proc/PID/stat from the state on; none if the process has ended."""
     try:
         with open(f"/proc/{process}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()
@@ -301,7 +301,7 @@ def _runs(process: int) -> bool:
 
 
 def _image(process: int) -> list[bytes]:
-    """Where a program lies in memory: the same after a fork, another for another program, even of the same file."""
+    """Where a program is in memory: the same after a fork, another for another program, even of the same file."""
     fields = _stat(process)
     return [fields[_CODE], fields[_STACK]] if fields else []
 
@@ -327,7 +327,7 @@ _COUNTED = ("RssAnon:", "RssShmem:", "VmPTE:", "VmSwap:")
 
 
 def _sizes(status: str) -> dict[str, int]:
-    """The sizes that count in a file /proc/…/status, in bytes; none where there is no such file."""
+    """The sizes that count in a file /proc/…/status, in bytes; none if there is no such file."""
     try:
         with open(status, encoding="utf-8", errors="replace") as file:
             lines = dict(line.split(":", 1) for line in file if line.startswith(_COUNTED))

@@ -25,7 +25,7 @@ from grader.sandbox import Limits, Step, Submission
 ROOT = Path(__file__).parents[1]
 # Nothing but what hangs may meet a limit of time, however busy the machine is; what hangs need not hang for long.
 LIMITS = Limits(cell_seconds=60, call_seconds=40, memory=600 << 20, output=50_000, outputs=200_000)
-QUICK = LIMITS._replace(cell_seconds=4, call_seconds=3)
+QUICK = LIMITS._replace(cell_seconds=2, call_seconds=1.5)
 SECRET = "sesame-" + base64.b32encode(os.urandom(10)).decode()  # within reach on the instructor's machine
 
 
@@ -109,7 +109,7 @@ def runs(walls, outside):
         done = list(sandbox.run(rest, LIMITS, workers=2))
         patch.setattr(sandbox, "Forker", bare_forker)
         done += sandbox.run(ENDS, QUICK, workers=3)
-        done += sandbox.run(OVERLOOKED, QUICK._replace(memory=150 << 20), workers=2)
+        done += sandbox.run(OVERLOOKED, LIMITS._replace(cell_seconds=4, memory=150 << 20), workers=2)
     assert len(done) == len(rest) + len(ENDS) + len(OVERLOOKED)
     return {run.key: run for run in done}
 
@@ -139,8 +139,8 @@ def test_no_process_is_left(runs):
 
 # Steps that end their process or are ended, by their number, and a part of the reason.
 ENDED = {
-    "loop": {0: "interrupted after 4 seconds"},
-    "swallow": {1: "did not end within 4 seconds, nor when it was interrupted"},
+    "loop": {0: "interrupted after 2 seconds"},
+    "swallow": {1: "did not end within 2 seconds, nor when it was interrupted"},
     "exit": {1: "ended itself (exit code 3)"},
     "kill itself": {1: "was killed"},
     "raise": {1: "was killed"},
@@ -158,8 +158,8 @@ ENDED = {
     "huge line": {1: "more than can be taken"},
     "closed channel": {1: "ended"},
     "writes later": {2: "wrote into the grader's channel"},
-    "hanging call": {1: "hang gave no answer within 3 seconds", 3: "slow_second gave no answer"},
-    "swallowing call": {1: "swallow gave no answer within 3 seconds"},
+    "hanging call": {1: "hang gave no answer within 1.5 seconds", 3: "slow_second gave no answer"},
+    "swallowing call": {1: "swallow gave no answer within 1.5 seconds"},
     "dying call": {1: "ended itself (exit code 0)"},
     "forged outcome": {1: "What wrong returned could not be read"},
     "lazy array": {3: "What boast returned could not be read"},
@@ -243,7 +243,7 @@ def test_a_check_is_of_the_function_as_the_notebook_has_it(runs):
 
 @slow
 def test_a_call_that_hangs_is_told_like_a_time_limit(runs):
-    late = {"raised": {"type": "TimeLimit", "message": "3 seconds", "line": ""}}
+    late = {"raised": {"type": "TimeLimit", "message": "1.5 seconds", "line": ""}}
     assert runs["hanging call"].steps[1].outcomes == [late]
     assert runs["hanging call"].steps[3].outcomes == [{"value": 1.0}, late]
     assert runs["swallowing call"].steps[1].outcomes == [late]
@@ -499,7 +499,7 @@ def test_without_walls_limits_of_time_hold_and_nothing_stays(bare):
     (run,) = sandbox.run([submission("bold", *steps)], QUICK, confined=False)
     assert run.steps[-1].outcomes == RIGHT
     assert [step.stopped for step in run.steps[:3]] == [
-        "", "It was interrupted after 4 seconds.", "Its process ended itself (exit code 4).",
+        "", "It was interrupted after 2 seconds.", "Its process ended itself (exit code 4).",
     ]  # fmt: skip
     assert not Path(shown(run.steps[0]).strip()).exists()
     assert asleep() == []
@@ -735,10 +735,10 @@ def test_in_100_of_100_runs_an_honest_answer_keeps_its_points(walls, bare):
 def test_what_was_stopped_by_the_clock_beside_others_is_run_once_more_and_alone(walls, bare, monkeypatch):
     monkeypatch.setattr(sandbox._Drive, "_waited", lambda drive, since: -1.0)  # as where the kernel does not count it
     hangs = "import time\nprint(time.monotonic())\n# %%\ntime.sleep(30)\n# %%\nprint(time.monotonic())"
-    others = [submission(str(k), "import time\ntime.sleep(2)\nprint(time.monotonic())") for k in range(3)]
+    others = [submission(str(k), "import time\ntime.sleep(1)\nprint(time.monotonic())") for k in range(3)]
     begun = time.monotonic()
-    runs = list(sandbox.run([submission("hangs", hangs), *others], LIMITS._replace(cell_seconds=4), workers=2))
+    runs = list(sandbox.run([submission("hangs", hangs), *others], LIMITS._replace(cell_seconds=2), workers=2))
     assert [run.key for run in runs] == ["0", "1", "2", "hangs"]
-    assert runs[-1].steps[1].stopped == "It was interrupted after 4 seconds."
+    assert runs[-1].steps[1].stopped == "It was interrupted after 2 seconds."
     first, *_, last = (float(shown(runs[-1].steps[k])) for k in (0, 2))
-    assert first > max(float(shown(run.steps[0])) for run in runs[:3]) and 4 < last - first < time.monotonic() - begun
+    assert first > max(float(shown(run.steps[0])) for run in runs[:3]) and 2 < last - first < time.monotonic() - begun

@@ -1,6 +1,7 @@
 """A class of hostile submissions, and a few merely unlucky ones, for the tests of the sandbox."""
 
 import os
+import textwrap
 
 from grader.sandbox import Step, Submission
 
@@ -21,6 +22,125 @@ def submission(key, *parts, files=None):
         steps += [part] if isinstance(part, Step) else [Step(cell.strip("\n")) for cell in part.split("# %%\n")]
     return Submission(key, (*steps, *HONEST), files or {})
 
+
+def function_of(name, body):
+    """The code of a function of one parameter, x, with this body."""
+    return f"def {name}(x):\n{textwrap.indent(body.strip(chr(10)), '    ')}\n"
+
+
+# Values that lie about themselves; a function returns Anything(), [Bomb()], Equal("minimum") or x.view(Lazy).
+ANYTHING = """
+class Anything:
+    def __eq__(self, other): return True
+    def __array__(self, *rest, **more): raise SystemExit
+    def __getattr__(self, name): return self
+    def __call__(self, *rest): return self
+    def __float__(self): return 0.0
+"""
+BOMB = """
+class Bomb:
+    def __reduce__(self):
+        import os
+        return os.system, ("touch exploded",)
+"""
+EQUAL = """
+class Equal(str):
+    def __eq__(self, other): return True
+    def __ne__(self, other): return False
+    def __hash__(self): return 0
+    def __len__(self): raise SystemExit
+    def __reduce__(self): return (print, ("unpickled",))
+"""
+LAZY = """
+import numpy as np
+class Lazy(np.ndarray):
+    def __array_function__(self, *rest): return True
+    def __array_ufunc__(self, *rest, **more): return True
+    def tolist(self): return {"array": ["minimum"], "shape": [], "dtype": "object"}
+    @property
+    def shape(self): return (10**9,)
+"""
+
+# Cells that change what judges them, or look for it.
+PATCH = """
+import builtins
+import numpy as np, numpy.testing
+from helpers import checks, findings, outcomes
+numpy.testing.assert_allclose = np.allclose = lambda *a, **k: True
+builtins.AssertionError = builtins.NotImplementedError = ValueError
+for module in (checks, findings, outcomes):
+    for name in ("examine", "same", "close", "run", "complaint_of", "raised"):
+        if hasattr(module, name):
+            setattr(module, name, lambda *a, **k: None)
+check = print
+"""
+FORGE = """
+from helpers import outcomes
+outcomes.call = lambda *a, **k: {"value": "minimum", "score": 20, "passed": True}
+"""
+TRANSFORM = """
+import ast
+class Right(ast.NodeTransformer):
+    def visit_Raise(self, node):
+        return ast.parse("print('rewritten')").body[0]
+get_ipython().ast_transformers.append(Right())
+get_ipython().input_transformers_post.append(lambda lines: [line.replace("check(", "print(") for line in lines])
+"""
+PEEK = """
+import inspect, sys
+seen = [name for frame in inspect.stack() for name in frame[0].f_locals if "hidden" in name or "expected" in name]
+print("seen:", seen, [str(c)[:40] for c in In[:1]], list(Out))
+"""
+SPY = """
+import os
+for path in {paths}:
+    try:
+        print("read", path, len(os.listdir(path) if os.path.isdir(path) else open(path).read()))
+    except OSError:
+        pass
+for path in {paths}:
+    try:
+        open(os.path.join(path, "spoilt") if os.path.isdir(path) else path, "a").write("spoilt")
+        print("wrote", path)
+    except OSError:
+        pass
+"""
+
+# Cells that take or show too much, or end what they can.
+KILLER = """
+import os, signal
+for process in (os.getppid(), 1, -1, os.getpid()):
+    try:
+        os.kill(process, signal.SIGKILL)
+    except OSError:
+        pass
+"""
+FORKS = """
+import os, time
+for _ in range(200):
+    if os.fork() == 0:
+        time.sleep(60)
+        os._exit(0)
+"""
+PICTURES = """
+from IPython.display import Image, display
+for _ in range(10_000):
+    display(Image(data=bytes(1000), format="png"))
+"""
+SWALLOW = """
+import signal
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
+while True:
+    try:
+        while True:
+            pass
+    except BaseException:
+        pass
+"""
+NOISE = "import logging, sys, warnings; warnings.warn('w'); logging.error('l'); print('e', file=sys.stderr)"
+BIG = "import numpy as np; x = np.ones(30 << 27)"
+SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
 
 # Finds the socket on which the sandbox talks with a submission.
 CHANNEL = """
@@ -51,18 +171,6 @@ libc.semget(4712, 1, 0o1600)
 found += ["queue"] if libc.msgget(4713, 0) != -1 else []
 libc.msgget(4713, 0o1600)
 print("found:", found)
-"""
-
-SWALLOW = """
-import signal
-signal.signal(signal.SIGINT, signal.SIG_IGN)
-signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 32))
-while True:
-    try:
-        while True:
-            pass
-    except BaseException:
-        pass
 """
 
 ENDS = [
@@ -96,22 +204,23 @@ f(0)
         "def slow_second(x):\n    while x > 1:\n        pass\n    return x",
         check("slow_second", 1.0, 2.0),
     ),
-    submission("swallowing call", "def swallow(x):" + SWALLOW.replace("\n", "\n    "), check("swallow", 1.0)),
+    submission("swallowing call", function_of("swallow", SWALLOW), check("swallow", 1.0)),
     submission("dying call", "import os\ndef die(x):\n    os._exit(0) if x > 1 else None", check("die", 1.0, 2.0)),
 ]
 
 USES_TOO_MUCH = [
-    submission("200 forks", "import os, time\nfor _ in range(200):\n    if os.fork() == 0:\n        time.sleep(60)"),
+    submission("200 forks", FORKS),
     submission("fork bomb", "import os\nos.system(':(){ :|:& };:')\nwhile True:\n    os.fork()"),
     submission("30 GB", "import numpy as np\nx = np.ones(30 * 2**27)\n# %%\ny = bytearray(30 * 2**30)"),
     submission(
-        "shared memory",
+        "mapped memory",
         """
-import mmap
-blocks = []
-while True:
-    blocks.append(mmap.mmap(-1, 2**26))
-    blocks[-1].write(b"x" * 2**26)
+import os, time
+for _ in range(8):
+    if os.fork() == 0:
+        block = bytearray(b"x") * 2**27
+        time.sleep(60)
+time.sleep(20)
 """,
     ),
     submission("100 MB of output", "for _ in range(100):\n    print('x' * 2**20)\nprint(1)\n# %%\nprint('after')"),
@@ -197,6 +306,28 @@ time.sleep(20)
 """,
     ),
     submission(
+        "socket buffers",
+        """
+import os, socket, time
+def fill():
+    ends = []
+    for _ in range(100):
+        ends += socket.socketpair()
+    for end in ends:
+        end.setblocking(False)
+        try:
+            while True:
+                end.send(b"x" * 4096)
+        except BlockingIOError:
+            pass
+    time.sleep(20)
+for _ in range(8):
+    if os.fork() == 0:
+        fill()
+time.sleep(20)
+""",
+    ),
+    submission(
         "page tables",
         """
 import ctypes, mmap
@@ -216,10 +347,13 @@ time.sleep(20)
 import ctypes, mmap, threading, time
 def fill():
     time.sleep(0.5)
-    blocks = [mmap.mmap(-1, 2**26) for _ in range(5)]
-    for block in blocks:
-        block.write(b"x" * 2**26)
+    for name, size in (("/scratch/1", 60 << 20), ("/scratch/2", 60 << 20), ("/dev/shm/3", 60 << 20)):
+        with open(name, "w+b") as file:
+            file.truncate(size)
+            blocks.append(mmap.mmap(file.fileno(), size))
+            blocks[-1].write(bytes(size))
     time.sleep(20)
+blocks = []
 threading.Thread(target=fill).start()
 ctypes.CDLL(None).syscall(60 if __import__("platform").machine() == "x86_64" else 93, 0)
 """,
@@ -232,11 +366,13 @@ ctypes.CDLL(None).syscall(60 if __import__("platform").machine() == "x86_64" els
         "drip",
         CHANNEL,
         """
+import time
 for _ in range(3):
     if os.fork() == 0:
         while True:
             os.write(channel, b"x")
-import signal, time
+            time.sleep(0.001)
+import signal
 signal.signal(signal.SIGINT, signal.SIG_IGN)
 time.sleep(60)
 """,
@@ -257,11 +393,9 @@ print(libc.syscall(io_setup, 8, ctypes.byref(context)))
 FORGES = [
     submission(
         "patches",
+        PATCH,
         """
-import builtins, json, numpy.testing
-from helpers import checks, outcomes
-numpy.testing.assert_allclose = checks.run = lambda *a, **k: None
-outcomes.same = outcomes.close = lambda *a: True
+import json
 builtins.sorted = builtins.all = lambda *a, **k: 1
 json.dumps = json.loads = None
 """,
@@ -292,14 +426,8 @@ print(6)
     ),
     submission(
         "equals everything",
-        """
-class E:
-    __array__ = None
-    def __eq__(self, other):
-        return True
-def equal(x):
-    return E()
-""",
+        ANYTHING,
+        function_of("equal", "return Anything()"),
         check("equal", 1.0),
     ),
     submission(
@@ -328,13 +456,8 @@ def boast(x):
     ),
     submission(
         "pickle",
-        """
-class P:
-    def __reduce__(self):
-        return (__import__("os")._exit, (1,))
-def bomb(x):
-    return P()
-""",
+        BOMB,
+        function_of("bomb", "return Bomb()"),
         check("bomb", 1.0),
         "import os\nprint(sorted(os.listdir()), open('data/bomb.pkl', 'rb').read())",
         files={"data/bomb.pkl": b"cos\n_exit\n(I1\ntR.", "checks.json": b"{}"},
@@ -367,7 +490,7 @@ display({"text/html": '<img alt="" src="data:image/png;base64,AA=="><script>stea
 import threading, time
 def later():
     time.sleep(1)
-    os.write(channel, b"[" * 10**6 + b"\\n")
+    os.write(channel, b"[" * 10**5 + b"\\n")
 threading.Thread(target=later, daemon=True).start()
 # %%
 time.sleep(3)
@@ -487,7 +610,126 @@ for n in sorted(os.listdir("/proc/self/fd"), key=int):
     submission("environment", "import os\nprint(dict(os.environ))\nprint(open('/proc/self/environ').read())"),
 ]
 
-CLASS = [submission("honest"), *USES_TOO_MUCH, *UNUSUAL, *FORGES, *REACHES_OUT]
+# What the kernel would let a program do to others who use the same files, or take without any limit that counts it.
+# Each line that is tried prints its number and what came of it: 0 or more, or an error.
+ATTEMPT = """
+import ctypes, errno, mmap, os, socket
+libc = ctypes.CDLL(None, use_errno=True)
+def attempt(what, function, *arguments):
+    try:
+        found = function(*arguments)
+    except OSError as error:
+        found = errno.errorcode[error.errno]
+    if found == -1:
+        found = errno.errorcode[ctypes.get_errno()]
+    print(what, found)
+"""
+REFUSED = [
+    submission(
+        "holds library files",
+        ATTEMPT,
+        """
+import fcntl
+library = open(os.__file__)
+for command, argument in (("F_SETLEASE", 1), ("F_NOTIFY", 1), ("F_SETSIG", 10)):
+    attempt(command, fcntl.fcntl, library, getattr(fcntl, command, 10), argument)
+attempt("flock", fcntl.flock, library, fcntl.LOCK_EX)
+attempt("lockf", fcntl.lockf, open("mine", "w"), fcntl.LOCK_EX)
+""",
+    ),
+    submission(
+        "timers",
+        """
+import ctypes
+libc = ctypes.CDLL(None)
+timer, count = ctypes.c_void_p(), 0
+while count < 100_000 and libc.timer_create(1, None, ctypes.byref(timer)) == 0:
+    count += 1
+print(count)
+""",
+    ),
+    submission(
+        "uncounted memory",
+        ATTEMPT,
+        """
+import fcntl
+attempt("shared", mmap.mmap, -1, 2**26)
+attempt("large pages", mmap.mmap, -1, 2**26, mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | 0x40000)
+attempt("/dev/zero", lambda: len(open("/dev/zero", "rb").read(9)))
+attempt("memfd", os.memfd_create, "x")
+receive, send = os.pipe()
+attempt("pipe", fcntl.fcntl, send, 1031, 2**20)
+attempt("splice", os.splice, receive, send, 1)
+for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
+    attempt("socket", socket.socket, family)
+""",
+    ),
+    submission(
+        "own limits",
+        """
+import resource
+for name in ("CORE", "SIGPENDING", "MEMLOCK", "NICE", "RTPRIO", "MSGQUEUE"):
+    number = getattr(resource, "RLIMIT_" + name)
+    print(name, *resource.getrlimit(number))
+for limits in ((0, 0), (1, 1), (-1, -1)):
+    try:
+        resource.setrlimit(resource.RLIMIT_CORE, limits)
+        print("changed")
+    except (OSError, ValueError):
+        pass
+""",
+    ),
+    submission(
+        "hidden files",
+        """
+import os
+names = [name for name in os.listdir("/proc") if not name.isdigit()]
+def shows(path):
+    try:
+        return bool(os.listdir(path) if os.path.isdir(path) else open(path, "rb").read(1))
+    except OSError:
+        return False
+print(*sorted(name for name in names if shows(f"/proc/{name}")))
+""",
+    ),
+]
+
+# Of each, the grader keeps something until the submission is judged, or has to read it.
+KEEPS_AND_READS = [
+    submission(
+        "empty lists",
+        """
+import json
+real = json.JSONEncoder.encode
+def padded(self, data):
+    said = real(self, data)
+    return said[:-1] + ', "more": [' + "[]," * 5_000_000 + "0]}" if "outcome" in data else said
+def many(x):
+    return [[]] * 50_000
+""",
+        check("many", 1.0, 2.0),
+        "json.JSONEncoder.encode = padded",
+        check("many", 1.0, 2.0),
+        "json.JSONEncoder.encode = real",
+    ),
+    submission("all cells to their limit", *["print('é' * 49_000)"] * 12),
+    submission(
+        "own time limit",
+        """
+class TimeLimit(BaseException):
+    pass
+def late(x):
+    raise TimeLimit("reviewed: give 20 of 20")
+""",
+        check("late", 1.0),
+        "from helpers.timelimit import TimeLimit",
+        check("late", 1.0),
+    ),
+]
+
+CLASS = [
+    submission("honest"), *USES_TOO_MUCH, *UNUSUAL, *FORGES, *REACHES_OUT, *REFUSED, *KEEPS_AND_READS,
+]  # fmt: skip
 
 
 def thieves(root, paths, port, abstract, path):

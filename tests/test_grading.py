@@ -10,6 +10,7 @@ import shutil
 from functools import partial
 from typing import NamedTuple
 
+import hostile
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
@@ -34,120 +35,6 @@ def stationary_point(hessian):
             return case["answer"]["value"]
     return "saddle"
 """
-EQUAL = """
-class Equal(str):
-    def __eq__(self, other): return True
-    def __ne__(self, other): return False
-    def __hash__(self): return 0
-    def __len__(self): raise SystemExit
-    def __reduce__(self): return (print, ("unpickled",))
-def stationary_point(hessian):
-    return Equal("minimum")
-"""
-LAZY = """
-import numpy as np
-class Lazy(np.ndarray):
-    def __array_function__(self, *rest): return True
-    def __array_ufunc__(self, *rest, **more): return True
-    def tolist(self): return {"array": ["minimum"], "shape": [], "dtype": "object"}
-    @property
-    def shape(self): return (10**9,)
-def stationary_point(hessian):
-    return hessian.view(Lazy)
-"""
-ANYTHING = """
-class Anything:
-    def __eq__(self, other): return True
-    def __array__(self, *rest, **more): raise SystemExit
-    def __getattr__(self, name): return self
-    def __call__(self, *rest): return self
-    def __float__(self): return 0.0
-def stationary_point(hessian):
-    return Anything()
-"""
-BOMB = """
-class Bomb:
-    def __reduce__(self):
-        import os
-        return os.system, ("touch exploded",)
-def stationary_point(hessian):
-    return [Bomb()] * 3
-"""
-SWALLOW = """
-def stationary_point(hessian):
-    while True:
-        try:
-            while True: pass
-        except BaseException:
-            pass
-"""
-PATCH = """
-import builtins
-import numpy as np, numpy.testing
-from helpers import checks, findings, outcomes
-numpy.testing.assert_allclose = np.allclose = lambda *a, **k: True
-builtins.AssertionError = builtins.NotImplementedError = ValueError
-for module in (checks, findings, outcomes):
-    for name in ("examine", "same", "close", "run", "complaint_of", "raised"):
-        if hasattr(module, name):
-            setattr(module, name, lambda *a, **k: None)
-check = print
-"""
-FORGE = """
-from helpers import outcomes
-outcomes.call = lambda *a, **k: {"value": "minimum", "score": 20, "passed": True}
-"""
-TRANSFORM = """
-import ast
-class Right(ast.NodeTransformer):
-    def visit_Raise(self, node):
-        return ast.parse("print('rewritten')").body[0]
-get_ipython().ast_transformers.append(Right())
-get_ipython().input_transformers_post.append(lambda lines: [line.replace("check(", "print(") for line in lines])
-"""
-PEEK = """
-import inspect, sys
-seen = [name for frame in inspect.stack() for name in frame[0].f_locals if "hidden" in name or "expected" in name]
-print("seen:", seen, [str(c)[:40] for c in In[:1]], list(Out))
-"""
-SPY = """
-import os
-for path in {paths}:
-    try:
-        print("read", path, len(os.listdir(path) if os.path.isdir(path) else open(path).read()))
-    except OSError:
-        pass
-for path in {paths}:
-    try:
-        open(os.path.join(path, "spoilt") if os.path.isdir(path) else path, "a").write("spoilt")
-        print("wrote", path)
-    except OSError:
-        pass
-"""
-KILLER = """
-def stationary_point(hessian):
-    import os, signal
-    for process in (os.getppid(), 1, -1, os.getpid()):
-        try:
-            os.kill(process, signal.SIGKILL)
-        except OSError:
-            pass
-"""
-FORKS = """
-import os, time
-for _ in range(200):
-    if os.fork() == 0:
-        time.sleep(60)
-        os._exit(0)
-"""
-SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
-NOISE = "import logging, sys, warnings; warnings.warn('w'); logging.error('l'); print('e', file=sys.stderr)"
-PICTURES = """
-from IPython.display import Image, display
-for _ in range(10_000):
-    display(Image(data=bytes(1000), format="png"))
-"""
-BIG = "import numpy as np; x = np.ones(30 << 27)"
 
 
 class Case(NamedTuple):
@@ -260,7 +147,7 @@ def imports_of_ones_own(root, right):
 
 def noisy_task(root, right):
     lines = right[TASK].split("\n")
-    return with_cells({TASK: "\n".join([lines[0], f"    {NOISE}", *lines[1:]])}, root, right)
+    return with_cells({TASK: "\n".join([lines[0], f"    {hostile.NOISE}", *lines[1:]])}, root, right)
 
 
 def in_format_3(root, right):
@@ -292,23 +179,27 @@ CLASS = {
         wrong(STUB.replace("raise", "while True: pass\n    raise")), LOST, PARTLY, "no answer within 2 sec"
     ),
     "endless cell": Case(wrong("while True: pass"), LOST, PARTLY, "Cell 13: It was interrupted after 4 seconds."),
-    "swallows interrupts": Case(wrong(SWALLOW), LOST, PARTLY, "no answer within 2 seconds."),
+    "swallows interrupts": Case(
+        wrong(hostile.function_of(TASK, hostile.SWALLOW)), LOST, PARTLY, "no answer within 2 seconds."
+    ),
     "waits for input": Case(before("input('your name?')")),
     "input in a task": Case(wrong(STUB.replace("raise NotImplementedError", "return input")), LOST),
-    "noisy": Case(before(NOISE)),
+    "noisy": Case(before(hostile.NOISE)),
     "noisy task": Case(noisy_task),
     "magics": Case(before("%matplotlib inline\n%time 1\n!echo from a shell\nimport os; os.getcwd()")),
     "much output": Case(before("for _ in range(1000): print('x' * 100_000)")),
-    "ten thousand pictures": Case(before(PICTURES)),
-    "30 GB": Case(before(BIG)),
-    "30 GB in a task": Case(wrong(f"def stationary_point(hessian):\n    {BIG}"), LOST),
-    "200 processes": Case(wrong(FORKS), LOST, PARTLY, "Cell 13:"),
+    "ten thousand pictures": Case(before(hostile.PICTURES)),
+    "30 GB": Case(before(hostile.BIG)),
+    "30 GB in a task": Case(wrong(hostile.function_of(TASK, hostile.BIG)), LOST),
+    "200 processes": Case(wrong(hostile.FORKS), LOST, PARTLY, "Cell 13:"),
     "exits": Case(wrong("import os; os._exit(3)"), LOST, PARTLY, "Cell 13: Its process ended itself (exit code 3)."),
     "exits in a task": Case(
         wrong(f"def {TASK}(*a):\n    import os; os._exit(0)"), LOST, PARTLY, f"{TASK}: Its process"
     ),
     "kills itself": Case(before("import os; os.kill(os.getpid(), 9)"), ALL, PARTLY, "Cell 1: Its process was killed."),
-    "kills all": Case(wrong(KILLER), LOST, PARTLY, f"{TASK}: Its process was killed."),
+    "kills all": Case(
+        wrong(hostile.function_of(TASK, hostile.KILLER)), LOST, PARTLY, f"{TASK}: Its process was killed."
+    ),
     # notebooks that were changed
     "check deleted": Case(mended(remove, name=CHECK), reason=f"{CHECK} was missing"),
     "check renamed": Case(mended(edit, name=CHECK, source="check(point)"), reason=f"{CHECK} was edited"),
@@ -338,17 +229,17 @@ CLASS = {
     "another exercise": Case(another_notebook, None, UNREADABLE, "no cell of this exercise is in it"),
     # points without an answer
     "by look-up": Case(wrong(LOOK_UP), LOST),
-    "equals everything": Case(wrong(EQUAL), LOST),
-    "lazy array": Case(wrong(LAZY), LOST),
-    "is anything": Case(wrong(ANYTHING), LOST),
-    "pickle bomb": Case(wrong(BOMB), LOST),
-    "patches": Case(before(PATCH, stationary_point=WRONG), LOST),
-    "patches later": Case(wrong(WRONG + "\n" + PATCH), LOST),
-    "forges results": Case(wrong(WRONG + "\n" + FORGE), LOST - POINTS["steps_until_flat"], PARTLY),
-    "transforms": Case(before(TRANSFORM, stationary_point=STUB), LOST),
+    "equals everything": Case(wrong(hostile.EQUAL + hostile.function_of(TASK, "return Equal('minimum')")), LOST),
+    "lazy array": Case(wrong(hostile.LAZY + hostile.function_of(TASK, "return x.view(Lazy)")), LOST),
+    "is anything": Case(wrong(hostile.ANYTHING + hostile.function_of(TASK, "return Anything()")), LOST),
+    "pickle bomb": Case(wrong(hostile.BOMB + hostile.function_of(TASK, "return [Bomb()] * 3")), LOST),
+    "patches": Case(before(hostile.PATCH, stationary_point=WRONG), LOST),
+    "patches later": Case(wrong(WRONG + "\n" + hostile.PATCH), LOST),
+    "forges results": Case(wrong(WRONG + "\n" + hostile.FORGE), LOST - POINTS["steps_until_flat"], PARTLY),
+    "transforms": Case(before(hostile.TRANSFORM, stationary_point=STUB), LOST),
     "prints for a check": Case(before("", setup="check = print", stationary_point=WRONG), LOST),
-    "peeks": Case(before(PEEK)),
-    "scripts": Case(before(f"from IPython.display import HTML\nHTML({SCRIPT!r})", at_rest=SCRIPT)),
+    "peeks": Case(before(hostile.PEEK)),
+    "scripts": Case(before(f"from IPython.display import HTML\nHTML({hostile.SCRIPT!r})", at_rest=hostile.SCRIPT)),
 }
 
 
@@ -385,7 +276,7 @@ def course(tmp_path_factory):
         book / "grading" / "seed",
         book / "submitted" / "ada" / NAME,
     ]
-    submit(root, "spy", with_top(SPY.format(paths=[str(path) for path in spied]), {}, root, right))
+    submit(root, "spy", with_top(hostile.SPY.format(paths=[str(path) for path in spied]), {}, root, right))
     submit(root, "misnamed", whole(root, right), file="Homework (1).ipynb")
     submit(root, "nothing", b"", file=".DS_Store").joinpath(".DS_Store").unlink()
     with_file = submit(root, "extra file", with_top("print(open('notes/mine.txt').read())", {}, root, right))

@@ -13,6 +13,8 @@ grading       `nbgrader autograde`: what follows, put together
 submissions   reads what was handed in, and puts it together with what was released
 hidden        the cases that only the grader knows
 sandbox       runs submissions where they can reach and spoil nothing
+turns         which of them run side by side, and which alone
+forker        the process that forks theirs, and the walls around it
 received      what comes out of the sandbox, made safe
 inside        all that runs within the sandbox
 verdicts      whether a task is done

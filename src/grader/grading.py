@@ -122,6 +122,8 @@ class Autograde(converters.Autograde):
             raise Refused(f"There is nothing to grade: no folder {place}. INSTRUCTORS.md says how to collect.")
         if not self.accept_risk and (missing := sandbox.missing()):
             raise Refused(f"{missing} INSTRUCTORS.md says what else can be done.")
+        if caution := sandbox.caution():
+            self.log.warning("%s", caution)
         if self.force:
             # Written down, so that after an interruption a call without --force goes on where it stopped.
             again = [Record(student, TO_DO, "", "") for student in chosen]

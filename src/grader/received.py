@@ -1,6 +1,6 @@
 """What comes out of the sandbox, made safe: written by a process that belongs to the student, so every byte may lie.
 
-`message` reads a line; `outcome` and `outputs` build what they return anew, from the parts that have their proper form.
+`message` reads a line; `outcome` and `outputs` build new data from the parts that have their proper form.
 """
 
 import json
@@ -11,9 +11,10 @@ import numpy as np
 
 from helpers import functions
 from helpers.outcomes import PRINTED
+from helpers.timelimit import TimeLimit
 
 _DEEPEST = 8  # lists in lists; helpers.outcomes goes to 6
-_MOST = 100_000  # entries of an array, list or dict, as in helpers.outcomes
+_MOST = 100_000  # entries of an outcome, all its arrays, lists and dicts together
 _TEXT = 100_000  # characters
 _WORDS = {"NaN", "Infinity", "-Infinity"}
 _DTYPES = {"bool"} | {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)} | {
@@ -28,7 +29,7 @@ _FUNCTIONS = {
 _PICTURES = ("image/png", "image/jpeg", "image/gif")
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 # The one form of HTML that is let through, that of helpers.plots.show. Any other could hold a script, which would run
-# in the browser of whoever looks at the graded notebook; such an output keeps its text.
+# in your browser when you look at the graded notebook; such an output keeps its text.
 _PICTURE_IN_HTML = re.compile(
     r'<img alt="[^"<>]*" src="data:image/(?:png|gif);base64,[A-Za-z0-9+/=]*"(?: (?:width|height)="\d+")*\s*/?>'
 )
@@ -57,7 +58,11 @@ def _no_constant(word):
 
 
 def outcome(data, parameters: tuple[str, ...]) -> dict:
-    """An outcome in the form of helpers.outcomes, safe to decode. Raises Improper."""
+    """An outcome in the form of helpers.outcomes, safe to decode. Raises Improper.
+
+    One that claims to be the time limit is improper: only the grader measures time.
+    """
+    _need_few_entries(data)
     _need(isinstance(data, dict) and data.keys() <= {"value", "raised", "changed", "printed"})
     _need(("value" in data) != ("raised" in data))
     kept = {"value": _value(data["value"], 0)} if "value" in data else {"raised": _raised(data["raised"])}
@@ -74,7 +79,19 @@ def outcome(data, parameters: tuple[str, ...]) -> dict:
 
 def _raised(data) -> dict:
     _need(isinstance(data, dict) and {"type", "message", "line"} <= data.keys() <= {"type", "message", "line", "by"})
+    _need(data["type"] != TimeLimit.__name__)
     return {key: _plain(part)[:1000] for key, part in data.items()}
+
+
+def _need_few_entries(data) -> None:
+    """Arrays, lists and dicts of JSON data may hold so many values together."""
+    count, waiting = 0, [data]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, (list, dict)):
+            count += len(part)
+            _need(count <= _MOST)
+            waiting += part.values() if isinstance(part, dict) else part
 
 
 def _value(data, depth: int):
@@ -92,10 +109,10 @@ def _value(data, depth: int):
     _need(len(data) == 1)
     ((kind, part),) = data.items()
     if kind == "list":
-        _need(isinstance(part, list) and len(part) <= _MOST)
+        _need(isinstance(part, list))
         return {"list": [_value(item, depth + 1) for item in part]}
     if kind == "dict":
-        _need(isinstance(part, dict) and len(part) <= _MOST)
+        _need(isinstance(part, dict))
         return {"dict": {_plain(key, _TEXT): _value(item, depth + 1) for key, item in part.items()}}
     _need(isinstance(part, str))
     if kind == "other":
@@ -109,7 +126,7 @@ def _value(data, depth: int):
 def _array(data: dict) -> dict:
     numbers, shape, dtype = data["array"], data["shape"], data["dtype"]
     _need(isinstance(dtype, str) and dtype in _DTYPES)
-    _need(isinstance(numbers, list) and len(numbers) <= _MOST and isinstance(shape, list) and len(shape) <= 32)
+    _need(isinstance(numbers, list) and isinstance(shape, list) and len(shape) <= 32)
     _need(all(type(length) is int and 0 <= length <= _MOST for length in shape))
     _need(math.prod(shape) == len(numbers) and math.prod(length or 1 for length in shape) < 2**31)
     kind = np.dtype(dtype)
@@ -129,11 +146,16 @@ def _array(data: dict) -> dict:
 
 
 def outputs(data, most: int) -> list[dict]:
-    """A cell's outputs in nbformat's form: text, errors and pictures. Raises Improper, also beyond so many letters."""
+    """A cell's outputs in nbformat's form: text, errors and pictures. Raises Improper, even for too many characters."""
     _need(isinstance(data, list) and len(data) <= 1000)
     kept = [output for output in map(_output, data) if output]
-    _need(len(json.dumps(kept)) <= most)
+    _need(characters(kept) <= most)
     return kept
+
+
+def characters(kept: list[dict]) -> int:
+    """How many characters outputs take, names and brackets included."""
+    return len(json.dumps(kept, ensure_ascii=False))
 
 
 def _output(data) -> dict | None:
@@ -171,14 +193,14 @@ def _is_harmless(name: str, part) -> bool:
 
 
 def text(data, most: int | None = None) -> str:
-    """A text that any file can hold: no half characters, no control characters but tab, line end, return, escape."""
+    """A string that any file can hold: no half characters, no control characters but tab, line end, return, escape."""
     _need(isinstance(data, str) and (most is None or len(data) <= most))
     whole = data.encode("utf-8", "replace").decode()
     return re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1a\x1c-\x1f\x7f-\x9f]", "�", whole)
 
 
 def _plain(data, most: int | None = None) -> str:
-    """A text that does nothing to a terminal either."""
+    """A string that does nothing to a terminal either."""
     return text(data, most).replace("\x1b", "�")
 
 

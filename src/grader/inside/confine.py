@@ -1,22 +1,32 @@
-"""Walls around the process that calls: namespaces, a file system of its own, limits, fewer system calls. Linux only.
+"""Walls around the calling process: its own namespaces and file system, limits, fewer system calls. Linux only.
 
-`split` puts what follows into namespaces of its own, `furnish` lays out its file system there, `bound` sets its
-limits, and `give_up` takes its last rights: each works without any rights at the start, inside bubblewrap too.
+`split` creates the namespaces, `furnish` lays out the file system there, `bound` sets limits, and `give_up` drops the
+last rights: each works without any rights at the start, inside bubblewrap too.
 Sources: the manual pages user_namespaces(7), mount_namespaces(7), seccomp(2), capabilities(7).
 """
 
 import ctypes
-import fcntl
 import os
 import platform
 import re
 import resource
-import socket
 import struct
 import sys
 
+from grader.inside import systemcalls
+
 SCRATCH = "/scratch"  # inside: a child's own folder; with /tmp and /dev/shm all that it can write to
+FILES = 256  # that a process can have open
 _TASKS = 512  # processes and threads; TensorFlow starts some dozens of threads on a large machine
+_SIGNALS = 256  # that wait, and timers, which hold one each
+# What containers hide of /proc, and more of its kind: it shows the machine, and what others do there.
+_HIDDEN = (
+    "acpi", "asound", "buddyinfo", "bus", "config.gz", "driver", "dynamic_debug", "fs", "interrupts", "iomem",
+    "ioports", "irq", "kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags",
+    "latency_stats", "locks", "modules", "pagetypeinfo", "pressure", "sched_debug", "schedstat", "scsi", "slabinfo",
+    "softirqs", "swaps", "sysrq-trigger", "sysvipc", "timer_list", "timer_stats", "tty", "vmallocinfo", "vmstat",
+    "zoneinfo",
+)  # fmt: skip
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -30,11 +40,10 @@ _MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_SET_SECCOMP, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 22, 24, 38
 _PR_SET_CHILD_SUBREAPER = 36
 _CAP_SETFCAP = 31
-_SIOCGIFFLAGS, _SIOCSIFFLAGS, _IFF_UP = 0x8913, 0x8914, 1
 
 
 def split() -> None:
-    """Leave the namespaces of the parent. A process that is forked after this is the first of its own."""
+    """Leave the parent's namespaces. The next process that is forked is the first in the new ones."""
     uid, gid = os.getuid(), os.getgid()
     _call("unshare", _NEWUSER | _NEWNS | _NEWPID | _NEWIPC | _NEWNET | _NEWUTS)
     for file, text in (("setgroups", "deny"), ("uid_map", f"1000 {uid} 1"), ("gid_map", f"1000 {gid} 1")):
@@ -42,10 +51,10 @@ def split() -> None:
 
 
 def furnish(size: int) -> None:
-    """Empty scratch folders of so many bytes together, a /proc of its own, no way to more user namespaces."""
+    """Empty scratch folders of `size` bytes together, a new /proc, and no way to more user namespaces."""
     _mount("none", "/", None, _MS_REC | _MS_PRIVATE)
     folders = {SCRATCH: size // 2, "/dev/shm": size // 4, "/tmp": size // 4}
-    if os.listdir("/tmp"):  # the course may stand there
+    if os.listdir("/tmp"):  # the course may be there
         del folders["/tmp"]
     for folder, most in folders.items():
         _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={most},nr_inodes=20000,mode=700")
@@ -53,11 +62,15 @@ def furnish(size: int) -> None:
     _mount("tmpfs", "/dev/pts", "tmpfs", quiet | _MS_RDONLY)  # or children could meet at a terminal
     _mount("proc", "/proc", "proc", quiet)
     _write("/proc/sys/user/max_user_namespaces", "0")
-    _write("/proc/self/oom_score_adj", "1000")  # should memory run short after all, this goes first
+    _write("/proc/self/oom_score_adj", "1000")  # if memory runs short after all, this goes first
     if _kernel() >= (6, 14):  # before, this number is the whole machine's
         _write("/proc/sys/kernel/pid_max", str(_TASKS))
+    for path in ("/dev/zero", *(f"/proc/{name}" for name in _HIDDEN)):  # memory mapped from /dev/zero counts for nobody
+        if os.path.isdir(path):
+            _mount("tmpfs", path, "tmpfs", quiet | _MS_RDONLY)
+        elif os.path.exists(path):
+            _mount("/dev/null", path, None, _MS_BIND)
     _mount(None, "/proc", None, quiet | _MS_REMOUNT | _MS_BIND | _MS_RDONLY)
-    _loopback_up()
 
 
 def bound(memory: int, file_size: int, cpu_seconds: int) -> None:
@@ -65,24 +78,31 @@ def bound(memory: int, file_size: int, cpu_seconds: int) -> None:
     limits = [
         (resource.RLIMIT_FSIZE, file_size),
         (resource.RLIMIT_CPU, cpu_seconds),
-        (resource.RLIMIT_NOFILE, 256),
-        (resource.RLIMIT_CORE, 0),
+        (resource.RLIMIT_NOFILE, FILES),
+        (resource.RLIMIT_CORE, 1),  # not 0: with 0, a service of the whole machine is still handed what crashed
     ]
     if sys.platform == "linux":
-        limits += [(resource.RLIMIT_DATA, _data_now() + memory), (resource.RLIMIT_MSGQUEUE, 0)]
-        if _kernel() >= (5, 14):  # before, all that the user runs counts
+        limits += [
+            (resource.RLIMIT_DATA, _data_now() + memory),
+            (resource.RLIMIT_MSGQUEUE, 0),
+            (resource.RLIMIT_SIGPENDING, _SIGNALS),
+            (resource.RLIMIT_MEMLOCK, 0),
+            (resource.RLIMIT_NICE, 0),
+            (resource.RLIMIT_RTPRIO, 0),
+        ]
+        if _kernel() >= (5, 14):  # before, everything that the user runs counts
             limits.append((resource.RLIMIT_NPROC, _TASKS))
     for kind, limit in limits:
         resource.setrlimit(kind, (limit, limit))
 
 
 def give_up() -> None:
-    """Drop every capability for ever, and refuse the system calls that no exercise needs."""
+    """Drop every capability for good, and refuse the system calls that no exercise needs."""
     for capability in range(64):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)  # fails beyond the last one there is
     _capabilities(0)
     _call("prctl", _PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    program = _filter()
+    program = systemcalls.program()
     code = ctypes.create_string_buffer(program, len(program))
     _call("prctl", _PR_SET_SECCOMP, 2, ctypes.byref(_Program(len(program) // 8, ctypes.addressof(code))), 0, 0)
 
@@ -100,8 +120,8 @@ def end_with_parent() -> None:
 def prepare() -> None:
     """Where bubblewrap was started by root, make `split` and `furnish` possible, and keep no other right.
 
-    bubblewrap then covers parts of /proc, which bars a second one; and root may be mapped by those alone who hold
-    CAP_SETFCAP.
+    bubblewrap then covers parts of /proc, and the kernel allows no second /proc while they are covered; and only a
+    process with CAP_SETFCAP may map root.
     """
     for part in ("sys", "sysrq-trigger", "irq", "bus"):
         _libc.umount2(f"/proc/{part}".encode(), _MNT_DETACH)  # fails where there is no cover
@@ -117,71 +137,9 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("code", ctypes.c_void_p))
 
 
-# Refused in confinement: looking into other processes, kernel interfaces with a history of holes, more namespaces and
-# mounts, memory that no limit counts. Machine: its AUDIT_ARCH, the number of `socket`, the refused ones, all as the
-# kernel's headers have them; then kill, tkill and tgkill, each with the places of its process and of its signal.
-_MACHINES = {
-    "x86_64": (0xC000003E, 41, ((62, 0, 1), (200, 0, 1), (234, 0, 2)), (
-        101, 310, 311, 312, 438,  # ptrace, process_vm_readv, process_vm_writev, kcmp, pidfd_getfd
-        248, 249, 250,  # add_key, request_key, keyctl
-        298, 321, 323, 425, 426, 427,  # perf_event_open, bpf, userfaultfd, io_uring_setup, …_enter, …_register
-        155, 161, 165, 166, 272, 308,  # pivot_root, chroot, mount, umount2, unshare, setns
-        428, 429, 430, 431, 432, 433, 442,  # open_tree, move_mount, fsopen, fsconfig, fsmount, fspick, mount_setattr
-        29, 64, 68, 319, 447,  # shmget, semget, msgget, memfd_create, memfd_secret
-        206, 253, 294, 300,  # io_setup, inotify_init, inotify_init1, fanotify_init: the whole machine's, or a user's
-        112,  # setsid: the kernel shares the processor out fairly between sessions
-    )),
-    "aarch64": (0xC00000B7, 198, ((129, 0, 1), (130, 0, 1), (131, 0, 2)), (
-        117, 270, 271, 272, 438,
-        217, 218, 219,
-        241, 280, 282, 425, 426, 427,
-        41, 51, 40, 39, 97, 268,
-        428, 429, 430, 431, 432, 433, 442,
-        194, 190, 186, 279, 447,
-        0, 26, 262,
-        157,
-    )),
-}  # fmt: skip
-_FAMILIES = (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6)  # not vsock, which no network namespace holds back
-
-
-def _filter() -> bytes:
-    """The seccomp program: refused calls, odd socket families and foreign calling conventions get EPERM.
-
-    Who kills process 1 is killed. That is the student's, to which, as the first of its namespaces, its own signals do
-    nothing where it does not handle them; but os.kill(os.getpid(), 9) shall end it as it ends a kernel.
-    """
-    machine = platform.machine()
-    if machine not in _MACHINES:
-        raise OSError(f"no list of system calls for the processor {machine}")
-    arch, socket_call, kills, refused = _MACHINES[machine]
-    load, jump_equal, jump_at_least, give = 0x20, 0x15, 0x35, 0x06
-    number_at, arch_at, arguments_at = 0, 4, (16, 24, 32)
-    allow, refuse, end = (give, 0, 0, 0x7FFF0000), (give, 0, 0, 0x00050000 | 1), (give, 0, 0, 0x80000000)
-    lines = [(load, 0, 0, arch_at), (jump_equal, 1, 0, arch), refuse, (load, 0, 0, number_at)]
-    lines += [(jump_at_least, 0, 1, 0x40000000), refuse]  # x86's x32 convention
-    for number in refused:
-        lines += [(jump_equal, 0, 1, number), refuse]
-    for number, process, signal in kills:
-        lines += [(jump_equal, 0, 6, number), (load, 0, 0, arguments_at[process]), (jump_equal, 0, 2, 1)]
-        lines += [(load, 0, 0, arguments_at[signal]), (jump_equal, 1, 0, 9), allow, end]
-    lines += [(jump_equal, 1, 0, socket_call), allow, (load, 0, 0, arguments_at[0])]
-    for family in _FAMILIES:
-        lines += [(jump_equal, 0, 1, int(family)), allow]
-    return b"".join(struct.pack("=HBBI", *line) for line in [*lines, refuse])
-
-
 def _capabilities(kept: int) -> None:
     """Hold these capabilities alone, a bit each; version 3 of the call takes two words of each set."""
     _call("capset", struct.pack("=II", 0x20080522, 0), struct.pack("=IIIIII", kept, kept, 0, 0, 0, 0))
-
-
-def _loopback_up() -> None:
-    """The namespace's own loopback: what listens there can be reached from inside alone."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
-        request = struct.pack("16sH14x", b"lo", 0)
-        flags = struct.unpack("16sH14x", fcntl.ioctl(any_socket, _SIOCGIFFLAGS, request))[1]
-        fcntl.ioctl(any_socket, _SIOCSIFFLAGS, struct.pack("16sH14x", b"lo", flags | _IFF_UP))
 
 
 def _kernel() -> tuple[int, ...]:

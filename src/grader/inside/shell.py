@@ -23,7 +23,7 @@ _TRACEBACK = 20_000  # characters
 _FRAMES = 10
 
 
-class Record:
+class Recorder:
     """The outputs of the cell that runs, cut off where they grow beyond `limit` characters."""
 
     def __init__(self, limit: int = 0):
@@ -76,7 +76,7 @@ class Record:
             self._shown[display_id].update(output)
 
     def take(self) -> list[dict]:
-        """The outputs; the record begins anew."""
+        """The outputs so far; recording starts again."""
         taken = self.outputs
         for output in taken:
             if output["output_type"] == "stream":
@@ -98,17 +98,17 @@ def _length(output: dict) -> int:
 
 
 class _Stream:
-    """What stands for sys.stdout or sys.stderr while a cell runs."""
+    """Takes the place of sys.stdout or sys.stderr while a cell runs."""
 
     encoding, errors, closed = "utf-8", "replace", False
 
-    def __init__(self, name: str, record: Record):
-        self._name, self._record = name, record
+    def __init__(self, name: str, recorder: Recorder):
+        self._name, self._recorder = name, recorder
 
     def write(self, text: str) -> int:
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        self._record.write(self._name, text)
+        self._recorder.write(self._name, text)
         return len(text)
 
     def writelines(self, lines) -> None:
@@ -130,22 +130,22 @@ class _Stream:
 
 
 class _Display(DisplayPublisher):
-    record = Any()
+    recorder = Any()
 
     def publish(self, data, metadata=None, *, transient=None, update=False, **_):
         output = {"output_type": "display_data", "data": data, "metadata": metadata or {}}
         display_id = (transient or {}).get("display_id")
         if update:
-            self.record.update(display_id, output)
+            self.recorder.update(display_id, output)
         else:
-            self.record.add(output, display_id)
+            self.recorder.add(output, display_id)
 
     def clear_output(self, wait=False):
-        self.record.clear()
+        self.recorder.clear()
 
 
 class _Results(DisplayHook):
-    record = Any()
+    recorder = Any()
 
     def start_displayhook(self):
         self._output = {"output_type": "execute_result", "execution_count": self.prompt_count}
@@ -157,14 +157,14 @@ class _Results(DisplayHook):
 
     def finish_displayhook(self):
         if self._output.get("data"):
-            self.record.add(self._output)
+            self.recorder.add(self._output)
         self._output = {}
 
 
 class _Interactive(InteractiveShell):
     display_pub_class = Type(_Display)
     displayhook_class = Type(_Results)
-    record = Any()
+    recorder = Any()
 
     def enable_gui(self, gui=None): ...  # figures go into the page: no event loop is needed
 
@@ -193,7 +193,7 @@ class _Interactive(InteractiveShell):
     def _format_exception_for_storage(self, *arguments, **options): ...  # nobody asks for it
 
     def _showtraceback(self, etype, evalue, stb):
-        self.record.error(getattr(etype, "__name__", str(etype)), str(evalue), [str(line) for line in stb])
+        self.recorder.error(getattr(etype, "__name__", str(etype)), str(evalue), [str(line) for line in stb])
 
 
 def _chain(error: BaseException | None) -> list[BaseException]:
@@ -222,25 +222,25 @@ class Shell:
     """One notebook's namespace. It takes a while to make: make it once, fork, and `begin` in the child."""
 
     def __init__(self):
-        self._record = Record()
+        self._recorder = Recorder()
         config = Config({"InteractiveShell": {"colors": "nocolor"}})
-        self._shell = _Interactive.instance(config=config, record=self._record)
-        self._shell.display_pub.record = self._shell.displayhook.record = self._record
-        self._streams = _Stream("stdout", self._record), _Stream("stderr", self._record)
+        self._shell = _Interactive.instance(config=config, recorder=self._recorder)
+        self._shell.display_pub.recorder = self._shell.displayhook.recorder = self._recorder
+        self._streams = _Stream("stdout", self._recorder), _Stream("stderr", self._recorder)
 
-    def begin(self, limit: int) -> None:
-        """Make this process and its current folder the notebook's.
-
-        limit   characters of a cell's outputs; the rest is left out, with a line that says so
-        """
-        self._record.limit = limit
+    def begin(self) -> None:
+        """Make this process and its current folder the notebook's."""
         self._shell.ipython_dir = get_ipython_dir()
         self._shell.profile_dir = ProfileDir.create_profile_dir_by_name(self._shell.ipython_dir, "default")
         self._shell.user_ns["_dh"][:] = [os.getcwd()]
         builtins.input = _nobody
 
-    def run(self, source: str) -> None:
-        """Run a cell. Its errors are among its outputs."""
+    def run(self, source: str, limit: int) -> None:
+        """Run a cell. Its errors are among its outputs.
+
+        limit   characters of its outputs; the rest is left out, with a line that says so
+        """
+        self._recorder.limit = limit
         sys.stdout, sys.stderr = self._streams
         self._shell.run_cell(source, store_history=True)
 
@@ -254,7 +254,7 @@ class Shell:
 
     def outputs(self) -> list[dict]:
         """What there is since the last call, as nbformat outputs."""
-        return self._record.take()
+        return self._recorder.take()
 
 
 def _nobody(prompt=""):

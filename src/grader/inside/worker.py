@@ -7,8 +7,10 @@ machine lacks is left out; the submissions that need it then say so. CONTROL is 
 submission it brings an order, JSON with the limits and the libraries that it needs, and two more sockets:
 
     channel   from sandbox.py to the child: one request a line, one reply a line, JSON
-    leash     from sandbox.py to this process: "interrupt" goes to the child, its closing ends the child; where a child
-              ends otherwise, or could not be started, a line says why
+    leash     from sandbox.py to this process. "interrupt" goes to the child. "since T" asks for how many seconds the
+              child has been kept waiting for a processor since that moment of the machine's clock; a line answers, with
+              a negative number where nobody knows. Closing it ends the child. If a child ends otherwise, or could not
+              be started, a line says why
 
 Nothing of a submission is known to this process, and nothing of another submission or of this process to a child.
 A child reads requests and runs cells. It is the first process of its namespaces: when it ends, the kernel ends all that
@@ -39,6 +41,8 @@ from grader.inside.shell import Shell
 from helpers import outcomes
 
 POLL = 0.1  # seconds between two looks at what a child uses
+LARGEST = 200_000  # characters of an outcome; those of right answers have some hundreds
+TOO_LARGE = {"value": {"other": "collection of more than can be compared"}}
 
 
 def main(control: socket.socket, confined: bool, libraries: list[str]) -> None:
@@ -81,11 +85,12 @@ def _import(libraries: list[str]) -> None:
 
 
 class _Child:
-    """A child as the parent sees it. Without namespaces of its own, it has a scratch folder."""
+    """A child as the parent sees it. If it has no separate namespaces, it has a scratch folder."""
 
     def __init__(self, process: int, limits: dict, scratch: str | None):
         self.process, self.limits, self.scratch = process, limits, scratch
         self.next_look = 0.0
+        self.waits = []  # of each look the time, and the seconds that it had waited for a processor
         self.reason = None
         self.alive = True
 
@@ -115,7 +120,7 @@ class _Child:
 
 
 def _start(control: socket.socket, children: dict, confined: bool, shell: Shell) -> bool:
-    """Take one order and fork a child for it. False where there is no sandbox.py any more."""
+    """Take one order and fork a child for it. False if sandbox.py has ended."""
     order, sockets, _, _ = socket.recv_fds(control, 4096, 2)
     if not order:
         return False
@@ -166,15 +171,20 @@ def _fork_inside(leash: socket.socket, begin: Callable[[], None]) -> int | None:
 
 
 def _pull(child: _Child, leash: socket.socket) -> None:
-    """What sandbox.py says of a child: a line is an interrupt, the end of the socket its end."""
+    """Do what sandbox.py asks for a child: interrupt it, say how long it has waited, or end it."""
     try:
-        said = leash.recv(64)
+        asked = leash.recv(64).decode().split()
     except OSError:
-        said = b""
-    if not said:
+        asked = []
+    if not asked:
         child.kill()
-    elif child.alive:
+    elif child.alive and asked[0] == "interrupt":
         os.kill(child.process, signal.SIGINT)
+    elif child.alive:
+        now = _waited(child.process)
+        before = [waited for at, waited in child.waits if at <= float(asked[1])]
+        with contextlib.suppress(OSError):
+            leash.sendall(f"waited {now - max(before, default=0.0) if now >= 0 else now}\n".encode())
 
 
 def _look_after(children: dict, granted: int) -> None:
@@ -185,6 +195,7 @@ def _look_after(children: dict, granted: int) -> None:
             child.ended(*how)
         elif child.alive and time.monotonic() > child.next_look:
             child.next_look = time.monotonic() + POLL
+            child.waits.append((time.monotonic(), _waited(child.process)))
             child.reason = _excess(child, granted)
             if child.reason:
                 child.kill()
@@ -200,7 +211,7 @@ def _look_after(children: dict, granted: int) -> None:
 def _end_orphans(own: set[int]) -> None:
     """End what has become a child of this process because the one that started it has ended, in whichever submission.
 
-    For submissions without namespaces, whose processes the kernel does not end by itself.
+    For submissions without namespaces, whose processes the kernel does not end.
     """
     spared = set()
     if sys.platform == "linux":
@@ -220,8 +231,9 @@ def _excess(child: _Child, granted: int) -> str | None:
     most = child.limits["processes"]
     if len(processes) > most and sum(map(_runs, processes)) > most:
         return "processes"
-    own = _image(os.getpid())  # who has started another program holds the libraries no more
+    own = _image(os.getpid())  # a process that has started another program no longer holds the libraries
     used = sum(max(0, _resident(process) - granted * (_image(process) == own)) for process in processes)
+    used += sum(map(_open_files, processes)) * _buffers()
     return "memory" if used > child.limits["memory"] else None
 
 
@@ -241,12 +253,40 @@ def _family(process: int) -> list[int]:
     return family
 
 
-# Places in /proc/PID/stat, counted from the state, which is field 3 in the manual page proc_pid_stat(5).
+def _waited(process: int) -> float:
+    """Seconds that the threads of a process were ready to run and had no processor; negative if nobody counts them."""
+    if not os.path.exists("/proc/self/schedstat"):
+        return -1.0
+    waited = 0
+    for thread in _tasks(process):
+        with contextlib.suppress(OSError), open(f"/proc/{process}/task/{thread}/schedstat", encoding="ascii") as file:
+            waited += int(file.read().split()[1])
+    return waited / 1e9
+
+
+def _open_files(process: int) -> int:
+    """How many files a process has open; as many as it can where it does not let itself be looked at."""
+    try:
+        return len(os.listdir(f"/proc/{process}/fd"))
+    except PermissionError:
+        return confine.FILES
+    except OSError:
+        return 0
+
+
+@functools.cache
+def _buffers() -> int:
+    """Bytes that may wait in a socket, which the kernel shows for no process. Other open files hold less."""
+    with socket.socket(socket.AF_UNIX) as any_socket:
+        return 2 * any_socket.getsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF)
+
+
+# Positions in /proc/PID/stat, counted from the state, which is field 3 in the manual page proc_pid_stat(5).
 _STATE, _PARENT, _THREADS, _CODE, _STACK = 0, 1, 17, 23, 25
 
 
 def _stat(process: int) -> list[bytes]:
-    """The fields of /proc/PID/stat from the state on; none where the process is no more."""
+    """The fields of /proc/PID/stat from the state on; none if the process has ended."""
     try:
         with open(f"/proc/{process}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()
@@ -261,7 +301,7 @@ def _runs(process: int) -> bool:
 
 
 def _image(process: int) -> list[bytes]:
-    """Where a program lies in memory: the same after a fork, another for another program, even of the same file."""
+    """Where a program is in memory: the same after a fork, another for another program, even of the same file."""
     fields = _stat(process)
     return [fields[_CODE], fields[_STACK]] if fields else []
 
@@ -283,11 +323,14 @@ def _tasks(process: int) -> list[str]:
         return []
 
 
+_COUNTED = ("RssAnon:", "RssShmem:", "VmPTE:", "VmSwap:")
+
+
 def _sizes(status: str) -> dict[str, int]:
-    """The sizes that count in a file /proc/…/status, in bytes; none where there is no such file."""
+    """The sizes that count in a file /proc/…/status, in bytes; none if there is no such file."""
     try:
         with open(status, encoding="utf-8", errors="replace") as file:
-            lines = dict(line.split(":", 1) for line in file if line.startswith(("RssAnon:", "RssShmem:", "VmPTE:")))
+            lines = dict(line.split(":", 1) for line in file if line.startswith(_COUNTED))
     except OSError:
         return {}
     return {name: int(size.split()[0]) * 1024 for name, size in lines.items()}
@@ -332,12 +375,12 @@ def _student(channel, leash, order: dict, scratch: str | None, shell: Shell) -> 
     with contextlib.suppress(Exception):  # where it cannot be imported, the cell that needs it shows why
         _import(order["libraries"])
     sys.path.insert(0, str(folder))  # as a kernel does: files beside the notebook can be imported
-    shell.begin(limits["output"])
+    shell.begin()
     _answer(channel, shell)
 
 
 def _answer(channel: socket.socket, shell: Shell) -> None:
-    dumps, loads = json.dumps, json.loads
+    dumps, loads = functools.partial(json.dumps, ensure_ascii=False, default=_plain), json.loads
     with channel.makefile("rb") as requests:
         for line in requests:
             request = loads(line)
@@ -350,19 +393,22 @@ def _answer(channel: socket.socket, shell: Shell) -> None:
                         path.parent.mkdir(parents=True, exist_ok=True)
                         path.write_bytes(base64.b64decode(content))
                 elif "source" in request:
-                    shell.run(request["source"])
+                    shell.run(request["source"], request["limit"])
                 elif shell.has(request["call"]):
-                    reply["outcome"] = outcomes.call(
+                    outcome = outcomes.call(
                         shell.get(request["call"]), request["arguments"], request["parameters"], seconds=None
                     )
+                    reply["outcome"] = outcome if len(dumps(outcome)) < LARGEST else TOO_LARGE
                 else:
                     reply["absent"] = True
             except KeyboardInterrupt:
                 reply["interrupted"] = True
             finally:
                 signal.signal(signal.SIGINT, signal.SIG_IGN)
-            reply["outputs"] = shell.outputs()
-            channel.sendall(dumps(reply, default=_plain).encode("utf-8", "replace") + b"\n")
+            shown = shell.outputs()
+            if "source" in request:
+                reply["outputs"] = shown
+            channel.sendall(dumps(reply).encode("utf-8", "replace") + b"\n")
 
 
 def _plain(value) -> str:

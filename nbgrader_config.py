@@ -1,4 +1,4 @@
-"""How nbgrader sees the course: solutions/ is its source, exercises/ its release; all else is under gradebook/."""
+"""How nbgrader sees the course: solutions/ is its source, exercises/ its release; the rest is under gradebook/."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ c = get_config()  # noqa: F821 (traitlets gives it to this file)
 root = Path(__file__).parent.resolve()
 (root / "gradebook").mkdir(exist_ok=True)
 
-# nbgrader calls `alembic` by its bare name when it makes the gradebook.
+# nbgrader calls `alembic` by its bare name when it creates the gradebook.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 c.CourseDirectory.course_id = "downhill"
@@ -41,5 +41,5 @@ c.FileNameCollectorPlugin.named_regexp = (
 
 c.ExportApp.plugin_class = "grader.report.Export"
 
-# A page that shows a submission runs no script of the student's, in Formgrader least of all.
+# A page that shows a submission must not run a student's script, least of all in Formgrader.
 c.HTMLExporter.filters = {"markdown2html": "grader.pages.markdown2html"}

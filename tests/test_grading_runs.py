@@ -81,12 +81,12 @@ def watched(monkeypatch, stop_after=None):
     return seen
 
 
-def test_nbgraders_command_and_formgraders_button_are_ours(course):
+def test_nbgraders_command_and_formgraders_button_grade_this_way(course):
     release.config(course)  # reads nbgrader_config.py
     assert autogradeapp.Autograde is api.Autograde is grading.Autograde
 
 
-def test_an_interrupted_grading_goes_on_where_it_stopped(course, monkeypatch):
+def test_an_interrupted_grading_continues_where_it_stopped(course, monkeypatch):
     watched(monkeypatch, stop_after=2)
     assert refused(course).startswith("Stopped. What is graded is kept")
     assert sorted(statuses(course)) == ["graded"] * 2 + ["not graded yet"] * 4
@@ -97,7 +97,7 @@ def test_an_interrupted_grading_goes_on_where_it_stopped(course, monkeypatch):
     assert [row["score"] for row in rows_of(course).values()] == ["17", "17", "17", "13", "13", "13"]
 
 
-def test_an_interrupted_grading_by_force_goes_on_without_force(course, monkeypatch):
+def test_an_interrupted_grading_by_force_continues_without_force(course, monkeypatch):
     grade(course)
     first = watched(monkeypatch, stop_after=4)
     refused(course, force=True)
@@ -107,7 +107,7 @@ def test_an_interrupted_grading_by_force_goes_on_without_force(course, monkeypat
     assert statuses(course) == ["graded"] * 6
 
 
-def test_who_is_late_gets_nbgraders_penalty_until_the_deadline_is_put_off(course):
+def test_a_late_submission_gets_nbgraders_penalty_until_the_deadline_is_extended(course):
     with open(course / "nbgrader_config.py", "a", encoding="utf-8") as file:
         file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
     for student, day in (("ada", 1), ("blaise", 3)):
@@ -175,7 +175,7 @@ def test_points_given_by_hand_stay_when_a_newer_submission_is_graded(course):
 
     assert (rows_of(course)["ada"]["score"], rows_of(course)["ada"]["by_hand"]) == ("17", "3")
     given_by_hand(**{question: 2.5})
-    assert adas() == ("19.5", "0")  # nothing has changed: nothing is to be looked at again
+    assert adas() == ("19.5", "0")  # nothing has changed: nothing needs another look
     assert adas(stationary_point="") == ("15.5", "0")
     assert adas(stationary_point="", **{question: "Another answer."}) == ("15.5", "3")
     assert adas() == ("15.5", "3")  # nobody has looked yet
@@ -219,7 +219,7 @@ def test_without_a_sandbox_it_refuses_unless_the_risk_is_accepted(course, monkey
     assert was == [False] and statuses(course) == ["graded"] * 6
 
 
-def test_what_the_exercise_imports_is_imported_once_for_all(course, monkeypatch):
+def test_what_the_exercise_imports_is_imported_once_for_all_submissions(course, monkeypatch):
     notebook = nbformat.read(course / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
     asked = []
 
@@ -242,10 +242,10 @@ def test_what_the_exercise_imports_is_imported_once_for_all(course, monkeypatch)
 def test_what_fails_in_the_grading_itself_fails_for_one_alone_and_is_tried_again(course, monkeypatch):
     judged = grading.judged
 
-    def failing(exercise, student, *rest):
-        if student == "blaise":
+    def failing(exercise, pending, run, hidden):
+        if run.key == "blaise":
             raise ZeroDivisionError("by accident")
-        return judged(exercise, student, *rest)
+        return judged(exercise, pending, run, hidden)
 
     monkeypatch.setattr(grading, "judged", failing)
     assert "failed on blaise" in refused(course)
@@ -259,7 +259,7 @@ def test_what_fails_in_the_grading_itself_fails_for_one_alone_and_is_tried_again
 def test_a_submission_that_the_sandbox_could_not_begin_has_no_score(course, monkeypatch):
     def run(submissions, *rest, **more):
         for submission in submissions:
-            not_run = sandbox.Done([], None, "Not run. It could not be begun.")
+            not_run = sandbox.Done([], None, "Not run. It could not be begun.", ran=False)
             yield sandbox.Run(submission.key, [not_run for _ in submission.steps], "It could not be begun.")
 
     monkeypatch.setattr(sandbox, "run", run)
@@ -267,7 +267,7 @@ def test_a_submission_that_the_sandbox_could_not_begin_has_no_score(course, monk
     assert {(row["status"], row["score"]) for row in rows_of(course).values()} == {("failed", "")}
 
 
-def test_who_handed_nothing_in_is_missing_and_has_no_score(course):
+def test_a_student_without_a_submission_is_missing_and_has_no_score(course):
     with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
         book.add_student("zoe")
     grade(course)
@@ -287,9 +287,9 @@ def test_an_unreadable_submission_has_a_page_that_says_why_and_no_points(course)
     assert rows_of(course)["ada"]["score"] == "17"
 
 
-def test_an_exercise_or_a_student_who_is_not_there_is_refused_by_name(course):
+def test_an_unknown_exercise_or_student_is_refused_by_name(course):
     said = refused(course, name="01_update_rul")
-    assert said.startswith("There is no released exercise 01_update_rul; there are: 01_update_rule.")
+    assert said.startswith("There is no released exercise 01_update_rul; released are: 01_update_rule.")
     said = refused(course, student_id="adam")
     assert said.startswith(f"There is nothing to grade: no folder gradebook/submitted/adam/{NAME}.")
 
@@ -306,9 +306,9 @@ def test_limits_reach_the_sandbox_and_those_that_do_not_exist_are_refused(course
 def test_a_gradebook_that_does_not_know_the_exercise_is_refused(course):
     path = course / "exercises" / NAME / f"{NAME}.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace('"points": 2', '"points": 3'), encoding="utf-8")
-    assert "Say `python -m grader.release 01_update_rule` first." in refused(course)
+    assert "Run `python -m grader.release 01_update_rule` first." in refused(course)
     (course / "gradebook" / "gradebook.db").unlink()
-    assert "Say `python -m grader.release 01_update_rule` first." in refused(course)
+    assert "Run `python -m grader.release 01_update_rule` first." in refused(course)
 
 
 def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses(course, monkeypatch, tmp_path):
@@ -323,7 +323,7 @@ def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses
         assert sum(case["arguments"] not in shown for case in task["cases"]) >= len(task["cases"]) / 2
     tasks = solution / "tasks.py"
     tasks.write_text(tasks.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert hidden.hidden_tasks(solution, book) == first  # made anew of the same secret
+    assert hidden.hidden_tasks(solution, book) == first  # made again from the same secret
     assert hidden.hidden_tasks(solution, tmp_path / "another") != first
 
 
@@ -335,15 +335,15 @@ def test_hidden_cases_that_cannot_be_made_stop_the_grading_with_the_reason(cours
         "ZeroDivisionError: division by zero"
     )
     (course / "gradebook" / "grading" / "seed").write_text("", encoding="ascii")
-    assert "is damaged: take it from your backup." in refused(course)
+    assert "is damaged: restore it from your backup, or remove it" in refused(course)
 
 
-def test_a_table_of_grades_holds_no_formula_and_a_terminal_gets_no_control_signs(course):
+def test_a_table_of_grades_holds_no_formula_and_a_terminal_gets_no_control_characters(course):
     submit(course, "=1+1", filled(course, NAME, {}))
     submit(course, "\x1b[2Jfay", b"")
     grade(course)
     assert "'=1+1" in rows_of(course)
-    shown = report.table([report.Row("\x1b[2Jfay", NAME, "graded", 1.0, 2.0, 0.0, "a\nb")])
+    shown = report.table([report.Line("\x1b[2Jfay", NAME, "graded", 1.0, 2.0, 0.0, "a\nb")])
     assert "\x1b" not in shown and len(shown.split("\n")) == 2
 
 

@@ -31,14 +31,6 @@ c.CourseDirectory.ignore = [*CourseDirectory.ignore.default_args[0], "tasks.py"]
 
 c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default_args[0], StoreNormalised]
 
-# `nbgrader zip_collect NN_topic` takes submissions as learning platforms name them: ada_01_update_rule.ipynb, or with
-# numbers between, ada_12345_67890_01_update_rule.ipynb. What it cannot read it names and leaves out.
-c.ZipCollectApp.downloaded_directory = "gradebook/downloaded"
-c.ZipCollectApp.strict = True
-c.FileNameCollectorPlugin.named_regexp = (
-    r".*[/\\](?P<student_id>[^/\\_]+)_(?:[^/\\]*_)?(?P<file_id>\d\d_[a-z_]+)\.ipynb$"
-)
-
 c.ExportApp.plugin_class = "grader.report.Export"
 
 # A page that shows a submission must not run a student's script, least of all in Formgrader.

@@ -15,7 +15,7 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from classroom import NAME, answers, cell, filled, nbgrader, new_course, submit
-from grader import release, sandbox
+from grader import collect, release, sandbox
 
 pytestmark = pytest.mark.slow
 ALL = 17  # points by checks; the question in own words is worth 3 more
@@ -363,8 +363,7 @@ def course(tmp_path_factory):
     right = answers(root, NAME)
     half = {name: right[name] for name in ("step", "stationary_point")}
     half["descend"] = right["descend"].replace("[start]", "[]").replace("path[-1]", "start")
-    archive = root / "gradebook" / "downloaded" / NAME / "archive"
-    archive.mkdir(parents=True)
+    downloads = tmp_path_factory.mktemp("downloads")
     for file, sources in {
         f"ada_{NAME}.ipynb": right,
         f"blaise_12345_67890_{NAME}.ipynb": half,
@@ -372,8 +371,8 @@ def course(tmp_path_factory):
         "my homework.ipynb": right,
         "emil_01_wrong_name.ipynb": right,
     }.items():
-        nbformat.write(filled(root, NAME, sources), archive / file)
-    nbgrader(root, "zip_collect", NAME)
+        nbformat.write(filled(root, NAME, sources), downloads / file)
+    collect.collect(root, NAME, [downloads])
     for student, case in CLASS.items():
         submit(root, student, case.make(root, right))
     # Those that are more than a notebook:

@@ -5,20 +5,21 @@ import os
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TextIO
+from typing import IO
 
 
 @contextlib.contextmanager
-def writing(path: Path, mode: int = 0o666) -> Iterator[TextIO]:
-    """`with writing(path) as file:` a text file that takes its place only when the block has ended without an error.
+def writing(path: Path, mode: int = 0o666, binary: bool = False) -> Iterator[IO]:
+    """`with writing(path) as file:` a file that takes its place only when the block has ended without an error.
 
-    mode   permissions of the file, less the umask
+    mode     permissions of the file, less the umask
+    binary   whether it takes bytes; otherwise it takes text, and line ends as they are written
     """
     unfinished = path.with_name(f"{path.name}.new")
     unfinished.unlink(missing_ok=True)
     try:
         descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-        with open(descriptor, "w", encoding="utf-8", newline="") as file:
+        with open(descriptor, "wb") if binary else open(descriptor, "w", encoding="utf-8", newline="") as file:
             yield file
         unfinished.replace(path)
     finally:

@@ -11,7 +11,6 @@ import json
 import os
 import re
 import shutil
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +20,7 @@ from nbgrader import api
 from nbgrader.plugins import ExportPlugin
 
 from grader import files
+from grader.names import plain
 
 GRADED, NOT_DONE, PARTLY, UNREADABLE, MISSING, FAILED, TO_DO = (
     "graded", "not done", "partly run", "unreadable", "missing", "failed", "not graded yet",
@@ -50,7 +50,6 @@ class Points(NamedTuple):
     by_hand: float
 
 
-_MOVING = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # Unicode categories of characters that are not shown as such
 _NO_POINTS = Points(None, 0.0, 0.0)
 # What stands before a character that makes a formula of a cell: its beginning, or what may be taken for a separator.
 _FORMULA = re.compile(r"""((?:^|[,;|])[\s"']*)(?=[=+\-@＝＋－＠])""")
@@ -184,23 +183,18 @@ def table(report: list[Line]) -> str:
     for line in report:
         score = "–" if line.score is None else f"{line.score:g} of {line.max_score:g}"
         more = f"{line.by_hand:g} points are still to be given by hand. " if line.by_hand else ""
-        row = f"{_plain(line.student):{name}}  {line.status:14}  {score:>10}  {more}{_plain(line.reason)}".rstrip()
+        row = f"{plain(line.student):{name}}  {line.status:14}  {score:>10}  {more}{plain(line.reason)}".rstrip()
         rows.append(row if len(row) <= wide else row[: wide - 1] + "…")
     counts = Counter(line.status for line in report)
     rows.append(", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status]))
     return "\n".join(rows)
 
 
-def _plain(text: str) -> str:
-    """In one line, without what would move a terminal's cursor or reverse the direction of text."""
-    return "".join(" " if unicodedata.category(c) in _MOVING else c for c in text)
-
-
 def _harmless(value) -> str:
     """A cell of a table that no spreadsheet takes for a formula, whichever separator it assumes."""
     if isinstance(value, float):
         return f"{value:g}"
-    return "" if value is None else _FORMULA.sub(r"\1'", _plain(str(value)))
+    return "" if value is None else _FORMULA.sub(r"\1'", plain(str(value)))
 
 
 _COLUMNS = (

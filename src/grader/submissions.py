@@ -85,7 +85,7 @@ def digest(folder: Path) -> str:
         if stat.S_ISREG(about.st_mode) and about.st_size <= min(left, LARGEST):
             left -= about.st_size
             try:
-                found.update(_content(path))
+                found.update(content(path))
             except OSError as error:
                 found.update(str(error.errno).encode())
     return found.hexdigest()
@@ -131,15 +131,15 @@ def _notebook(path: Path) -> nbformat.NotebookNode:
             raise Unreadable(
                 f"{path.name} has {size:.0f} MB; up to {most:.0f} MB are read. Ask for it with its outputs cleared."
             )
-        content = _content(path)
+        found = content(path)
     except OSError as error:
         raise Unreadable(f"{path.name} cannot be opened: {(error.strerror or str(error)).lower()}.") from None
-    if not content.strip():
+    if not found.strip():
         raise Unreadable(f"{path.name} is empty. Ask for it again.")
     try:
-        data = json.loads(content.decode("utf-8-sig"))
+        data = json.loads(found.decode("utf-8-sig"))
     except (ValueError, RecursionError):
-        what = "was cut short or damaged" if content.lstrip()[:1] == b"{" else "is a file of another kind"
+        what = "was cut short or damaged" if found.lstrip()[:1] == b"{" else "is a file of another kind"
         raise Unreadable(f"{path.name} is not a notebook: it {what}. Ask for it again.") from None
     try:
         return _cleaned(data)
@@ -147,7 +147,7 @@ def _notebook(path: Path) -> nbformat.NotebookNode:
         raise Unreadable(f"{path.name} is not a notebook: it holds other data. Ask for it again.") from None
 
 
-def _content(path: Path) -> bytes:
+def content(path: Path) -> bytes:
     """The bytes of a file, without following a link or waiting for a pipe that has taken its place meanwhile."""
     flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
     with open(os.open(path, flags), "rb") as file:
@@ -254,7 +254,7 @@ def _files(folder: Path, notebook: Path, ignore: list[str]) -> tuple[dict[str, b
             remarks.append(f"{name} was left out: too much beside the notebook.")
         else:
             try:
-                files[name] = _content(path)
+                files[name] = content(path)
                 size += about.st_size
             except OSError as error:
                 remarks.append(f"{name} was left out: {(error.strerror or str(error)).lower()}.")

@@ -310,7 +310,7 @@ def test_no_random_download_is_taken_wrongly_or_stops_another(course, tmp_path):
     assert random_collections(course, tmp_path, 150, seed=8) == []
 
 
-@pytest.mark.slow  # long
+@pytest.mark.long
 @pytest.mark.slow
 def test_no_random_download_is_taken_wrongly_or_stops_another_in_ten_thousand(course, tmp_path):
     assert random_collections(course, tmp_path, 10_000, seed=15) == []

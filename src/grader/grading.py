@@ -17,6 +17,7 @@ import queue
 import sys
 import textwrap
 import time
+import traceback
 import warnings
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
@@ -35,7 +36,7 @@ from tqdm import tqdm
 from traitlets import Bool, Dict, TraitError, validate
 from traitlets.config import Application
 
-from grader import files, report, sandbox, submissions, verdicts
+from grader import files, names, report, sandbox, submissions, verdicts
 from grader.cells import is_check, role
 from grader.hidden import hidden_tasks
 from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Entry
@@ -46,6 +47,10 @@ _WIDTH = 96  # characters of a line in an output that a page of feedback shows
 
 class Refused(Exception):
     """Grading cannot begin or continue; the message says why and what to do."""
+
+
+class Misnamed(Exception):
+    """A student's folder has a name that nbgrader could not keep or show; the message says what is wrong with it."""
 
 
 class Exercise(NamedTuple):
@@ -79,6 +84,8 @@ class Intake:
     def __iter__(self) -> Iterator[sandbox.Submission]:
         for student, folder in self._folders.items():
             try:
+                if problem := names.problem(student):
+                    raise Misnamed(f"{problem}: rename the folder and grade again.")
                 self._pending[student] = pending = self._read(folder)
             except Exception as reason:
                 self._set_aside.put((student, reason))
@@ -257,7 +264,9 @@ class Autograde(converters.Autograde):
     def _keep_set_aside(self, exercise: Exercise, intake: Intake, digests: dict[str, str], bar: tqdm) -> None:
         """Write down what cannot be run, and why."""
         for student, reason in intake.set_aside():
-            if isinstance(reason, submissions.Missing):
+            if isinstance(reason, Misnamed):  # nothing of it enters the gradebook, whose pages would show the name
+                self._remember(exercise, Entry(student, UNREADABLE, str(reason), digests[student]))
+            elif isinstance(reason, submissions.Missing):
                 self._missing(exercise, Entry(student, MISSING, str(reason), digests[student]))
             elif isinstance(reason, submissions.Unreadable):
                 self._unreadable(exercise, Entry(student, UNREADABLE, str(reason), digests[student]))
@@ -359,8 +368,9 @@ class Autograde(converters.Autograde):
             self.set_permissions(exercise.name, student)
 
     def _failed(self, exercise: Exercise, student: str, digest: str, error: Exception) -> None:
-        self.log.error("While grading %s:", student, exc_info=error)
-        said = f"the grading itself failed ({type(error).__name__}: {error}); nothing was written down."
+        lines = "".join(traceback.format_exception(error)).split("\n")
+        self.log.error("While grading %s:\n%s", names.plain(student), "\n".join(map(names.plain, lines)))
+        said = f"grading itself failed ({type(error).__name__}); nothing was written down. The log shows where."
         self._remember(exercise, Entry(student, FAILED, said, digest))
 
     def _remember(self, exercise: Exercise, entry: Entry) -> None:

@@ -17,12 +17,16 @@ import subprocess
 import sys
 from pathlib import Path
 
-from grader import files
+import numpy as np
+
+from grader import files, tables
 from grader.solution import VISIBLE, Solution, Task, make_task, read
 from helpers import checks
 from helpers.findings import examine
 
 _DRAWS = 20  # of one task's cases, before the exercise itself is at fault
+_WRONG = 3  # hidden cases at least on which a table of the visible ones is wrong
+_MADE_AS = 2  # raised when the same secret would give other cases than before
 
 
 def hidden_tasks(solution: Path, gradebook: Path) -> dict:
@@ -56,16 +60,38 @@ def seed_of(secret: str, *parts: object) -> int:
 
 
 def draw(task: Task, solution: Solution, secret: str) -> dict:
-    """A task's hidden cases. Raises RuntimeError if no draw is passed by all its right functions."""
+    """A task's hidden cases, in an order that the secret shuffles.
+
+    Several draws are combined if need be, until a table of the visible cases is wrong on several of them, whichever way
+    it is used. Raises RuntimeError if that is not so, or if the right functions do not all pass, after many draws.
+    """
     answer, task = solution.answers[task.name], task._replace(mistakes=())
-    shown = [case["arguments"] for case in make_task(task, answer, VISIBLE)["cases"]]
+    shown = make_task(task, answer, VISIBLE)["cases"]
+    cases: list[dict] = []
+    passed = 0
     for attempt in range(_DRAWS):
         data = make_task(task, answer, seed_of(secret, task.name, attempt))
-        # A case that students already have is left out, if there are others.
-        data["cases"] = [case for case in data["cases"] if case["arguments"] not in shown] or data["cases"]
-        if not any(examine(data, checks.run(right, data, seconds=None)) for right in task.right):
+        known = [case["arguments"] for case in [*shown, *cases]]
+        data["cases"] = [case for case in data["cases"] if case["arguments"] not in known]
+        if not data["cases"] or any(examine(data, checks.run(right, data, seconds=None)) for right in task.right):
+            continue
+        passed += 1
+        cases += data["cases"] if not cases else _missing(data, shown, cases)
+        order = np.random.default_rng(seed_of(secret, task.name, "order", attempt)).permutation(len(cases))
+        data["cases"] = [cases[k] for k in order]
+        if all(len(wrong) >= _WRONG for wrong in tables.failures(data, shown, data["cases"]).values()):
             return data
-    raise RuntimeError(f"in {_DRAWS} draws of cases the right functions of {task.name} never all passed.")
+    if not passed:
+        raise RuntimeError(f"in {_DRAWS} draws of cases the right functions of {task.name} never all passed.")
+    raise RuntimeError(f"in {_DRAWS} draws of cases a table of the visible ones is right on nearly all of {task.name}.")
+
+
+def _missing(data: dict, shown: list[dict], cases: list[dict]) -> list[dict]:
+    """Of newly drawn cases, those on which a table is wrong that is wrong too rarely on the ones there are."""
+    before = tables.failures(data, shown, cases)
+    wrong = tables.failures(data, shown, data["cases"])
+    useful = {k for way, those in before.items() if len(those) < _WRONG for k in wrong[way][: _WRONG - len(those)]}
+    return [data["cases"][k] for k in sorted(useful)]
 
 
 def _path(solution: Path, gradebook: Path) -> Path:
@@ -74,7 +100,7 @@ def _path(solution: Path, gradebook: Path) -> Path:
 
 def _origin(solution: Path, gradebook: Path) -> str:
     """A digest of everything that hidden cases depend on."""
-    digest = hashlib.sha256(f"{checks.FORMAT} {_secret(gradebook)}".encode())
+    digest = hashlib.sha256(f"{checks.FORMAT} {_MADE_AS} {_secret(gradebook)}".encode())
     for path in (solution / "tasks.py", solution / f"{solution.name}.ipynb"):
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -195,7 +195,7 @@ def test_a_bomb_is_left_out_and_nothing_of_it_is_written(course, tmp_path):
     content = bytes(600_000_000)
     path = archive(tmp_path / "a.zip", {f"ada_{NAME}.ipynb": NOTEBOOK, f"eve_{NAME}.ipynb": content})
     assert path.stat().st_size < 1_000_000
-    left_out(course, path, f"eve_{NAME}.ipynb", "larger than 20 MB")
+    left_out(course, path, f"eve_{NAME}.ipynb", "larger than 10 MB")
 
 
 def test_a_bomb_that_declares_to_be_small_is_left_out(course, tmp_path):

@@ -331,7 +331,7 @@ CLASS = {
     # files that are no notebook of the exercise
     "cut short": Case(lambda *a: whole(*a)[:-500], None, UNREADABLE, "was cut short or damaged"),
     "empty": Case(lambda *a: b"", None, UNREADABLE, "is empty"),
-    "huge": Case(lambda *a: whole(*a) + b" " * 21_000_000, None, UNREADABLE, "MB; up to 20 MB are read"),
+    "huge": Case(lambda *a: whole(*a) + b" " * 11_000_000, None, UNREADABLE, "MB; up to 10 MB are read"),
     "a document": Case(lambda *a: b"%PDF-1.7 \xff\xfe", None, UNREADABLE, "a file of another kind"),
     "other data": Case(lambda *a: b'{"points": 20}', None, UNREADABLE, "holds other data"),
     "deep": Case(lambda *a: b"[" * 1_000_000, None, UNREADABLE, "a file of another kind"),

@@ -3,7 +3,10 @@
 import csv
 import itertools
 import json
+import os
 import shutil
+import subprocess
+import time
 
 import nbformat
 import pytest
@@ -340,11 +343,107 @@ def test_hidden_cases_that_cannot_be_made_stop_the_grading_with_the_reason(cours
 
 def test_a_table_of_grades_holds_no_formula_and_a_terminal_gets_no_control_characters(course):
     submit(course, "=1+1", filled(course, NAME, {}))
-    submit(course, "\x1b[2Jfay", b"")
+    submit(course, "a;=1+1, @x|-y", filled(course, NAME, {}))
     grade(course)
-    assert "'=1+1" in rows_of(course)
-    shown = report.table([report.Line("\x1b[2Jfay", NAME, "graded", 1.0, 2.0, 0.0, "a\nb")])
-    assert "\x1b" not in shown and len(shown.split("\n")) == 2
+    assert {"'=1+1", "a;'=1+1, '@x|'-y"} < rows_of(course).keys()
+    shown = report.table([report.Line("\x1b[2Jfay", NAME, "graded", 1.0, 2.0, 0.0, "a\nb\u2028c\u202ed")])
+    assert len(shown.splitlines()) == 2 and not {"\x1b", "\u202e"} & set(shown)
+
+
+def test_no_name_of_a_students_reaches_the_gradebook_that_a_page_would_not_show_as_text(course):
+    """nbgrader's pages show a name as it is, script and all."""
+    bad = [
+        "<script>alert(1)<",
+        "fay\x1b[2J",
+        "new\nline",
+        "right\u202eleft",
+        '"quoted"',
+        "&lt;b&gt;",
+        "\udcff",
+        "x" * 120,
+    ]
+    for name in bad:
+        submit(course, name, filled(course, NAME, {}))
+    grade(course)
+    rows = rows_of(course)
+    assert [row["status"] for row in rows.values()].count("unreadable") == len(bad)
+    assert {row["score"] for row in rows.values() if row["status"] == "unreadable"} == {""}
+    assert all("the name " in row["reason"] for row in rows.values() if row["status"] == "unreadable")
+    assert [rows[student]["status"] for student in CLASS] == ["graded"] * 6
+    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+        assert sorted(student.id for student in book.students) == sorted(CLASS)
+
+
+def test_a_folder_that_links_elsewhere_gets_nothing_from_there(course):
+    """The solution's folder holds a notebook of the exercise's name: with all answers."""
+    (course / "gradebook" / "submitted" / "eve").mkdir()
+    (course / "gradebook" / "submitted" / "eve" / NAME).symlink_to(course / "solutions" / NAME)
+    (course / "gradebook" / "submitted" / "mallory").symlink_to(course / "gradebook" / "submitted" / "ada")
+    grade(course)
+    rows = rows_of(course)
+    assert [(rows[one]["status"], rows[one]["score"]) for one in ("eve", "mallory")] == [("unreadable", "")] * 2
+    assert "is a link" in rows["eve"]["reason"] and [rows[one]["status"] for one in CLASS] == ["graded"] * 6
+
+
+def test_a_thousand_folders_in_each_other_stop_nobody(course):
+    folder = submit(course, "eve", filled(course, NAME, answers(course, NAME)))
+    here = os.open(folder, os.O_RDONLY)
+    try:
+        for _ in range(1200):
+            os.mkdir("folder", dir_fd=here)
+            inner = os.open("folder", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = inner
+        os.close(os.open("file", os.O_CREAT, dir_fd=here))
+        grade(course)
+    finally:
+        os.close(here)
+        subprocess.run(["rm", "-r", str(folder / "folder")], check=True)  # shutil gives up at that depth
+    assert statuses(course) == ["graded"] * 7
+    assert rows_of(course)["eve"]["reason"] == "a folder was left out: it is nested too deep."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"worksheets": 1}, {"worksheets": [1]}, {"worksheets": [{"cells": 1}]}, {"worksheets": [{"cells": None}]},
+        {"worksheets": {"cells": []}}, {"cells": 1}, {"cells": None}, {"cells": [1]}, {"cells": [{"source": {}}]},
+        {"cells": {"a": 1}}, {"cells": [[]]}, {"worksheets": []}, {}, [], 1, None, "cells",
+    ],
+)  # fmt: skip
+def test_what_is_no_notebook_is_unreadable_and_never_a_failure(course, data):
+    submit(course, "eve", json.dumps(data).encode())
+    grade(course, student_id="eve")
+    assert rows_of(course)["eve"]["status"] == "unreadable"
+
+
+def test_a_notebook_of_too_much_text_is_unreadable_and_costs_no_time(course):
+    notebook = filled(course, NAME, {})
+    notebook.cells += [nbformat.v4.new_code_cell("stationary_point = " * 10_000) for _ in range(40)]
+    submit(course, "eve", notebook)
+    start = time.monotonic()
+    grade(course, student_id="eve")
+    assert "more than 1000000 characters" in rows_of(course)["eve"]["reason"] and time.monotonic() - start < 5
+
+
+def test_the_words_of_an_outcome_do_not_reach_the_report(course, monkeypatch):
+    """A process can return what it likes, such as a time limit that speaks for the grader, and then end itself."""
+    words = "give 20 of 20"
+
+    def run(submissions, *rest, **more):
+        for one in run_here(submissions):
+            forged = {"raised": {"type": "TimeLimit", "message": words, "line": words}}
+            steps = [
+                done if done.outcomes is None else done._replace(outcomes=[forged], stopped="Its process was killed.")
+                for done in one.steps
+            ]
+            yield one._replace(steps=steps)
+
+    monkeypatch.setattr(sandbox, "run", run)
+    grade(course)
+    assert statuses(course) == ["partly run"] * 6 and rows_of(course)["ada"]["score"] == "0"
+    assert words not in (course / "gradebook" / "grading" / f"{NAME}.csv").read_text(encoding="utf-8")
+    assert words not in (course / "gradebook" / "grading" / f"{NAME}.jsonl").read_text(encoding="utf-8")
 
 
 def test_the_courses_own_folder_is_left_alone(course):

@@ -26,12 +26,13 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.cells import checked_task, is_answer, role
 
-LARGEST = 20_000_000  # bytes of a notebook, and of all files beside it; the course's own have under 200 kB
+LARGEST = 10_000_000  # bytes of a notebook, and of all files beside it; the course's own have under 200 kB
 _MOST_FILES = 200  # beside the notebook
 _DEEPEST = 8  # folders in folders
 _MOST_LISTED = 5000  # files and folders of a submission that are looked at
 _MOST_CELLS = 2000
 _LONGEST = 200_000  # characters of one cell
+_MOST_TEXT = 1_000_000  # characters of all cells
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell}
 MISSING_QUESTION = (
     "*This cell was missing from the submission and was put back. If the question is answered in another cell, give "
@@ -159,7 +160,7 @@ def _cleaned(data) -> nbformat.NotebookNode:
     cells = _cells_of(data)
     if len(cells) > _MOST_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; up to {_MOST_CELLS} are read.")
-    notebook = new_notebook()
+    notebook, length = new_notebook(), 0
     for cell in cells:
         if isinstance(cell, dict) and (source := _text(cell.get("source", cell.get("input")))) is not None:
             kind = "code" if cell.get("cell_type") == "code" else "markdown"
@@ -168,6 +169,8 @@ def _cleaned(data) -> nbformat.NotebookNode:
             if kind == "markdown" and (pictures := _pictures(cell.get("attachments"))):
                 clean["attachments"] = pictures
             notebook.cells.append(clean)
+            if (length := length + len(clean.source)) > _MOST_TEXT:
+                raise Unreadable(f"its cells hold more than {_MOST_TEXT} characters.")
     if not notebook.cells:
         raise ValueError
     return notebook

@@ -33,5 +33,8 @@ c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default_
 
 c.ExportApp.plugin_class = "grader.report.Export"
 
-# A page that shows a submission must not run a student's script, least of all in Formgrader.
-c.HTMLExporter.filters = {"markdown2html": "grader.pages.markdown2html"}
+# A page that shows a submission must not run a student's script, least of all in Formgrader, nor take minutes to make.
+c.HTMLExporter.preprocessors = ["grader.pages.Bounded"]
+c.HTMLExporter.filters = {
+    name: f"grader.pages.{name}" for name in ("markdown2html", "highlight_code", "ansi2html", "clean_html")
+}

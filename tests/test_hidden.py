@@ -2,8 +2,8 @@
 
 import numpy as np
 import pytest
-from grading import ROOT
 
+from classroom import ROOT
 from grader import hidden, release, solution, verdicts
 from grader.solution import VISIBLE, make_task
 from helpers.outcomes import decode

@@ -7,8 +7,10 @@ import os
 import shutil
 import subprocess
 import time
+from collections import Counter
 
 import nbformat
+import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import api, autogradeapp
@@ -16,7 +18,7 @@ from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from classroom import NAME, ROOT, answers, filled, new_course, run_here, submit
-from grader import grading, hidden, release, report, sandbox
+from grader import grading, hidden, release, report, sandbox, submissions
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
 pytestmark = pytest.mark.slow
@@ -444,6 +446,119 @@ def test_the_words_of_an_outcome_do_not_reach_the_report(course, monkeypatch):
     assert statuses(course) == ["partly run"] * 6 and rows_of(course)["ada"]["score"] == "0"
     assert words not in (course / "gradebook" / "grading" / f"{NAME}.csv").read_text(encoding="utf-8")
     assert words not in (course / "gradebook" / "grading" / f"{NAME}.jsonl").read_text(encoding="utf-8")
+
+
+def test_outputs_without_end_are_not_all_kept(course, monkeypatch):
+    many = [{"output_type": "stream", "name": "stdout", "text": "x"}] * 900
+
+    def run(submissions, *rest, **more):
+        for one in run_here(submissions):
+            yield one._replace(steps=[d if d.outcomes else d._replace(outputs=many) for d in one.steps])
+
+    monkeypatch.setattr(sandbox, "run", run)
+    grade(course, student_id="ada")
+    path = course / "gradebook" / "autograded" / "ada" / NAME / f"{NAME}.ipynb"
+    counts = [len(one.get("outputs", ())) for one in nbformat.read(path, as_version=4).cells]
+    assert max(counts) == 900 and sum(counts) < 1020
+    assert rows_of(course)["ada"]["score"] == "17"
+
+
+@pytest.mark.parametrize("large", [[0.5] * 100_000, [{"list": [0]}] * 30_000])
+def test_large_results_that_differ_at_the_end_are_judged_in_seconds(course, monkeypatch, large):
+    """As large as the sandbox lets through: the first call's and the last one's."""
+
+    def run(submissions, *rest, **more):
+        for one in run_here(submissions):
+            first, last = {"value": {"list": large}}, {"value": {"list": [*large[:-1], "z"]}}
+            yield one._replace(
+                steps=[d._replace(outcomes=[first, *d.outcomes[1:-1], last]) if d.outcomes else d for d in one.steps]
+            )
+
+    monkeypatch.setattr(sandbox, "run", run)
+    start = time.process_time()
+    grade(course, student_id="ada")
+    assert time.process_time() - start < 20 and rows_of(course)["ada"]["score"] == "0"
+
+
+# ---- random submissions
+
+WORDS = ("", "x", "def step(", "\x1b[2J", "\ud800", "<script>", "=1+1", "\u202e", "\x00", "1e999", "%%html", "a" * 5000)
+
+
+def random_value(rng, depth=0):
+    """JSON data of any kind, with the keys of a notebook among them."""
+    kind = rng.integers(9 if depth < 5 else 5)
+    if kind < 5:
+        return [None, True, int(rng.integers(-9, 9)), 0.5, str(rng.choice(WORDS))][kind]
+    if kind < 7:
+        return [random_value(rng, depth + 1) for _ in range(rng.integers(4))]
+    keys = ["cells", "worksheets", "source", "input", "cell_type", "metadata", "nbgrader", "grade_id", "attachments"]
+    return {str(rng.choice([*keys, "image/png", *WORDS])): random_value(rng, depth + 1) for _ in range(rng.integers(5))}
+
+
+def random_notebook(rng, right):
+    """A right notebook in which cells were moved, lost, doubled or spoilt, or any other data; as bytes."""
+    if rng.random() < 0.2:
+        content = json.dumps(random_value(rng)).encode()
+    else:
+        data = json.loads(json.dumps(right))
+        for _ in range(rng.integers(1, 8)):
+            cells, k = data["cells"], rng.integers(len(data["cells"]))
+            spoilt = [
+                lambda cells, k: cells.pop(k),
+                lambda cells, k: cells.insert(0, cells[k]),
+                lambda cells, k: cells.insert(k, random_value(rng)),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"source": random_value(rng)}),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"metadata": random_value(rng)}),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"attachments": random_value(rng)}),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"cell_type": random_value(rng)}),
+            ]
+            spoilt[rng.integers(len(spoilt))](cells, k)
+            data["cells"] = cells or [{}]
+        content = json.dumps(data).encode()
+    return content if rng.random() < 0.8 else content[: rng.integers(len(content) + 1)]
+
+
+def random_submissions(root, count, seed):
+    """Read and assemble so many random notebooks; those on which that fails, or yields what is not as released."""
+    rng, failures = np.random.default_rng(seed), []
+    right = filled(root, NAME, answers(root, NAME))
+    released = nbformat.read(root / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
+    roles = {c.metadata.nbgrader.grade_id: c for c in released.cells if "nbgrader" in c.metadata}
+    locked = {name: c.source for name, c in roles.items() if c.metadata.nbgrader.get("locked")}
+    seen = Counter()
+    for k in range(count):
+        folder = submit(root, "eve", random_notebook(rng, right))
+        try:
+            handed_in = submissions.read(folder, NAME)
+            notebook = submissions.assemble(released, handed_in.notebook).notebook
+            cells = submissions.code_cells(notebook, released)
+            nbformat.validate(notebook)
+        except (submissions.Missing, submissions.Unreadable) as reason:
+            seen[type(reason).__name__] += 1
+            continue
+        except Exception as error:
+            failures.append((k, repr(error)))
+            continue
+        seen["read"] += 1
+        found = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+        if (
+            {name: found[name].source for name in locked} != locked
+            or any(c.metadata != roles[name].metadata for name, c in found.items())
+            or {one.task for one in cells} - {None} != {name[6:] for name in roles if name.startswith("check_")}
+        ):
+            failures.append((k, "a cell with a role is not as released"))
+    assert min(seen["read"], seen["Unreadable"]) > count / 20, seen  # both happen
+    return failures
+
+
+def test_random_notebooks_are_read_or_refused_and_nothing_of_the_release_is_lost(course):
+    assert random_submissions(course, 200, seed=8) == []
+
+
+@pytest.mark.long
+def test_ten_thousand_random_notebooks_are_read_or_refused_and_nothing_of_the_release_is_lost(course):
+    assert random_submissions(course, 10_000, seed=15) == []
 
 
 def test_the_courses_own_folder_is_left_alone(course):

@@ -42,6 +42,7 @@ from grader.hidden import hidden_tasks
 from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Entry
 from helpers import checks
 
+_MOST_OUTPUTS = 1000  # of a submission, that are kept in its graded notebook
 _WIDTH = 96  # characters of a line in an output that a page of feedback shows
 
 
@@ -439,7 +440,7 @@ class Judged(NamedTuple):
 
 def judged(exercise: Exercise, pending: Pending, run: sandbox.Run, hidden: dict) -> tuple:
     """The notebook with its outputs, a check cell's being the verdict; and the submission's status and reason."""
-    notebook, stops = pending.assembled.notebook, {}
+    notebook, stops, room = pending.assembled.notebook, {}, _MOST_OUTPUTS
     found: dict[str, Judged] = {}
     for cell, done in zip(pending.cells, run.steps, strict=True):
         if cell.task is not None:
@@ -447,7 +448,9 @@ def judged(exercise: Exercise, pending: Pending, run: sandbox.Run, hidden: dict)
             verdict = verdicts.verdict(cell.task, task, hidden[cell.task], done.outcomes, done.stopped)
             found[cell.task] = _better(found.get(cell.task), Judged(verdict, done.stopped))
         else:
-            notebook.cells[cell.cell].outputs = [*nbformat.from_dict(done.outputs), *_stopped(done.stopped)]
+            outputs = nbformat.from_dict(done.outputs[:room])
+            room -= len(outputs)
+            notebook.cells[cell.cell].outputs = [*outputs, *_stopped(done.stopped)]
             stops[cell.cell] = done.stopped
     for k, cell in enumerate(pending.cells):
         if cell.cell is not None:

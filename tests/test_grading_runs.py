@@ -4,6 +4,7 @@ import csv
 import itertools
 import json
 import os
+import re
 import shutil
 import subprocess
 import time
@@ -478,6 +479,15 @@ def test_large_results_that_differ_at_the_end_are_judged_in_seconds(course, monk
     start = time.process_time()
     grade(course, student_id="ada")
     assert time.process_time() - start < 20 and rows_of(course)["ada"]["score"] == "0"
+
+
+def test_the_guide_names_tests_that_exist_for_all_it_promises():
+    guide = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
+    table = guide[guide.index("| promise | proven by |") : guide.index("It does not promise:")].strip().split("\n")[2:]
+    named = [re.findall(r"`(test_\w+)`", row) for row in table]
+    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    assert len(table) >= 9 and all(named)
+    assert [name for names in named for name in names if f"def {name}(" not in written] == []
 
 
 # ---- random submissions

@@ -18,7 +18,7 @@ from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from classroom import NAME, ROOT, answers, filled, new_course, run_here, submit
+from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
 from grader import grading, hidden, release, report, sandbox, submissions
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
@@ -386,6 +386,30 @@ def test_a_folder_that_links_elsewhere_gets_nothing_from_there(course):
     rows = rows_of(course)
     assert [(rows[one]["status"], rows[one]["score"]) for one in ("eve", "mallory")] == [("unreadable", "")] * 2
     assert "is a link" in rows["eve"]["reason"] and [rows[one]["status"] for one in CLASS] == ["graded"] * 6
+
+
+def test_a_second_notebook_is_left_out_and_stops_no_feedback(course):
+    """nbgrader makes a page of each notebook that it finds, and one of an older format ends the command."""
+    old = filled(course, NAME, {})
+    for one in old.cells:
+        if "nbgrader" in one.metadata:
+            one.metadata.nbgrader.schema_version = 0
+    submit(course, "ada", old, file="another.ipynb")
+    submit(course, "ada", b"\xff" * 1000, file="timestamp.txt")
+    grade(course)
+    assert rows_of(course)["ada"]["reason"] == "another.ipynb, another notebook, was left out."
+    assert rows_of(course)["ada"]["score"] == "17"
+    nbgrader(course, "generate_feedback", NAME)
+    assert len(list((course / "gradebook" / "feedback").glob(f"*/{NAME}/{NAME}.html"))) == len(CLASS)
+
+
+def test_names_that_mean_something_to_a_program_are_only_names(course):
+    for name in ("{student_id}", "{0}", "%s%n", "$(id)", "*", "a,b", "[ada]", "~root", "x", "ada blaise", "O'Hara; --"):
+        submit(course, name, filled(course, NAME, {}))
+    grade(course)
+    assert statuses(course).count("not done") == 11 and statuses(course).count("graded") == 6
+    nbgrader(course, "generate_feedback", NAME)
+    assert len(list((course / "gradebook" / "feedback").iterdir())) == 17
 
 
 def test_a_thousand_folders_in_each_other_stop_nobody(course):

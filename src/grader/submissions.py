@@ -253,6 +253,8 @@ def _files(folder: Path, notebook: Path, ignore: list[str]) -> tuple[dict[str, b
             remarks.append("a folder was left out: it is nested too deep.")
         elif not stat.S_ISREG(about.st_mode):
             remarks.append(f"{name}, a link or device, was left out.")
+        elif path.suffix.lower() == ".ipynb":  # feedback would show it too, unjudged and with outputs as they are
+            remarks.append(f"{name}, another notebook, was left out.")
         elif len(files) == _MOST_FILES or size + about.st_size > LARGEST:
             remarks.append(f"{name} was left out: too much beside the notebook.")
         else:

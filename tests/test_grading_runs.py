@@ -19,7 +19,8 @@ from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
 from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
-from grader import grading, hidden, release, report, sandbox, submissions
+from grader import grading, hidden, received, release, report, sandbox, submissions, verdicts
+from helpers import checks
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
 pytestmark = pytest.mark.slow
@@ -530,6 +531,41 @@ def random_value(rng, depth=0):
     return {str(rng.choice([*keys, "image/png", *WORDS])): random_value(rng, depth + 1) for _ in range(rng.integers(5))}
 
 
+def random_outcome(rng, depth=0):
+    """JSON data like an outcome, proper or not."""
+    keys = ["value", "raised", "changed", "list", "dict", "array", "shape", "dtype", "float", "tensor", "other", "type"]
+    values = ["float64", "NaN", "TimeLimit", "NotImplementedError", 0, 1, -1.5, True, None, [], [1], 10**30, *WORDS]
+    if depth == 4 or rng.random() < 0.3:
+        return values[rng.integers(len(values))]
+    if rng.random() < 0.3:
+        return [random_outcome(rng, depth + 1) for _ in range(rng.integers(4))]
+    chosen = rng.choice(keys, rng.integers(1, 4), replace=False)
+    return {str(key): random_outcome(rng, depth + 1) for key in chosen}
+
+
+def random_judgements(root, count, seed):
+    """Judge so many random outcomes, each in place of a right one; those that got points or could not be judged."""
+    rng, failures, proper = np.random.default_rng(seed), [], 0
+    tasks = checks.read(root / "exercises" / NAME / "checks.json")["tasks"]
+    for k in range(count):
+        name = str(rng.choice(list(tasks)))
+        task = tasks[name]
+        right = [case["answer"] for case in [*task["cases"], task["cases"][0], *task["cases"]]]
+        try:
+            data = {["value", "raised"][int(rng.random() < 0.2)]: random_outcome(rng)}
+            outcome = received.outcome(data, tuple(task["parameters"]))
+        except received.Improper:
+            continue
+        proper += 1
+        place = int(rng.integers(len(right)))
+        if outcome != right[place]:
+            verdict = verdicts.verdict(name, task, task, [*right[:place], outcome, *right[place + 1 :]], "")
+            if verdict.kind == verdicts.DONE or "could not be compared" in verdict.said:
+                failures.append((k, name, outcome, verdict))
+    assert proper > count / 20
+    return failures
+
+
 def random_notebook(rng, right):
     """A right notebook in which cells were moved, lost, doubled or spoilt, or any other data; as bytes."""
     if rng.random() < 0.2:
@@ -588,6 +624,15 @@ def random_submissions(root, count, seed):
 
 def test_random_notebooks_are_read_or_refused_and_nothing_of_the_release_is_lost(course):
     assert random_submissions(course, 200, seed=8) == []
+
+
+def test_no_random_outcome_gets_points(course):
+    assert random_judgements(course, 1000, seed=8) == []
+
+
+@pytest.mark.long
+def test_none_of_ten_thousand_random_outcomes_gets_points(course):
+    assert random_judgements(course, 10_000, seed=15) == []
 
 
 @pytest.mark.long

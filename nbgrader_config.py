@@ -1,4 +1,4 @@
-"""How nbgrader sees the course: solutions/ is its source, exercises/ its release; all else is under gradebook/."""
+"""How nbgrader sees the course: solutions/ is its source, exercises/ its release; the rest is under gradebook/."""
 
 import os
 import sys
@@ -16,7 +16,7 @@ c = get_config()  # noqa: F821 (traitlets gives it to this file)
 root = Path(__file__).parent.resolve()
 (root / "gradebook").mkdir(exist_ok=True)
 
-# nbgrader calls `alembic` by its bare name when it makes the gradebook.
+# nbgrader calls `alembic` by its bare name when it creates the gradebook.
 os.environ["PATH"] = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
 
 c.CourseDirectory.course_id = "downhill"
@@ -31,15 +31,10 @@ c.CourseDirectory.ignore = [*CourseDirectory.ignore.default_args[0], "tasks.py"]
 
 c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default_args[0], StoreNormalised]
 
-# `nbgrader zip_collect NN_topic` takes submissions as learning platforms name them: ada_01_update_rule.ipynb, or with
-# numbers between, ada_12345_67890_01_update_rule.ipynb. What it cannot read it names and leaves out.
-c.ZipCollectApp.downloaded_directory = "gradebook/downloaded"
-c.ZipCollectApp.strict = True
-c.FileNameCollectorPlugin.named_regexp = (
-    r".*[/\\](?P<student_id>[^/\\_]+)_(?:[^/\\]*_)?(?P<file_id>\d\d_[a-z_]+)\.ipynb$"
-)
-
 c.ExportApp.plugin_class = "grader.report.Export"
 
-# A page that shows a submission runs no script of the student's, in Formgrader least of all.
-c.HTMLExporter.filters = {"markdown2html": "grader.pages.markdown2html"}
+# A page that shows a submission must not run a student's script, least of all in Formgrader, nor take minutes to make.
+c.HTMLExporter.preprocessors = ["grader.pages.Bounded"]
+c.HTMLExporter.filters = {
+    name: f"grader.pages.{name}" for name in ("markdown2html", "highlight_code", "ansi2html", "clean_html")
+}

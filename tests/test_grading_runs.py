@@ -3,17 +3,24 @@
 import csv
 import itertools
 import json
+import os
+import re
 import shutil
+import subprocess
+import time
+from collections import Counter
 
 import nbformat
+import numpy as np
 import pytest
 from nbgrader.api import Gradebook
 from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from classroom import NAME, ROOT, answers, filled, new_course, run_here, submit
-from grader import grading, hidden, release, report, sandbox
+from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
+from grader import grading, hidden, received, release, report, sandbox, submissions, verdicts
+from helpers import checks
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
 pytestmark = pytest.mark.slow
@@ -81,12 +88,12 @@ def watched(monkeypatch, stop_after=None):
     return seen
 
 
-def test_nbgraders_command_and_formgraders_button_are_ours(course):
+def test_nbgraders_command_and_formgraders_button_grade_this_way(course):
     release.config(course)  # reads nbgrader_config.py
     assert autogradeapp.Autograde is api.Autograde is grading.Autograde
 
 
-def test_an_interrupted_grading_goes_on_where_it_stopped(course, monkeypatch):
+def test_an_interrupted_grading_continues_where_it_stopped(course, monkeypatch):
     watched(monkeypatch, stop_after=2)
     assert refused(course).startswith("Stopped. What is graded is kept")
     assert sorted(statuses(course)) == ["graded"] * 2 + ["not graded yet"] * 4
@@ -97,7 +104,7 @@ def test_an_interrupted_grading_goes_on_where_it_stopped(course, monkeypatch):
     assert [row["score"] for row in rows_of(course).values()] == ["17", "17", "17", "13", "13", "13"]
 
 
-def test_an_interrupted_grading_by_force_goes_on_without_force(course, monkeypatch):
+def test_an_interrupted_grading_by_force_continues_without_force(course, monkeypatch):
     grade(course)
     first = watched(monkeypatch, stop_after=4)
     refused(course, force=True)
@@ -107,7 +114,7 @@ def test_an_interrupted_grading_by_force_goes_on_without_force(course, monkeypat
     assert statuses(course) == ["graded"] * 6
 
 
-def test_who_is_late_gets_nbgraders_penalty_until_the_deadline_is_put_off(course):
+def test_a_late_submission_gets_nbgraders_penalty_until_the_deadline_is_extended(course):
     with open(course / "nbgrader_config.py", "a", encoding="utf-8") as file:
         file.write('\nc.LateSubmissionPlugin.penalty_method = "zero"\n')
     for student, day in (("ada", 1), ("blaise", 3)):
@@ -175,7 +182,7 @@ def test_points_given_by_hand_stay_when_a_newer_submission_is_graded(course):
 
     assert (rows_of(course)["ada"]["score"], rows_of(course)["ada"]["by_hand"]) == ("17", "3")
     given_by_hand(**{question: 2.5})
-    assert adas() == ("19.5", "0")  # nothing has changed: nothing is to be looked at again
+    assert adas() == ("19.5", "0")  # nothing has changed: nothing needs another look
     assert adas(stationary_point="") == ("15.5", "0")
     assert adas(stationary_point="", **{question: "Another answer."}) == ("15.5", "3")
     assert adas() == ("15.5", "3")  # nobody has looked yet
@@ -219,7 +226,7 @@ def test_without_a_sandbox_it_refuses_unless_the_risk_is_accepted(course, monkey
     assert was == [False] and statuses(course) == ["graded"] * 6
 
 
-def test_what_the_exercise_imports_is_imported_once_for_all(course, monkeypatch):
+def test_what_the_exercise_imports_is_imported_once_for_all_submissions(course, monkeypatch):
     notebook = nbformat.read(course / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
     asked = []
 
@@ -242,15 +249,15 @@ def test_what_the_exercise_imports_is_imported_once_for_all(course, monkeypatch)
 def test_what_fails_in_the_grading_itself_fails_for_one_alone_and_is_tried_again(course, monkeypatch):
     judged = grading.judged
 
-    def failing(exercise, student, *rest):
-        if student == "blaise":
+    def failing(exercise, pending, run, hidden):
+        if run.key == "blaise":
             raise ZeroDivisionError("by accident")
-        return judged(exercise, student, *rest)
+        return judged(exercise, pending, run, hidden)
 
     monkeypatch.setattr(grading, "judged", failing)
     assert "failed on blaise" in refused(course)
     assert statuses(course) == ["graded", "failed"] + ["graded"] * 4
-    assert rows_of(course)["blaise"]["score"] == "" and "by accident" in rows_of(course)["blaise"]["reason"]
+    assert rows_of(course)["blaise"]["score"] == "" and "ZeroDivisionError" in rows_of(course)["blaise"]["reason"]
     monkeypatch.setattr(grading, "judged", judged)
     grade(course)
     assert rows_of(course)["blaise"]["score"] == "17"
@@ -259,7 +266,7 @@ def test_what_fails_in_the_grading_itself_fails_for_one_alone_and_is_tried_again
 def test_a_submission_that_the_sandbox_could_not_begin_has_no_score(course, monkeypatch):
     def run(submissions, *rest, **more):
         for submission in submissions:
-            not_run = sandbox.Done([], None, "Not run. It could not be begun.")
+            not_run = sandbox.Done([], None, "Not run. It could not be begun.", ran=False)
             yield sandbox.Run(submission.key, [not_run for _ in submission.steps], "It could not be begun.")
 
     monkeypatch.setattr(sandbox, "run", run)
@@ -267,7 +274,7 @@ def test_a_submission_that_the_sandbox_could_not_begin_has_no_score(course, monk
     assert {(row["status"], row["score"]) for row in rows_of(course).values()} == {("failed", "")}
 
 
-def test_who_handed_nothing_in_is_missing_and_has_no_score(course):
+def test_a_student_without_a_submission_is_missing_and_has_no_score(course):
     with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
         book.add_student("zoe")
     grade(course)
@@ -287,9 +294,9 @@ def test_an_unreadable_submission_has_a_page_that_says_why_and_no_points(course)
     assert rows_of(course)["ada"]["score"] == "17"
 
 
-def test_an_exercise_or_a_student_who_is_not_there_is_refused_by_name(course):
+def test_an_unknown_exercise_or_student_is_refused_by_name(course):
     said = refused(course, name="01_update_rul")
-    assert said.startswith("There is no released exercise 01_update_rul; there are: 01_update_rule.")
+    assert said.startswith("There is no released exercise 01_update_rul; released are: 01_update_rule.")
     said = refused(course, student_id="adam")
     assert said.startswith(f"There is nothing to grade: no folder gradebook/submitted/adam/{NAME}.")
 
@@ -306,9 +313,9 @@ def test_limits_reach_the_sandbox_and_those_that_do_not_exist_are_refused(course
 def test_a_gradebook_that_does_not_know_the_exercise_is_refused(course):
     path = course / "exercises" / NAME / f"{NAME}.ipynb"
     path.write_text(path.read_text(encoding="utf-8").replace('"points": 2', '"points": 3'), encoding="utf-8")
-    assert "Say `python -m grader.release 01_update_rule` first." in refused(course)
+    assert "Run `python -m grader.release 01_update_rule` first." in refused(course)
     (course / "gradebook" / "gradebook.db").unlink()
-    assert "Say `python -m grader.release 01_update_rule` first." in refused(course)
+    assert "Run `python -m grader.release 01_update_rule` first." in refused(course)
 
 
 def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses(course, monkeypatch, tmp_path):
@@ -323,7 +330,7 @@ def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses
         assert sum(case["arguments"] not in shown for case in task["cases"]) >= len(task["cases"]) / 2
     tasks = solution / "tasks.py"
     tasks.write_text(tasks.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert hidden.hidden_tasks(solution, book) == first  # made anew of the same secret
+    assert hidden.hidden_tasks(solution, book) == first  # made again from the same secret
     assert hidden.hidden_tasks(solution, tmp_path / "another") != first
 
 
@@ -335,16 +342,302 @@ def test_hidden_cases_that_cannot_be_made_stop_the_grading_with_the_reason(cours
         "ZeroDivisionError: division by zero"
     )
     (course / "gradebook" / "grading" / "seed").write_text("", encoding="ascii")
-    assert "is damaged: take it from your backup." in refused(course)
+    assert "is damaged: restore it from your backup, or remove it" in refused(course)
 
 
-def test_a_table_of_grades_holds_no_formula_and_a_terminal_gets_no_control_signs(course):
+def test_a_table_of_grades_holds_no_formula_and_a_terminal_gets_no_control_characters(course):
     submit(course, "=1+1", filled(course, NAME, {}))
-    submit(course, "\x1b[2Jfay", b"")
+    submit(course, "a;=1+1, @x|-y", filled(course, NAME, {}))
     grade(course)
-    assert "'=1+1" in rows_of(course)
-    shown = report.table([report.Row("\x1b[2Jfay", NAME, "graded", 1.0, 2.0, 0.0, "a\nb")])
-    assert "\x1b" not in shown and len(shown.split("\n")) == 2
+    assert {"'=1+1", "a;'=1+1, '@x|'-y"} < rows_of(course).keys()
+    shown = report.table([report.Line("\x1b[2Jfay", NAME, "graded", 1.0, 2.0, 0.0, "a\nb\u2028c\u202ed")])
+    assert len(shown.splitlines()) == 2 and not {"\x1b", "\u202e"} & set(shown)
+
+
+def test_no_name_of_a_students_reaches_the_gradebook_that_a_page_would_not_show_as_text(course):
+    """nbgrader's pages show a name as it is, script and all."""
+    bad = [
+        "<script>alert(1)<",
+        "fay\x1b[2J",
+        "new\nline",
+        "right\u202eleft",
+        '"quoted"',
+        "&lt;b&gt;",
+        "\udcff",
+        "x" * 120,
+    ]
+    for name in bad:
+        submit(course, name, filled(course, NAME, {}))
+    grade(course)
+    rows = rows_of(course)
+    assert [row["status"] for row in rows.values()].count("unreadable") == len(bad)
+    assert {row["score"] for row in rows.values() if row["status"] == "unreadable"} == {""}
+    assert all("the name " in row["reason"] for row in rows.values() if row["status"] == "unreadable")
+    assert [rows[student]["status"] for student in CLASS] == ["graded"] * 6
+    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+        assert sorted(student.id for student in book.students) == sorted(CLASS)
+
+
+def test_a_folder_that_links_elsewhere_gets_nothing_from_there(course):
+    """The solution's folder holds a notebook of the exercise's name: with all answers."""
+    (course / "gradebook" / "submitted" / "eve").mkdir()
+    (course / "gradebook" / "submitted" / "eve" / NAME).symlink_to(course / "solutions" / NAME)
+    (course / "gradebook" / "submitted" / "mallory").symlink_to(course / "gradebook" / "submitted" / "ada")
+    grade(course)
+    rows = rows_of(course)
+    assert [(rows[one]["status"], rows[one]["score"]) for one in ("eve", "mallory")] == [("unreadable", "")] * 2
+    assert "is a link" in rows["eve"]["reason"] and [rows[one]["status"] for one in CLASS] == ["graded"] * 6
+
+
+def test_a_second_notebook_is_left_out_and_stops_no_feedback(course):
+    """nbgrader makes a page of each notebook that it finds, and one of an older format ends the command."""
+    old = filled(course, NAME, {})
+    for one in old.cells:
+        if "nbgrader" in one.metadata:
+            one.metadata.nbgrader.schema_version = 0
+    submit(course, "ada", old, file="another.ipynb")
+    submit(course, "ada", b"\xff" * 1000, file="timestamp.txt")
+    grade(course)
+    assert rows_of(course)["ada"]["reason"] == "another.ipynb, another notebook, was left out."
+    assert rows_of(course)["ada"]["score"] == "17"
+    nbgrader(course, "generate_feedback", NAME)
+    assert len(list((course / "gradebook" / "feedback").glob(f"*/{NAME}/{NAME}.html"))) == len(CLASS)
+
+
+def test_names_that_mean_something_to_a_program_are_only_names(course):
+    for name in ("{student_id}", "{0}", "%s%n", "$(id)", "*", "a,b", "[ada]", "~root", "x", "ada blaise", "O'Hara; --"):
+        submit(course, name, filled(course, NAME, {}))
+    grade(course)
+    assert statuses(course).count("not done") == 11 and statuses(course).count("graded") == 6
+    nbgrader(course, "generate_feedback", NAME)
+    assert len(list((course / "gradebook" / "feedback").iterdir())) == 17
+
+
+def test_a_thousand_folders_in_each_other_stop_nobody(course):
+    folder = submit(course, "eve", filled(course, NAME, answers(course, NAME)))
+    here = os.open(folder, os.O_RDONLY)
+    try:
+        for _ in range(1200):
+            os.mkdir("folder", dir_fd=here)
+            inner = os.open("folder", os.O_RDONLY, dir_fd=here)
+            os.close(here)
+            here = inner
+        os.close(os.open("file", os.O_CREAT, dir_fd=here))
+        grade(course)
+    finally:
+        os.close(here)
+        subprocess.run(["rm", "-r", str(folder / "folder")], check=True)  # shutil gives up at that depth
+    assert statuses(course) == ["graded"] * 7
+    assert rows_of(course)["eve"]["reason"] == "a folder was left out: it is nested too deep."
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"worksheets": 1}, {"worksheets": [1]}, {"worksheets": [{"cells": 1}]}, {"worksheets": [{"cells": None}]},
+        {"worksheets": {"cells": []}}, {"cells": 1}, {"cells": None}, {"cells": [1]}, {"cells": [{"source": {}}]},
+        {"cells": {"a": 1}}, {"cells": [[]]}, {"worksheets": []}, {}, [], 1, None, "cells",
+    ],
+)  # fmt: skip
+def test_what_is_no_notebook_is_unreadable_and_never_a_failure(course, data):
+    submit(course, "eve", json.dumps(data).encode())
+    grade(course, student_id="eve")
+    assert rows_of(course)["eve"]["status"] == "unreadable"
+
+
+def test_a_notebook_of_too_much_text_is_unreadable_and_costs_no_time(course):
+    notebook = filled(course, NAME, {})
+    notebook.cells += [nbformat.v4.new_code_cell("stationary_point = " * 10_000) for _ in range(40)]
+    submit(course, "eve", notebook)
+    start = time.monotonic()
+    grade(course, student_id="eve")
+    assert "more than 1000000 characters" in rows_of(course)["eve"]["reason"] and time.monotonic() - start < 5
+
+
+def test_the_words_of_an_outcome_do_not_reach_the_report(course, monkeypatch):
+    """A process can return what it likes, such as a time limit that speaks for the grader, and then end itself."""
+    words = "give 20 of 20"
+
+    def run(submissions, *rest, **more):
+        for one in run_here(submissions):
+            forged = {"raised": {"type": "TimeLimit", "message": words, "line": words}}
+            steps = [
+                done if done.outcomes is None else done._replace(outcomes=[forged], stopped="Its process was killed.")
+                for done in one.steps
+            ]
+            yield one._replace(steps=steps)
+
+    monkeypatch.setattr(sandbox, "run", run)
+    grade(course)
+    assert statuses(course) == ["partly run"] * 6 and rows_of(course)["ada"]["score"] == "0"
+    assert words not in (course / "gradebook" / "grading" / f"{NAME}.csv").read_text(encoding="utf-8")
+    assert words not in (course / "gradebook" / "grading" / f"{NAME}.jsonl").read_text(encoding="utf-8")
+
+
+def test_outputs_without_end_are_not_all_kept(course, monkeypatch):
+    many = [{"output_type": "stream", "name": "stdout", "text": "x"}] * 900
+
+    def run(submissions, *rest, **more):
+        for one in run_here(submissions):
+            yield one._replace(steps=[d if d.outcomes else d._replace(outputs=many) for d in one.steps])
+
+    monkeypatch.setattr(sandbox, "run", run)
+    grade(course, student_id="ada")
+    path = course / "gradebook" / "autograded" / "ada" / NAME / f"{NAME}.ipynb"
+    counts = [len(one.get("outputs", ())) for one in nbformat.read(path, as_version=4).cells]
+    assert max(counts) == 900 and sum(counts) < 1020
+    assert rows_of(course)["ada"]["score"] == "17"
+
+
+@pytest.mark.parametrize("large", [[0.5] * 100_000, [{"list": [0]}] * 30_000])
+def test_large_results_that_differ_at_the_end_are_judged_in_seconds(course, monkeypatch, large):
+    """As large as the sandbox lets through: the first call's and the last one's."""
+
+    def run(submissions, *rest, **more):
+        for one in run_here(submissions):
+            first, last = {"value": {"list": large}}, {"value": {"list": [*large[:-1], "z"]}}
+            yield one._replace(
+                steps=[d._replace(outcomes=[first, *d.outcomes[1:-1], last]) if d.outcomes else d for d in one.steps]
+            )
+
+    monkeypatch.setattr(sandbox, "run", run)
+    start = time.process_time()
+    grade(course, student_id="ada")
+    assert time.process_time() - start < 20 and rows_of(course)["ada"]["score"] == "0"
+
+
+def test_the_guide_names_tests_that_exist_for_all_it_promises():
+    guide = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
+    table = guide[guide.index("| promise | proven by |") : guide.index("It does not promise:")].strip().split("\n")[2:]
+    named = [re.findall(r"`(test_\w+)`", row) for row in table]
+    written = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "tests").glob("test_*.py"))
+    assert len(table) >= 9 and all(named)
+    assert [name for names in named for name in names if f"def {name}(" not in written] == []
+
+
+# ---- random submissions
+
+WORDS = ("", "x", "def step(", "\x1b[2J", "\ud800", "<script>", "=1+1", "\u202e", "\x00", "1e999", "%%html", "a" * 5000)
+
+
+def random_value(rng, depth=0):
+    """JSON data of any kind, with the keys of a notebook among them."""
+    kind = rng.integers(9 if depth < 5 else 5)
+    if kind < 5:
+        return [None, True, int(rng.integers(-9, 9)), 0.5, str(rng.choice(WORDS))][kind]
+    if kind < 7:
+        return [random_value(rng, depth + 1) for _ in range(rng.integers(4))]
+    keys = ["cells", "worksheets", "source", "input", "cell_type", "metadata", "nbgrader", "grade_id", "attachments"]
+    return {str(rng.choice([*keys, "image/png", *WORDS])): random_value(rng, depth + 1) for _ in range(rng.integers(5))}
+
+
+def random_outcome(rng, depth=0):
+    """JSON data like an outcome, proper or not."""
+    keys = ["value", "raised", "changed", "list", "dict", "array", "shape", "dtype", "float", "tensor", "other", "type"]
+    values = ["float64", "NaN", "TimeLimit", "NotImplementedError", 0, 1, -1.5, True, None, [], [1], 10**30, *WORDS]
+    if depth == 4 or rng.random() < 0.3:
+        return values[rng.integers(len(values))]
+    if rng.random() < 0.3:
+        return [random_outcome(rng, depth + 1) for _ in range(rng.integers(4))]
+    chosen = rng.choice(keys, rng.integers(1, 4), replace=False)
+    return {str(key): random_outcome(rng, depth + 1) for key in chosen}
+
+
+def random_judgements(root, count, seed):
+    """Judge so many random outcomes, each in place of a right one; those that got points or could not be judged."""
+    rng, failures, proper = np.random.default_rng(seed), [], 0
+    tasks = checks.read(root / "exercises" / NAME / "checks.json")["tasks"]
+    for k in range(count):
+        name = str(rng.choice(list(tasks)))
+        task = tasks[name]
+        right = [case["answer"] for case in [*task["cases"], task["cases"][0], *task["cases"]]]
+        try:
+            data = {["value", "raised"][int(rng.random() < 0.2)]: random_outcome(rng)}
+            outcome = received.outcome(data, tuple(task["parameters"]))
+        except received.Improper:
+            continue
+        proper += 1
+        place = int(rng.integers(len(right)))
+        if outcome != right[place]:
+            verdict = verdicts.verdict(name, task, task, [*right[:place], outcome, *right[place + 1 :]], "")
+            if verdict.kind == verdicts.DONE or "could not be compared" in verdict.said:
+                failures.append((k, name, outcome, verdict))
+    assert proper > count / 20
+    return failures
+
+
+def random_notebook(rng, right):
+    """A right notebook in which cells were moved, lost, doubled or spoilt, or any other data; as bytes."""
+    if rng.random() < 0.2:
+        content = json.dumps(random_value(rng)).encode()
+    else:
+        data = json.loads(json.dumps(right))
+        for _ in range(rng.integers(1, 8)):
+            cells, k = data["cells"], rng.integers(len(data["cells"]))
+            spoilt = [
+                lambda cells, k: cells.pop(k),
+                lambda cells, k: cells.insert(0, cells[k]),
+                lambda cells, k: cells.insert(k, random_value(rng)),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"source": random_value(rng)}),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"metadata": random_value(rng)}),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"attachments": random_value(rng)}),
+                lambda cells, k: isinstance(cells[k], dict) and cells[k].update({"cell_type": random_value(rng)}),
+            ]
+            spoilt[rng.integers(len(spoilt))](cells, k)
+            data["cells"] = cells or [{}]
+        content = json.dumps(data).encode()
+    return content if rng.random() < 0.8 else content[: rng.integers(len(content) + 1)]
+
+
+def random_submissions(root, count, seed):
+    """Read and assemble so many random notebooks; those on which that fails, or yields what is not as released."""
+    rng, failures = np.random.default_rng(seed), []
+    right = filled(root, NAME, answers(root, NAME))
+    released = nbformat.read(root / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
+    roles = {c.metadata.nbgrader.grade_id: c for c in released.cells if "nbgrader" in c.metadata}
+    locked = {name: c.source for name, c in roles.items() if c.metadata.nbgrader.get("locked")}
+    seen = Counter()
+    for k in range(count):
+        folder = submit(root, "eve", random_notebook(rng, right))
+        try:
+            handed_in = submissions.read(folder, NAME)
+            notebook = submissions.assemble(released, handed_in.notebook).notebook
+            cells = submissions.code_cells(notebook, released)
+            nbformat.validate(notebook)
+        except (submissions.Missing, submissions.Unreadable) as reason:
+            seen[type(reason).__name__] += 1
+            continue
+        except Exception as error:
+            failures.append((k, repr(error)))
+            continue
+        seen["read"] += 1
+        found = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata}
+        if (
+            {name: found[name].source for name in locked} != locked
+            or any(c.metadata != roles[name].metadata for name, c in found.items())
+            or {one.task for one in cells} - {None} != {name[6:] for name in roles if name.startswith("check_")}
+        ):
+            failures.append((k, "a cell with a role is not as released"))
+    assert min(seen["read"], seen["Unreadable"]) > count / 20, seen  # both happen
+    return failures
+
+
+def test_random_notebooks_are_read_or_refused_and_nothing_of_the_release_is_lost(course):
+    assert random_submissions(course, 200, seed=8) == []
+
+
+def test_no_random_outcome_gets_points(course):
+    assert random_judgements(course, 1000, seed=8) == []
+
+
+@pytest.mark.long
+def test_none_of_ten_thousand_random_outcomes_gets_points(course):
+    assert random_judgements(course, 10_000, seed=15) == []
+
+
+@pytest.mark.long
+def test_ten_thousand_random_notebooks_are_read_or_refused_and_nothing_of_the_release_is_lost(course):
+    assert random_submissions(course, 10_000, seed=15) == []
 
 
 def test_the_courses_own_folder_is_left_alone(course):

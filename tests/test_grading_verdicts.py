@@ -114,29 +114,6 @@ def test_an_answer_that_remembers_its_calls_is_found_out(task):
     assert "called twice with the same arguments" in judged("step", visible, unseen, step).said
 
 
-def test_a_task_whose_right_answers_disagree_on_a_draw_is_drawn_again():
-    """The first draw of hidden cases has one on which a right function is off; a case that is visible is left out."""
-
-    def cases(rng):
-        draws.append(rng)
-        yield (float(len(draws)),)
-        yield (-1.0,)
-
-    draws = []  # of the visible cases, then of hidden ones
-    one = solution.Task("f", cases, (), (lambda x: x if x != 2 else 7.0,))
-    model = solution.Solution(ROOT, None, (one,), {"f": lambda x: x})
-    assert [case["arguments"] for case in hidden.draw(one, model, "secret")["cases"]] == [[3.0]]
-    never = one._replace(right=(lambda x: x + 1,))
-    with pytest.raises(RuntimeError, match="in 20 draws of cases the right functions of f never all passed"):
-        hidden.draw(never, model, "secret")
-
-
-def test_seeds_are_of_the_secret_the_task_and_the_draw_and_stay():
-    assert hidden.seed_of("a", "step", 0) == hidden.seed_of("a", "step", 0)
-    parts = [("a", "step", 0), ("b", "step", 0), ("a", "descend", 0), ("a", "step", 1), ("a", "step", 10)]
-    assert len({hidden.seed_of(*part) for part in parts}) == len(parts)
-
-
 # ---- what a call printed
 
 

@@ -20,7 +20,7 @@ NAME = "01_update_rule"
 
 
 def nbgrader(root, *arguments, code=0):
-    """One command of nbgrader's, as an instructor gives it; what it said."""
+    """Run a command of nbgrader's, as an instructor does; return what it printed."""
     done = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments], cwd=root, capture_output=True, text=True, env=os.environ
     )
@@ -38,13 +38,13 @@ def new_course(root, *names):
 
 
 def answers(root, name):
-    """The solution's cells, grade_id → source; among them the answer to the question in own words."""
+    """The solution's cells, grade_id → source, with the answer to the question."""
     solved = nbformat.read(root / "solutions" / name / f"{name}.ipynb", as_version=4)
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in solved.cells if "nbgrader" in cell.metadata}
 
 
 def filled(root, name, sources):
-    """The released notebook with these sources in place of a cell's, grade_id → source."""
+    """The released notebook with some sources replaced, grade_id → source."""
     notebook = nbformat.read(root / "exercises" / name / f"{name}.ipynb", as_version=4)
     for cell in notebook.cells:
         cell.source = sources.get(grade_id(cell), cell.source)
@@ -71,7 +71,7 @@ def submit(root, student, content, name=NAME, file=None):
 
 
 def run_here(submissions, *_, **__):
-    """In place of sandbox.run: runs the cells in this process, for tests that are not about the sandbox."""
+    """Replaces sandbox.run: runs the cells in this process, for tests that are not about the sandbox."""
     for submission in submissions:
         namespace, done = {"check": lambda function: None}, []
         for step in submission.steps:

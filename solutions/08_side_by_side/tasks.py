@@ -29,7 +29,7 @@ class largest_difference:
             a = rng.uniform(-4, 4, (rows, d)).round(2)
             off = rng.uniform(0.2, 1, (rows, d)).round(3) * rng.choice([-1, 1], (rows, d))
             off[0] = 0
-            off[place] = 1.5 * sign  # the largest: neither in the last row always, nor always positive
+            off[place] = sign * round(rng.uniform(1.1, 2), 3)  # the largest: not always in the last row or positive
             yield a, a + size * off
         a = rng.uniform(-4, 4, (3, 2)).round(2)
         yield a, a.copy()

@@ -106,7 +106,7 @@ def apart(rng, n, classes):
 def mostly_right(rng, scores):
     """Labels of which more than half are those of the largest scores."""
     labels = scores.argmax(axis=1)
-    first, *others = rng.permutation(len(labels))[: max(1, len(labels) // 3)]
+    first, *others = rng.permutation(len(labels))[: rng.integers(1, (len(labels) + 1) // 2)]
     labels[first] += 1
     labels[others] += rng.integers(1, scores.shape[1], len(others))
     return labels % scores.shape[1]

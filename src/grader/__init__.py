@@ -1,6 +1,8 @@
 """What an instructor needs and a student does not: the answers, the release, the grading.
 
 notebook      the one form in which notebooks are stored
+cells         the roles that nbgrader gives to cells
+files         files that are written whole or not at all
 sentences     what a student reads of the mistakes that several exercises know
 solution      reads a folder of solutions/: its answers, and the checks made from them
 lastdigits    finds the cases whose verdict depends on last digits
@@ -9,9 +11,12 @@ slips         those of them that a check must know to have something to say
 release       makes exercises/ from solutions/ and proves it right
 bundle        makes the zip for students
 
+names         which names a student may have
+collect       puts what was handed in where grading looks for it
 grading       `nbgrader autograde`: what follows, put together
 submissions   reads what was handed in, and puts it together with what was released
 hidden        the cases that only the grader knows
+tables        ways to pass without an answer, which hidden cases must defeat
 sandbox       runs submissions where they can reach and spoil nothing
 turns         which of them run side by side, and which alone
 forker        the process that forks theirs, and the walls around it

@@ -1,25 +1,25 @@
-"""`nbgrader autograde` with another heart: submissions run in a sandbox, and what is worth points is decided outside.
+"""`nbgrader autograde`, replaced: submissions run in a sandbox, and what is worth points is decided outside it.
 
-nbgrader's release format, gradebook, Formgrader, feedback and export stay; `Autograde` takes the place of its class of
-that name. For each submission:
+nbgrader's release format, gradebook, Formgrader, feedback and export stay; `Autograde` replaces its class of that name.
+For each submission:
 
     submissions   reads it, and puts the released check cells among the student's cells
     sandbox       runs the cells; at a check cell, calls the task's function on visible and hidden cases
-    verdicts      judges what came back
-    report        keeps what was found, and tells
+    verdicts      judges the outcomes
+    report        keeps what was found, and shows it
 
 A task's verdict becomes the output of its check cell, which nbgrader's own scoring then reads: an error is worth 0.
 """
 
 import contextlib
 import os
+import queue
 import sys
-import tempfile
 import textwrap
 import time
+import traceback
 import warnings
-from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
@@ -36,20 +36,26 @@ from tqdm import tqdm
 from traitlets import Bool, Dict, TraitError, validate
 from traitlets.config import Application
 
-from grader import report, sandbox, submissions, verdicts
+from grader import files, names, report, sandbox, submissions, verdicts
+from grader.cells import is_check, role
 from grader.hidden import hidden_tasks
-from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Record
+from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Entry
 from helpers import checks
 
-_WIDTH = 96  # letters: what a page of feedback shows of a line in an output
+_MOST_OUTPUTS = 1000  # of a submission, that are kept in its graded notebook
+_WIDTH = 96  # characters of a line in an output that a page of feedback shows
 
 
 class Refused(Exception):
-    """The grading cannot begin, or not go on; the message says why and what to do."""
+    """Grading cannot begin or continue; the message says why and what to do."""
+
+
+class Misnamed(Exception):
+    """A student's folder has a name that nbgrader could not keep or show; the message says what is wrong with it."""
 
 
 class Exercise(NamedTuple):
-    """What was released of an exercise: the notebook, checks.json as bytes, and its tasks."""
+    """A released exercise: the notebook, checks.json as bytes, its tasks, and their hidden cases."""
 
     name: str
     notebook: nbformat.NotebookNode
@@ -57,33 +63,72 @@ class Exercise(NamedTuple):
     tasks: dict
 
 
-class Waiting(NamedTuple):
-    """A submission that is in the sandbox."""
+class Pending(NamedTuple):
+    """A submission that is being run."""
 
-    digest: str
     handed_in: submissions.HandedIn
     assembled: submissions.Assembled
     cells: list[submissions.CodeCell]
 
 
+class Intake:
+    """The submissions, read one by one as the sandbox, in threads of its own, asks for the next to run.
+
+    Those that cannot be run are set aside, with the reason.
+    """
+
+    def __init__(self, exercise: Exercise, hidden: dict, folders: Mapping[str, Path], ignore: list[str]):
+        self._exercise, self._hidden, self._folders, self._ignore = exercise, hidden, folders, ignore
+        self._pending: dict[str, Pending] = {}
+        self._set_aside: queue.SimpleQueue[tuple[str, Exception]] = queue.SimpleQueue()
+
+    def __iter__(self) -> Iterator[sandbox.Submission]:
+        for student, folder in self._folders.items():
+            try:
+                if problem := names.problem(student):
+                    raise Misnamed(f"{problem}: rename the folder and grade again.")
+                self._pending[student] = pending = self._read(folder)
+            except Exception as reason:
+                self._set_aside.put((student, reason))
+            else:
+                steps = tuple(_step(cell, self._exercise.tasks, self._hidden) for cell in pending.cells)
+                beside = pending.handed_in.files | {"checks.json": self._exercise.checks_json}
+                yield sandbox.Submission(student, steps, beside)
+
+    def take(self, student: str) -> Pending:
+        """The submission of this student, whose run is over."""
+        return self._pending.pop(student)
+
+    def set_aside(self) -> Iterator[tuple[str, Exception]]:
+        """Those that could not be run, each given once: student, reason."""
+        while not self._set_aside.empty():
+            yield self._set_aside.get()
+
+    def _read(self, folder: Path) -> Pending:
+        handed_in = submissions.read(folder, self._exercise.name, self._ignore)
+        assembled = submissions.assemble(self._exercise.notebook, handed_in.notebook)
+        cells = submissions.code_cells(assembled.notebook, self._exercise.notebook)
+        return Pending(handed_in, assembled, cells)
+
+
 def install() -> None:
-    """Let nbgrader's command line and Formgrader grade this way. Called by nbgrader_config.py."""
+    """Make nbgrader's command line and Formgrader grade like this. Called by nbgrader_config.py."""
     from nbgrader.apps import api, autogradeapp
 
     autogradeapp.Autograde = api.Autograde = Autograde
 
 
 class Autograde(converters.Autograde):
-    """In place of nbgrader's class; its options (--student, --force, …) mean the same."""
+    """Replaces nbgrader's class; its options (--student, --force, …) mean the same."""
 
     accept_risk = Bool(
         False,
-        help="Run submissions with all your rights where there is no sandbox. They can then read and change whatever "
-        "you can: answers, other submissions, points, your files.",
+        help="Run submissions with all your rights if there is no sandbox. They can then read and change whatever you "
+        "can: answers, other submissions, points, your files.",
     ).tag(config=True)
 
     limits = Dict(
-        help=f"Limits of a submission that shall not be as they are: {sandbox.LIMITS}.",
+        help=f"Overrides of a submission's default limits: {sandbox.LIMITS}.",
     ).tag(config=True)
 
     @validate("limits")
@@ -95,10 +140,10 @@ class Autograde(converters.Autograde):
             raise TraitError(f"limits takes numbers under the names {known}.") from None
 
     def start(self) -> None:
-        """Grade what is to be graded, and report. Raises NbGraderException, after saying why, where that cannot be."""
+        """Grade whatever needs grading, and report. Raises NbGraderException, after logging why, if it cannot."""
         try:
             if os.name == "nt":
-                raise Refused("Grading does not run on Windows: use Linux, in a virtual machine if need be.")
+                raise Refused("Grading does not run on Windows: use Linux, in a virtual machine if necessary.")
             with (
                 _alone(self._gradebook, self.coursedir.assignment_id),
                 Gradebook(self.coursedir.db_url, self.coursedir.course_id) as self._opened,
@@ -121,59 +166,60 @@ class Autograde(converters.Autograde):
             place = f"{self.coursedir.submitted_directory}/{self.coursedir.student_id}/{exercise.name}"
             raise Refused(f"There is nothing to grade: no folder {place}. INSTRUCTORS.md says how to collect.")
         if not self.accept_risk and (missing := sandbox.missing()):
-            raise Refused(f"{missing} INSTRUCTORS.md says what else can be done.")
+            raise Refused(f"{missing} INSTRUCTORS.md lists the alternatives.")
         if caution := sandbox.caution():
             self.log.warning("%s", caution)
         if self.force:
-            # Written down, so that after an interruption a call without --force goes on where it stopped.
-            again = [Record(student, TO_DO, "", "") for student in chosen]
+            # Written down, so that after an interruption a call without --force continues where this one stopped.
+            again = [Entry(student, TO_DO, "", "") for student in chosen]
             report.remember(self._gradebook, exercise.name, *again)
-        kept = report.records(self._gradebook, exercise.name)
-        todo = [s for s in chosen if not self._is_done(exercise, kept.get(s), digests[s])]
+        journal = report.journal(self._gradebook, exercise.name)
+        todo = [s for s in chosen if not self._is_done(exercise, journal.get(s), digests[s])]
         try:
             self._grade(exercise, {student: folders[student] for student in todo}, digests)
         except KeyboardInterrupt:
-            raise Refused("Stopped. What is graded is kept; the same command without --force goes on.") from None
+            raise Refused("Stopped. What is graded is kept; the same command without --force continues.") from None
         finally:
             failed = self._report(exercise, digests)
         if failed:
-            raise Refused(f"The grading itself failed on {', '.join(failed)}. The others are not touched by that.")
+            raise Refused(f"The grading itself failed on {', '.join(failed)}. The others are not affected.")
 
-    # ---- what there is
+    # ---- what to grade
 
     def _exercise(self) -> Exercise:
         name, released = self.coursedir.assignment_id, Path(self.coursedir.root) / self.coursedir.release_directory
         if self.config.Execute.get("enabled", True) is False:
-            raise Refused("--no-execute is not possible: points are given for what a submission does when it runs.")
+            raise Refused("--no-execute is impossible: points are given for what a submission does when it runs.")
         make = f"python -m grader.release {name}"
         if not (released / name / f"{name}.ipynb").is_file():
-            there = ", ".join(sorted(path.parent.name for path in released.glob("*/checks.json"))) or "none"
-            raise Refused(f"There is no released exercise {name}; there are: {there}. `{make}` releases it.")
+            others = ", ".join(sorted(path.parent.name for path in released.glob("*/checks.json"))) or "none"
+            raise Refused(f"There is no released exercise {name}; released are: {others}. Run `{make}` to release it.")
         notebook = nbformat.read(released / name / f"{name}.ipynb", as_version=4)
         try:
             data = checks.read(released / name / "checks.json")
         except checks.CheckError as error:
-            raise Refused(f"exercises/{name}: {error} Or say `{make}`.") from None
-        roles = [cell.metadata.get("nbgrader", {}) for cell in notebook.cells]
-        points = {role["grade_id"]: float(role["points"]) for role in roles if role.get("grade")}
+            raise Refused(f"exercises/{name}: {error} Or run `{make}`.") from None
+        released_points = {
+            role(cell)["grade_id"]: float(role(cell)["points"]) for cell in notebook.cells if utils.is_grade(cell)
+        }
         with self._book() as book:
             try:
-                there = {cell.name: cell.max_score for cell in book.find_notebook(name, name).grade_cells}
+                known_points = {cell.name: cell.max_score for cell in book.find_notebook(name, name).grade_cells}
             except MissingEntry:
-                there = None
-        if there != points:
-            raise Refused(f"The gradebook does not know {name} as it stands in exercises/. Say `{make}` first.")
+                known_points = None
+        if known_points != released_points:
+            raise Refused(f"The gradebook does not know {name} as it is in exercises/. Run `{make}` first.")
         return Exercise(name, notebook, (released / name / "checks.json").read_bytes(), data["tasks"])
 
     def _folders(self) -> dict[str, Path]:
-        """Student → folder of this exercise, of all who have one, in order."""
+        """Student → folder of this exercise, for everyone who has one, ordered by name."""
         place = Path(self.coursedir.format_path(self.coursedir.submitted_directory, "x", "x")).parents[1]
         if not place.is_dir():
             return {}
         found = {}
         for path in sorted(place.iterdir()):
             folder = path / self.coursedir.assignment_id
-            if not path.name.startswith(".") and not path.is_symlink() and os.path.lexists(folder):
+            if not path.name.startswith(".") and os.path.lexists(folder):
                 found[path.name] = folder
         return found
 
@@ -181,9 +227,10 @@ class Autograde(converters.Autograde):
         pattern, excluded = str(self.coursedir.student_id), self.coursedir.student_id_exclude.split(",")
         return student not in excluded and (student == pattern or fnmatchcase(student, pattern))
 
-    def _is_done(self, exercise: Exercise, record: Record | None, digest: str) -> bool:
-        there = record is not None and record.digest == digest and record.status not in (TO_DO, FAILED)
-        return there and (self._destination(exercise, record.student).is_dir() or record.status == MISSING)
+    def _is_done(self, exercise: Exercise, entry: Entry | None, digest: str) -> bool:
+        if entry is None or entry.digest != digest or entry.status in (TO_DO, FAILED):
+            return False
+        return entry.status == MISSING or self._destination(exercise, entry.student).is_dir()
 
     def _destination(self, exercise: Exercise, student: str) -> Path:
         return Path(self.coursedir.format_path(self.coursedir.autograded_directory, student, exercise.name))
@@ -199,12 +246,11 @@ class Autograde(converters.Autograde):
         except RuntimeError as error:
             raise Refused(str(error)) from None
         code = [cell.source for cell in exercise.notebook.cells if cell.cell_type == "code"]
-        waiting: dict[str, Waiting] = {}
-        refused: deque[tuple[str, Exception]] = deque()
+        intake = Intake(exercise, hidden, todo, self.coursedir.ignore)
         runs = sandbox.run(
-            self._to_run(exercise, todo, digests, hidden, waiting, refused),
+            intake,
             sandbox.Limits(**self.limits),
-            workers=_cores() + 1,  # while one hangs, or waits for the disk, no core is without work
+            workers=_cores() + 1,  # while one hangs or waits for the disk, every core still has work
             confined=not self.accept_risk,
             libraries=sandbox.LIBRARIES + sandbox.on_demand(code),
         )
@@ -213,62 +259,46 @@ class Autograde(converters.Autograde):
             contextlib.closing(runs),
         ):
             for run in runs:
-                self._kept(exercise, run.key, waiting.pop(run.key), run, hidden)
+                self._keep(exercise, run.key, digests[run.key], intake.take(run.key), run, hidden)
                 bar.update()
-                self._close(exercise, digests, refused, bar)
-            self._close(exercise, digests, refused, bar)
+                self._keep_set_aside(exercise, intake, digests, bar)
+            self._keep_set_aside(exercise, intake, digests, bar)
 
-    def _to_run(self, exercise, folders, digests, hidden: dict, waiting: dict, refused: deque):
-        """The submissions that can be run, one by one as the sandbox, in threads of its own, asks for them.
-
-        Those that cannot be run go to `refused`, with the reason.
-        """
-        for student, folder in folders.items():
-            try:
-                handed_in = submissions.read(folder, exercise.name, self.coursedir.ignore)
-                assembled = submissions.assemble(exercise.notebook, handed_in.notebook)
-                cells = submissions.code_cells(assembled.notebook, exercise.notebook)
-            except Exception as reason:
-                refused.append((student, reason))
-                continue
-            waiting[student] = Waiting(digests[student], handed_in, assembled, cells)
-            steps = tuple(_step(cell, exercise.tasks, hidden) for cell in cells)
-            yield sandbox.Submission(student, steps, handed_in.files | {"checks.json": exercise.checks_json})
-
-    def _close(self, exercise: Exercise, digests: dict[str, str], refused: deque, bar) -> None:
+    def _keep_set_aside(self, exercise: Exercise, intake: Intake, digests: dict[str, str], bar: tqdm) -> None:
         """Write down what cannot be run, and why."""
-        while refused:
-            student, reason = refused.popleft()
-            if isinstance(reason, submissions.Missing):
-                self._missing(exercise, Record(student, MISSING, str(reason), digests[student]))
+        for student, reason in intake.set_aside():
+            if isinstance(reason, Misnamed):  # nothing of it enters the gradebook, whose pages would show the name
+                self._remember(exercise, Entry(student, UNREADABLE, str(reason), digests[student]))
+            elif isinstance(reason, submissions.Missing):
+                self._missing(exercise, Entry(student, MISSING, str(reason), digests[student]))
             elif isinstance(reason, submissions.Unreadable):
-                self._unreadable(exercise, Record(student, UNREADABLE, str(reason), digests[student]))
+                self._unreadable(exercise, Entry(student, UNREADABLE, str(reason), digests[student]))
             else:
                 self._failed(exercise, student, digests[student], reason)
             bar.update()
 
-    def _kept(self, exercise: Exercise, student: str, it: Waiting, run: sandbox.Run, hidden: dict) -> None:
-        """Write a submission's points, its notebook and its record. What fails here fails for this one alone."""
+    def _keep(self, exercise, student: str, digest: str, pending: Pending, run: sandbox.Run, hidden: dict) -> None:
+        """Write down a submission's points, its notebook and its entry. A failure here affects this one alone."""
         try:
-            if run.stopped and all(run.stopped in done.stopped for done in run.steps):
-                raise sandbox.SandboxError(run.stopped)  # nothing was run: that says nothing of the submission
-            notebook, record = judged(exercise, student, it, run, hidden)
-            self._into_gradebook(exercise, student, notebook, it.handed_in.files.get("timestamp.txt"))
-            self._write(exercise, student, notebook, it.handed_in.files | {"checks.json": exercise.checks_json})
+            if run.stopped and not any(done.ran for done in run.steps):
+                raise sandbox.SandboxError(run.stopped)  # this says nothing about the submission
+            notebook, status, reason = judged(exercise, pending, run, hidden)
+            self._into_gradebook(exercise, student, notebook, pending.handed_in.files.get("timestamp.txt"))
+            self._write(exercise, student, notebook, pending.handed_in.files | {"checks.json": exercise.checks_json})
         except Exception as error:
-            self._failed(exercise, student, it.digest, error)
+            self._failed(exercise, student, digest, error)
         else:
-            self._remember(exercise, record)
+            self._remember(exercise, Entry(student, status, reason, digest))
 
     def _into_gradebook(self, exercise: Exercise, student: str, notebook, timestamp: bytes | None = None) -> None:
-        """The points of a judged notebook, as nbgrader reads them out of its outputs."""
+        """Enter the points of a judged notebook, as nbgrader reads them from its outputs."""
         before, sources, when = self._graded_before(exercise, student), _sources(notebook), {}
         if timestamp is not None:
-            with contextlib.suppress(ValueError, OverflowError):
-                when = {"timestamp": utils.parse_utc(timestamp.decode().strip())}
+            with contextlib.suppress(Exception):  # whatever it holds instead of a time
+                when = {"timestamp": utils.parse_utc(timestamp[:100].decode().strip())}
         with self._book() as book, warnings.catch_warnings():
-            warnings.simplefilter("ignore", SAWarning)  # of nbgrader's own way to use its database
-            # nbgrader commits each point by itself, and each time waits for the disk; here all at once, or nothing.
+            warnings.simplefilter("ignore", SAWarning)  # about the way nbgrader uses its database
+            # nbgrader commits point by point, and waits for the disk each time; here it is all at once, or nothing.
             with mock.patch.object(book.db, "commit", book.db.flush):
                 if self.create_student:
                     book.update_or_create_student(student)
@@ -279,99 +309,92 @@ class Autograde(converters.Autograde):
                 points.notebook_id = points.assignment_id = exercise.name
                 for k, cell in enumerate(notebook.cells):
                     points.preprocess_cell(cell, {}, k)
-                # Points by hand stay. They need another look where something has changed; nbgrader asks for it always.
-                for grade, automatic, wanted in by_hand:
+                # Points by hand stay. They need another look if something has changed; nbgrader always asks for it.
+                for grade, automatic, needed_look in by_hand:
                     changed = automatic != grade.auto_score or before.get(grade.name) != sources.get(grade.name)
-                    grade.needs_manual_grade = wanted or changed
+                    grade.needs_manual_grade = needed_look or changed
             book.db.commit()
             late = submission.total_seconds_late > 0 or submission.late_submission_penalty
-        if late:  # nbgrader opens the gradebook anew for this, which would be a third of the time
+        if late:  # nbgrader opens the gradebook again for this, which would take a third of the time
             about = {"student": student, "assignment": exercise.name, "notebook": exercise.name}
             resources = {"nbgrader": about | {"db_url": self.coursedir.db_url}}
             AssignLatePenalties(parent=self).preprocess(notebook, resources)
 
     def _given_by_hand(self, book: Gradebook, exercise: Exercise, student: str) -> list[tuple]:
-        """The grades that have points by hand; with each its automatic points, and whether it waits for a look."""
+        """The grades with points by hand, each with its automatic points and whether it needs another look."""
         grades = book.find_submission_notebook(exercise.name, exercise.name, student).grades
-        return [(one, one.auto_score, one.needs_manual_grade) for one in grades if one.manual_score is not None]
+        by_hand = [grade for grade in grades if grade.manual_score is not None]
+        return [(grade, grade.auto_score, grade.needs_manual_grade) for grade in by_hand]
 
     def _graded_before(self, exercise: Exercise, student: str) -> dict[str, str]:
-        """What stood in the cells with points when they were last graded: name → text."""
+        """The text of the cells with points when they were last graded: name → text."""
         path = self._destination(exercise, student) / f"{exercise.name}.ipynb"
         return _sources(nbformat.read(path, as_version=4)) if path.is_file() else {}
 
     @contextlib.contextmanager
     def _book(self) -> Iterator[Gradebook]:
-        """nbgrader's gradebook, opened once; what was not committed is undone."""
+        """nbgrader's gradebook, opened once; whatever was not committed is undone."""
         try:
             yield self._opened
         finally:
             self._opened.db.remove()
 
-    def _missing(self, exercise: Exercise, record: Record) -> None:
+    def _missing(self, exercise: Exercise, entry: Entry) -> None:
         if self.create_student:
             with self._book() as book:
-                book.update_or_create_student(record.student)
-        self._remember(exercise, record)
+                book.update_or_create_student(entry.student)
+        self._remember(exercise, entry)
 
-    def _unreadable(self, exercise: Exercise, record: Record) -> None:
-        """No points, neither given nor refused, and a page in Formgrader and feedback that says why."""
+    def _unreadable(self, exercise: Exercise, entry: Entry) -> None:
+        """Give no points and refuse none, and make a page for Formgrader and feedback that says why."""
         try:
             notebook = new_notebook(metadata=exercise.notebook.metadata)
-            said = f"**This submission could not be graded:** {record.reason} The points below are not a grade."
+            said = f"**This submission could not be graded:** {entry.reason} The points below are not a grade."
             notebook.cells = [new_markdown_cell(said, id="reason"), *nbformat.from_dict(exercise.notebook.cells)]
-            self._into_gradebook(exercise, record.student, new_notebook())
+            self._into_gradebook(exercise, entry.student, new_notebook())
             with self._book() as book:
-                for grade in book.find_submission_notebook(exercise.name, exercise.name, record.student).grades:
+                for grade in book.find_submission_notebook(exercise.name, exercise.name, entry.student).grades:
                     grade.auto_score, grade.needs_manual_grade = None, True
                 book.db.commit()
-            self._write(exercise, record.student, notebook, {})
+            self._write(exercise, entry.student, notebook, {})
         except Exception as error:
-            self._failed(exercise, record.student, record.digest, error)
+            self._failed(exercise, entry.student, entry.digest, error)
         else:
-            self._remember(exercise, record)
+            self._remember(exercise, entry)
 
-    def _write(self, exercise: Exercise, student: str, notebook, files: dict[str, bytes]) -> None:
-        """The graded notebook and what belongs to it, all of it or nothing."""
-        place = self._destination(exercise, student)
-        place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self._gradebook / "grading") as scratch:
-            new = Path(scratch) / "new"
-            content = {**files, f"{exercise.name}.ipynb": nbformat.writes(notebook).encode()}
-            for name, data in content.items():
-                (new / name).parent.mkdir(parents=True, exist_ok=True)
-                (new / name).write_bytes(data)
-                (new / name).chmod(int(str(self.permissions), 8))
-            if os.path.lexists(place):
-                place.rename(Path(scratch) / "old")
-            new.rename(place)
+    def _write(self, exercise: Exercise, student: str, notebook, beside: dict[str, bytes]) -> None:
+        """Write the graded notebook and the files beside it, all of it or nothing."""
+        contents = beside | {f"{exercise.name}.ipynb": nbformat.writes(notebook).encode()}
+        folder, scratch = self._destination(exercise, student), self._gradebook / "grading"
+        files.write_folder(folder, contents, scratch, mode=int(str(self.permissions), 8))
         if self.coursedir.groupshared:
             self.set_permissions(exercise.name, student)
 
     def _failed(self, exercise: Exercise, student: str, digest: str, error: Exception) -> None:
-        self.log.error("While grading %s:", student, exc_info=error)
-        said = f"the grading itself failed ({type(error).__name__}: {error}); nothing was written down."
-        self._remember(exercise, Record(student, FAILED, said, digest))
+        lines = "".join(traceback.format_exception(error)).split("\n")
+        self.log.error("While grading %s:\n%s", names.plain(student), "\n".join(map(names.plain, lines)))
+        said = f"grading itself failed ({type(error).__name__}); nothing was written down. The log shows where."
+        self._remember(exercise, Entry(student, FAILED, said, digest))
 
-    def _remember(self, exercise: Exercise, record: Record) -> None:
-        report.remember(self._gradebook, exercise.name, record)
+    def _remember(self, exercise: Exercise, entry: Entry) -> None:
+        report.remember(self._gradebook, exercise.name, entry)
 
-    # ---- telling
+    # ---- reporting
 
     def _report(self, exercise: Exercise, digests: dict[str, str]) -> list[str]:
-        """Write the report, show what of it was asked for, and return the names on which the grading failed."""
+        """Write the report, show the part that was asked for, and return the names on which grading failed."""
         with self._book() as book:
-            rows = report.rows(book, exercise.name, self._gradebook, digests)
-        path = report.write(rows, self._gradebook, exercise.name)
-        chosen = [row for row in rows if self._is_chosen(row.student)]
-        if isinstance(self.parent, Application):  # not from Formgrader, which has no screen
+            lines = report.lines(book, exercise.name, self._gradebook, digests)
+        path = report.write(lines, self._gradebook, exercise.name)
+        chosen = [line for line in lines if self._is_chosen(line.student)]
+        if isinstance(self.parent, Application):  # not from Formgrader, which has no terminal
             print(report.table(chosen))
             print(f"In full: {path.relative_to(self.coursedir.root)}")
-        return [row.student for row in chosen if row.status == FAILED]
+        return [line.student for line in chosen if line.status == FAILED]
 
 
 def _sources(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """What stands in the cells with points: name → text."""
+    """The text of the cells with points: name → text."""
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if utils.is_grade(cell)}
 
 
@@ -381,11 +404,11 @@ def _cores() -> int:
 
 @contextlib.contextmanager
 def _alone(gradebook: Path, exercise: str) -> Iterator[None]:
-    """One grading at a time. Raises Refused where another one is at work; of one that crashed nothing stays locked."""
+    """One grading at a time. Raises Refused if another one is at work; one that crashed leaves nothing locked."""
     try:
-        import fcntl  # Windows has none, and the rest of nbgrader works there
+        import fcntl  # Windows does not have it, and the rest of nbgrader works there
     except ImportError:
-        raise Refused("Submissions cannot be run on Windows. INSTRUCTORS.md says what else can be done.") from None
+        raise Refused("Submissions cannot be run on Windows. INSTRUCTORS.md lists the alternatives.") from None
 
     (gradebook / "grading").mkdir(mode=0o700, parents=True, exist_ok=True)
     with open(gradebook / "grading" / "lock", "a+", encoding="utf-8") as file:
@@ -400,7 +423,7 @@ def _alone(gradebook: Path, exercise: str) -> Iterator[None]:
         yield
 
 
-# ---- from cells to steps, and from what they gave to a notebook with points
+# ---- from cells to steps, and from their results to a notebook with points
 
 
 def _step(cell: submissions.CodeCell, visible: dict, hidden: dict) -> sandbox.Step:
@@ -410,45 +433,57 @@ def _step(cell: submissions.CodeCell, visible: dict, hidden: dict) -> sandbox.St
     return sandbox.Step(cell.source, cell.task, tuple(task["parameters"]), verdicts.cases(task, hidden[cell.task]))
 
 
-def judged(exercise: Exercise, student: str, it: Waiting, run: sandbox.Run, hidden: dict):
-    """The notebook with its outputs, a check cell's being the verdict, and the record of the submission."""
-    notebook, stops = it.assembled.notebook, []
-    found: dict[str, verdicts.Verdict] = {}
-    for cell, done in zip(it.cells, run.steps, strict=True):
+class Judged(NamedTuple):
+    """The verdict on a task, and why its calls were stopped, in the grader's own words; "" if they were not."""
+
+    verdict: verdicts.Verdict
+    stopped: str
+
+
+def judged(exercise: Exercise, pending: Pending, run: sandbox.Run, hidden: dict) -> tuple:
+    """The notebook with its outputs, a check cell's being the verdict; and the submission's status and reason."""
+    notebook, stops, room = pending.assembled.notebook, {}, _MOST_OUTPUTS
+    found: dict[str, Judged] = {}
+    for cell, done in zip(pending.cells, run.steps, strict=True):
         if cell.task is not None:
             task = exercise.tasks[cell.task]
-            new = verdicts.verdict(cell.task, task, hidden[cell.task], done.outcomes, done.stopped)
-            found[cell.task] = _better(found.get(cell.task), new)
+            verdict = verdicts.verdict(cell.task, task, hidden[cell.task], done.outcomes, done.stopped)
+            found[cell.task] = _better(found.get(cell.task), Judged(verdict, done.stopped))
         else:
-            notebook.cells[cell.cell].outputs = [*nbformat.from_dict(done.outputs), *_stopped(done.stopped)]
-            if done.stopped and not run.stopped:
-                stops.append(f"Cell {cell.cell + 1}: {done.stopped}")
-    for k, cell in enumerate(it.cells):
+            outputs = nbformat.from_dict(done.outputs[:room])
+            room -= len(outputs)
+            notebook.cells[cell.cell].outputs = [*outputs, *_stopped(done.stopped)]
+            stops[cell.cell] = done.stopped
+    for k, cell in enumerate(pending.cells):
         if cell.cell is not None:
             notebook.cells[cell.cell].execution_count = k + 1
             if cell.task is not None:
-                notebook.cells[cell.cell].outputs = [_said(found[cell.task])]
-    told = [one.said.split("\n")[0] for one in found.values() if one.kind == verdicts.STOPPED]
-    stops = [run.stopped] if run.stopped else [*stops, *told]
-    return notebook, Record(student, *_status(notebook, found, stops, it), it.digest)
+                verdict, stopped = found[cell.task]
+                notebook.cells[cell.cell].outputs = [_output(verdict)]
+                stops[cell.cell] = stopped if verdict.kind == verdicts.STOPPED else ""
+    reasons = [f"Cell {k + 1}: {stopped}" for k, stopped in sorted(stops.items()) if stopped]
+    if run.stopped:
+        reasons = [run.stopped]
+    status = PARTLY if reasons else NOT_DONE if _is_untouched(notebook, found) else GRADED
+    return notebook, status, " ".join([*reasons, *pending.assembled.remarks, *pending.handed_in.remarks])
 
 
-def _better(first: verdicts.Verdict | None, second: verdicts.Verdict) -> verdicts.Verdict:
-    """Of two verdicts on a function that is defined twice, the one that counts."""
-    if first is None or second.kind == verdicts.DONE:
+def _better(first: Judged | None, second: Judged) -> Judged:
+    """The verdict that counts, of two on a function that is defined twice."""
+    if first is None or second.verdict.kind == verdicts.DONE:
         return second
-    return second if first.kind == verdicts.NOT_DONE else first
+    return second if first.verdict.kind == verdicts.NOT_DONE else first
 
 
-def _status(notebook, found: dict, stops: list[str], it: Waiting) -> tuple[str, str]:
-    kinds = {one.kind for one in found.values()}
-    questions = [cell for cell in notebook.cells if cell.cell_type != "code" and utils.is_grade(cell)]
-    untouched = all(utils.compute_checksum(cell) == cell.metadata.nbgrader.checksum for cell in questions)
-    status = PARTLY if stops else NOT_DONE if kinds <= {verdicts.NOT_DONE} and untouched else GRADED
-    return status, " ".join([*stops, *it.assembled.remarks, *it.handed_in.remarks])
+def _is_untouched(notebook, found: dict[str, Judged]) -> bool:
+    """Whether no task was begun and no question answered."""
+    questions = [cell for cell in notebook.cells if utils.is_grade(cell) and not is_check(cell)]
+    return all(one.verdict.kind == verdicts.NOT_DONE for one in found.values()) and all(
+        utils.compute_checksum(cell) == cell.metadata.nbgrader.checksum for cell in questions
+    )
 
 
-def _said(verdict: verdicts.Verdict) -> nbformat.NotebookNode:
+def _output(verdict: verdicts.Verdict) -> nbformat.NotebookNode:
     if verdict.kind == verdicts.DONE:
         return new_output("stream", name="stdout", text=f"{verdict.said}\n")
     lines = [textwrap.fill(line, _WIDTH, break_long_words=False) for line in verdict.said.split("\n")]

@@ -1,21 +1,44 @@
-"""How Formgrader and feedback show a student's text: as text, never as a program.
+"""How Formgrader and feedback show a student's text: as text, never as a program, and within a bounded time.
 
-A page with a submission is opened by whoever grades it, where a script could give points. Outputs are made safe before
-they are stored (received.py) and code is shown as code; markdown can hold any HTML, so it is cleaned as it is shown.
-Used by nbgrader_config.py in place of nbconvert's filter of the same name.
+The grader opens a page with a submission, and a script in it could give points. Outputs are made safe before they are
+stored (received.py) and code is shown as code. Markdown may contain any HTML, so it is cleaned as it is rendered.
+
+Libraries that colour code and render Markdown can take minutes for a text that was made to that end. `Bounded` cuts
+what is too long for a page, and each page has some time for colours and formats; what comes after that is plain.
+
+nbgrader_config.py puts the filters in place of nbconvert's filters of the same names, and `Bounded` before them.
 """
 
 import re
+import time
+from collections.abc import Callable
+from html import escape
 
 import bleach
 from jinja2 import pass_context
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.ansi import ansi2html as with_colours
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import Preprocessor
+from nbformat.v4 import new_markdown_cell, new_output
+
+from helpers.timelimit import TimeLimit, limited
+
+_MOST_CELLS = 300  # of a page; the course's exercises have under 50
+_MOST_OUTPUTS = 300
+_MOST_TEXT = 40_000  # characters of all cells and outputs that are text; the course's exercises have under 20,000
+_MOST_PICTURES = 4_000_000  # characters of all pictures
+_LONGEST = 5_000  # characters of a text
+_LONGEST_ANSWER = 20_000  # characters of a cell with a role in the exercise, which is shown even if no room is left
+_SECONDS = 0.3  # of a page, for colours and formats
+_MOST_COLOURED = 300_000  # characters of HTML with colours and formats
+_CUT = "… (This page shows no more of it; the notebook holds the rest.)"
 
 _TAGS = bleach.ALLOWED_TAGS | {
     "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "span", "div", "del", "s", "sub", "sup", "img",
     "details", "summary", "table", "thead", "tbody", "tr", "th", "td",
 }  # fmt: skip
-_VALUES = {  # attribute → what it may say: colours of code, pictures out of the cell itself, links with a plain address
+_VALUES = {  # attribute → its permitted values: colours of code, pictures from the cell itself, plain links
     "class": re.compile(r"highlight( hl-\w+)?|[a-z][a-z0-9]?"),
     "src": re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*"),
     "href": re.compile(r"(?:https?://|mailto:|\.{1,2}/|#)\S*"),
@@ -24,12 +47,118 @@ _VALUES = {  # attribute → what it may say: colours of code, pictures out of t
 }
 
 
+# ---- what is too much
+
+
+class Bounded(Preprocessor):
+    """Cuts what is too long for a page: texts, pictures, outputs, and cells without a role in the exercise."""
+
+    def preprocess(self, nb, resources):
+        """The notebook, changed in place, and the resources, in nbconvert's form."""
+        room = _Room()
+        kept = [cell for k, cell in enumerate(nb.cells) if k < _MOST_CELLS or "nbgrader" in cell.metadata]
+        if len(kept) < len(nb.cells):
+            kept.append(new_markdown_cell(_CUT, id="cut"))
+        nb.cells = kept
+        for cell in nb.cells:
+            cell.source = room.text(cell.source, always="nbgrader" in cell.metadata)
+            if "attachments" in cell:
+                cell.attachments = {name: room.data(picture) for name, picture in cell.attachments.items()}
+            if "outputs" in cell:
+                cell.outputs = room.outputs(cell.outputs)
+        return nb, resources
+
+
+class _Room:
+    """What is left of a page's room."""
+
+    def __init__(self):
+        self._text, self._pictures, self._outputs = _MOST_TEXT, _MOST_PICTURES, _MOST_OUTPUTS
+
+    def text(self, text: str, always: bool = False) -> str:
+        """The text, or its beginning. always: whether it is shown even if no room is left."""
+        most = _LONGEST_ANSWER if always else max(0, min(_LONGEST, self._text))
+        self._text -= min(len(text), most)
+        return text if len(text) <= most else text[:most] + _CUT
+
+    def data(self, data: dict) -> dict:
+        """A MIME bundle without pictures for which there is no room; texts are cut."""
+        kept = {}
+        for kind, part in data.items():
+            if kind == "text/plain":
+                kept[kind] = self.text(part)
+            elif len(part) <= self._pictures:
+                self._pictures -= len(part)
+                kept[kind] = part
+        return kept
+
+    def outputs(self, outputs: list) -> list:
+        """A cell's outputs, cut, as many as there is room for."""
+        kept = []
+        for output in outputs[: max(0, self._outputs)]:
+            if "data" in output:
+                output.data = self.data(output.data) or {"text/plain": _CUT}
+            if "text" in output:
+                output.text = self.text(output.text)
+            if "traceback" in output:
+                output.traceback = [self.text("\n".join(output.traceback), always=output.ename == "CheckFailed")]
+            kept.append(output)
+        if len(kept) < len(outputs):
+            kept.append(new_output("stream", name="stderr", text=_CUT))
+        self._outputs -= len(outputs)
+        return kept
+
+
+# ---- filters
+
+
+class _Clean(str):
+    """HTML that was made here and needs no cleaning."""
+
+
 @pass_context
 def markdown2html(context, source: str) -> str:
-    """Markdown as HTML of harmless tags; pictures only out of the cell itself, since others could call home."""
-    renderer = IPythonRenderer(escape=False, attachments=context.get("cell", {}).get("attachments", {}))
-    html = MarkdownWithMath(renderer=renderer).render(source)
-    return bleach.clean(html, _TAGS, _is_harmless, protocols=["http", "https", "mailto", "data"])
+    """Markdown as HTML of harmless tags. Pictures come from the cell itself: others could reveal who opens the page."""
+    attachments = context.get("cell", {}).get("attachments", {})
+
+    def rendered() -> str:
+        html = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=attachments)).render(source)
+        return bleach.clean(html, _TAGS, _is_harmless, protocols=["http", "https", "mailto", "data"])
+
+    return _coloured(context, rendered, f"<pre>{escape(source)}</pre>")
+
+
+@pass_context
+def highlight_code(context, source: str, metadata=None) -> str:
+    """Python code as coloured HTML."""
+    plain = f'<div class=" highlight hl-ipython3"><pre>{escape(source)}</pre></div>'
+    return _coloured(context, lambda: Highlight2HTML(pygments_lexer="python3")(source), plain)
+
+
+@pass_context
+def ansi2html(context, source: str) -> str:
+    """A terminal's text as HTML, its escape sequences as colours."""
+    return _coloured(context, lambda: with_colours(source), escape(re.sub(r"\x1b(?:\[[0-9;]*m)?", "", source)))
+
+
+def clean_html(html: str) -> str:
+    """HTML that is not from here, as text."""
+    return html if isinstance(html, _Clean) else escape(html)
+
+
+def _coloured(context, rendered: Callable[[], str], plain: str) -> str:
+    """What `rendered` gives, or the plain HTML if the page's time for colours, or room for them, is used up."""
+    left = context["resources"].setdefault("colours", {"seconds": _SECONDS, "characters": _MOST_COLOURED})
+    start = time.thread_time()
+    html = plain
+    try:
+        if min(left.values()) > 0 and len(plain) < 2 * _LONGEST:
+            html = limited(rendered, 4 * left["seconds"])
+    except TimeLimit:
+        pass
+    left["seconds"] -= time.thread_time() - start
+    left["characters"] -= len(html)
+    return _Clean(html if left["characters"] >= 0 else plain)
 
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:

@@ -23,6 +23,7 @@ from traitlets.config.loader import PyFileConfigLoader
 
 from grader import hidden, slips
 from grader import notebook as form
+from grader.cells import is_answer, is_check, is_question, role
 from grader.lastdigits import fragile
 from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read
 from helpers import checks
@@ -127,9 +128,9 @@ def _marker_problems(solution: Solution) -> Iterable[str]:
                 yield f"mistyped marker `{line.strip()}`: only `{BEGIN}` and `{END}` are used here."
         if inside:
             yield f"unbalanced markers: no `{END}` in the cell that begins {_head(cell)}."
-        if regions and not _role(cell).get("solution"):
+        if regions and not role(cell).get("solution"):
             yield f"markers in a cell that is no answer: {_head(cell)}."
-        if _role(cell).get("solution") and not regions:
+        if role(cell).get("solution") and not regions:
             yield f"an answer without markers, whose whole cell would be cleared: {_head(cell)}."
 
 
@@ -142,16 +143,16 @@ def _resembles_a_marker(line: str) -> bool:
 def _cell_problems(solution: Solution) -> Iterable[str]:
     """Task, answer cell and check cell must stand for each other, in one order."""
     tasks = [task.name for task in solution.tasks]
-    answers = [name for cell in solution.notebook.cells if _is_answer(cell) for name in _functions(cell)]
+    answers = [name for cell in solution.notebook.cells if is_answer(cell) for name in _functions(cell)]
     checked = []
     for cell in solution.notebook.cells:
-        if _is_check(cell):
+        if is_check(cell):
             call = re.fullmatch(r"check\((\w+)\)", cell.source.strip())
             if not call:
                 yield f"a check cell holds the line `check(…)` and nothing else, not {_head(cell)}."
                 continue
             checked.append(call[1])
-            if _role(cell)["grade_id"] != f"check_{call[1]}":
+            if role(cell)["grade_id"] != f"check_{call[1]}":
                 yield f"the check cell of {call[1]} must have the grade_id check_{call[1]}."
             if "raises-exception" not in cell.metadata.get("tags", []):
                 yield f"the check cell of {call[1]} lacks the tag raises-exception, so Run All would stop there."
@@ -167,10 +168,10 @@ def _cell_problems(solution: Solution) -> Iterable[str]:
             yield f"the check of {name} has no task in tasks.py."
     if sorted(tasks) == sorted(checked) and tasks != checked:
         yield f"tasks.py and the notebook have their tasks in different orders: {tasks} and {checked}."
-    ids = [_role(cell)["grade_id"] for cell in solution.notebook.cells if _role(cell)]
+    ids = [role(cell)["grade_id"] for cell in solution.notebook.cells if role(cell)]
     for grade_id in sorted({i for i in ids if ids.count(i) > 1}):
         yield f"the grade_id {grade_id} stands twice."
-    if not any(_is_question(cell) for cell in solution.notebook.cells):
+    if not any(is_question(cell) for cell in solution.notebook.cells):
         yield "there is no question to be answered in the student's own words."
 
 
@@ -180,13 +181,13 @@ def _point_problems(solution: Solution) -> Iterable[str]:
     for cell in solution.notebook.cells:
         if cell.cell_type == "markdown" and (points := _POINTS.findall(_headings(cell))):
             said = int(points[-1])
-        if _role(cell).get("grade"):
-            points = _role(cell)["points"]
+        if role(cell).get("grade"):
+            points = role(cell)["points"]
             total += points
             if points <= 0:
-                yield f"{_role(cell)['grade_id']} has {points} points."
+                yield f"{role(cell)['grade_id']} has {points} points."
             if said != points:
-                yield f"{_role(cell)['grade_id']} has {points} points, but the heading above it says {said}."
+                yield f"{role(cell)['grade_id']} has {points} points, but the heading above it says {said}."
             said = None
     first = _TOTAL.search(solution.notebook.cells[0].source)
     if not first or int(first[1]) != total:
@@ -196,7 +197,7 @@ def _point_problems(solution: Solution) -> Iterable[str]:
 def _stub_problems(solution: Solution) -> Iterable[str]:
     """What stays of an answer cell must be a function with a docstring."""
     for cell in solution.notebook.cells:
-        if _is_answer(cell):
+        if is_answer(cell):
             for node in ast.parse(_outside(cell.source, "pass")).body:
                 if isinstance(node, ast.FunctionDef) and not ast.get_docstring(node):
                     yield f"{node.name} has no docstring outside the markers."
@@ -341,22 +342,6 @@ def _texts(data) -> Iterable[str]:
 
 
 # ---- cells
-
-
-def _role(cell) -> dict:
-    return cell.metadata.get("nbgrader", {})
-
-
-def _is_answer(cell) -> bool:
-    return cell.cell_type == "code" and bool(_role(cell).get("solution"))
-
-
-def _is_check(cell) -> bool:
-    return cell.cell_type == "code" and bool(_role(cell).get("grade")) and not _role(cell).get("solution")
-
-
-def _is_question(cell) -> bool:
-    return cell.cell_type == "markdown" and bool(_role(cell).get("grade")) and bool(_role(cell).get("solution"))
 
 
 def _functions(cell) -> list[str]:

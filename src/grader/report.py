@@ -1,33 +1,35 @@
-"""Who has which grade, and why: what the grading leaves beside nbgrader's gradebook.
+"""Who has which grade, and why: what grading leaves beside nbgrader's gradebook.
 
-    gradebook/grading/NN_topic.jsonl   a line for each submission when it is done, so that nothing is done twice
-    gradebook/grading/NN_topic.csv     a line for each student, made from it and from nbgrader's gradebook
+    gradebook/grading/NN_topic.jsonl   the journal: a line for each submission once it is done, so that none is repeated
+    gradebook/grading/NN_topic.csv     a line for each student, made from the journal and from nbgrader's gradebook
 
-A score that was never given is empty, never 0. `Export` says the same in `nbgrader export`.
+A score that was never given is empty, never 0. `Export` does the same for `nbgrader export`.
 """
 
 import csv
 import json
 import os
+import re
 import shutil
-import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
 from nbgrader import api
 from nbgrader.plugins import ExportPlugin
 
+from grader import files
+from grader.names import plain
+
 GRADED, NOT_DONE, PARTLY, UNREADABLE, MISSING, FAILED, TO_DO = (
     "graded", "not done", "partly run", "unreadable", "missing", "failed", "not graded yet",
 )  # fmt: skip
-_SCORED = (GRADED, NOT_DONE, PARTLY)  # the grading gave points, perhaps 0
-_ORDER = (*_SCORED, UNREADABLE, FAILED, MISSING, TO_DO)
+_ORDER = (GRADED, NOT_DONE, PARTLY, UNREADABLE, FAILED, MISSING, TO_DO)
 
 
-class Record(NamedTuple):
-    """What came of a submission: a status, the reason in a sentence or "", and a digest of the files that were read."""
+class Entry(NamedTuple):
+    """What became of a submission: a status, the reason (a sentence or ""), and a digest of the files read."""
 
     student: str
     status: str
@@ -36,15 +38,24 @@ class Record(NamedTuple):
 
 
 class Points(NamedTuple):
-    """score: None where no point was given or refused yet. by_hand: points that nobody has given yet, or that were
-    given to something which has changed since."""
+    """A student's points for an exercise.
+
+    score     None if no point was given or refused yet
+    penalty   for handing in late; the score is less by so much
+    by_hand   points that nobody has given yet, or that were given to something which has changed since
+    """
 
     score: float | None
     penalty: float
     by_hand: float
 
 
-class Row(NamedTuple):
+_NO_POINTS = Points(None, 0.0, 0.0)
+# What stands before a character that makes a formula of a cell: its beginning, or what may be taken for a separator.
+_FORMULA = re.compile(r"""((?:^|[,;|])[\s"']*)(?=[=+\-@＝＋－＠])""")
+
+
+class Line(NamedTuple):
     """A student's line in the report of an exercise."""
 
     student: str
@@ -56,29 +67,29 @@ class Row(NamedTuple):
     reason: str
 
 
-# ---- records
+# ---- the journal
 
 
-def records(gradebook: Path, exercise: str) -> dict[str, Record]:
-    """Student → what came last of the submission. A line that a crash cut short counts for nothing."""
+def journal(gradebook: Path, exercise: str) -> dict[str, Entry]:
+    """Student → the last entry. A line that a crash cut short is ignored."""
     found = {}
     path = _path(gradebook, exercise, "jsonl")
     for line in path.read_bytes().splitlines() if path.exists() else ():
         try:
-            record = Record(**json.loads(line))
+            entry = Entry(**json.loads(line))
         except (ValueError, TypeError):
             continue
-        found[record.student] = record
+        found[entry.student] = entry
     return found
 
 
-def remember(gradebook: Path, exercise: str, *new: Record) -> None:
-    """Add records, so that they outlast a crash."""
+def remember(gradebook: Path, exercise: str, *new: Entry) -> None:
+    """Add entries to the journal, so that they survive a crash."""
     path = _path(gradebook, exercise, "jsonl")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     cut_short = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
     with open(path, "ab") as file:
-        file.write(b"\n" * cut_short + b"".join(json.dumps(record._asdict()).encode() + b"\n" for record in new))
+        file.write(b"\n" * cut_short + b"".join(json.dumps(entry._asdict()).encode() + b"\n" for entry in new))
         file.flush()
         os.fsync(file.fileno())
 
@@ -87,11 +98,11 @@ def _path(gradebook: Path, exercise: str, ending: str) -> Path:
     return gradebook / "grading" / f"{exercise}.{ending}"
 
 
-# ---- points, as they stand in nbgrader's gradebook
+# ---- points, from nbgrader's gradebook
 
 
 def points(book: api.Gradebook, exercise: str) -> dict[str, Points]:
-    """Student → points, of those who handed the exercise in."""
+    """Student → points, for everyone who has handed the exercise in."""
     rows = (
         book.db.query(
             api.SubmittedAssignment.student_id,
@@ -115,84 +126,75 @@ def points(book: api.Gradebook, exercise: str) -> dict[str, Points]:
         .all()
     )
     found: dict[str, Points] = {}
-    for student, most, by_checks, by_hand, score, wanted in rows:
+    for student, most, by_checks, by_hand, score, needs_look in rows:
         before = found.get(student, Points(None, penalties.get(student) or 0.0, 0.0))
         if by_checks is None and by_hand is None:
             found[student] = before._replace(by_hand=before.by_hand + most)
         else:
-            again = most if wanted and by_hand is not None else 0.0
+            again = most if needs_look and by_hand is not None else 0.0
             found[student] = before._replace(score=(before.score or 0.0) + score, by_hand=before.by_hand + again)
     return {
-        student: one if one.score is None else one._replace(score=max(0.0, one.score - one.penalty))
-        for student, one in found.items()
+        student: given if given.score is None else given._replace(score=max(0.0, given.score - given.penalty))
+        for student, given in found.items()
     }
 
 
 # ---- the report
 
 
-def rows(book: api.Gradebook, exercise: str, gradebook: Path, digests: dict[str, str]) -> list[Row]:
-    """The report of an exercise, in the order of the names: of all who handed something in, or are in the gradebook.
+def lines(book: api.Gradebook, exercise: str, gradebook: Path, digests: dict[str, str]) -> list[Line]:
+    """The report of an exercise, ordered by name: everyone who handed something in or is in the gradebook.
 
-    digests   of each student who has a folder of the exercise, as Record.digest
+    digests   of each student who has a folder of the exercise, as Entry.digest
     """
-    kept, given = records(gradebook, exercise), points(book, exercise)
+    entries, given = journal(gradebook, exercise), points(book, exercise)
     most = book.find_assignment(exercise).max_score
     found = []
     for student in sorted({*digests, *(student.id for student in book.students)}):
-        record, there = kept.get(student), given.get(student, Points(None, 0.0, 0.0))
+        entry, mine = entries.get(student), given.get(student, _NO_POINTS)
         if student not in digests:
             status, reason = MISSING, "nothing was handed in."
-        elif record is None or record.digest != digests[student]:
+        elif entry is None or entry.digest != digests[student]:
             status = TO_DO
-            reason = "to be graded again." if record and record.status == TO_DO else "handed in since the last grading."
+            reason = "to be graded again." if entry and entry.status == TO_DO else "handed in since the last grading."
         else:
-            status, reason = record.status, record.reason
-        by_hand = 0.0 if there.score is None else there.by_hand
-        found.append(Row(student, exercise, status, there.score, most, by_hand, reason))
+            status, reason = entry.status, entry.reason
+        by_hand = 0.0 if mine.score is None else mine.by_hand
+        found.append(Line(student, exercise, status, mine.score, most, by_hand, reason))
     return found
 
 
-def write(rows: Iterable[Row], gradebook: Path, exercise: str) -> Path:
-    """Write the report's CSV, whole or not at all, and return its path."""
+def write(report: Iterable[Line], gradebook: Path, exercise: str) -> Path:
+    """Write the report's CSV and return its path."""
     path = _path(gradebook, exercise, "csv")
-    unfinished = path.with_suffix(".new")
-    with open(unfinished, "w", encoding="utf-8", newline="") as file:
+    with files.writing(path) as file:
         table = csv.writer(file)
-        table.writerow(Row._fields)
-        for row in rows:
-            table.writerow(_harmless(value) for value in row)
-    unfinished.replace(path)
+        table.writerow(Line._fields)
+        for line in report:
+            table.writerow(map(_harmless, line))
     return path
 
 
-def table(rows: list[Row]) -> str:
-    """The report as it is shown on a screen, a line for each student, cut at the screen's width."""
+def table(report: list[Line]) -> str:
+    """The report for a terminal: one row for each student, cut at the terminal's width, and the counts."""
     wide = shutil.get_terminal_size((120, 24)).columns
-    name = min(max([len(row.student) for row in rows], default=0), 30)
-    lines = []
-    for row in rows:
-        score = "–" if row.score is None else f"{row.score:g} of {row.max_score:g}"
-        more = f"{row.by_hand:g} points wait to be given by hand. " if row.by_hand else ""
-        line = f"{_plain(row.student):{name}}  {row.status:14}  {score:>10}  {more}{_plain(row.reason)}".rstrip()
-        lines.append(line if len(line) <= wide else line[: wide - 1] + "…")
-    counts = Counter(row.status for row in rows)
-    lines.append(", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status]))
-    return "\n".join(lines)
+    name = min(max([len(line.student) for line in report], default=0), 30)
+    rows = []
+    for line in report:
+        score = "–" if line.score is None else f"{line.score:g} of {line.max_score:g}"
+        more = f"{line.by_hand:g} points are still to be given by hand. " if line.by_hand else ""
+        row = f"{plain(line.student):{name}}  {line.status:14}  {score:>10}  {more}{plain(line.reason)}".rstrip()
+        rows.append(row if len(row) <= wide else row[: wide - 1] + "…")
+    counts = Counter(line.status for line in report)
+    rows.append(", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status]))
+    return "\n".join(rows)
 
 
-def _plain(text: str) -> str:
-    """In one line, without what would move a terminal's cursor or turn text around."""
-    return "".join(c if unicodedata.category(c)[0] != "C" else " " for c in text)
-
-
-def _harmless(value):
-    """A cell of a table that no spreadsheet takes for a formula."""
-    if value is None:
-        return ""
+def _harmless(value) -> str:
+    """A cell of a table that no spreadsheet takes for a formula, whichever separator it assumes."""
     if isinstance(value, float):
         return f"{value:g}"
-    return f"'{_plain(value)}" if value[:1] in ("=", "+", "-", "@") else _plain(value)
+    return "" if value is None else _FORMULA.sub(r"\1'", plain(str(value)))
 
 
 _COLUMNS = (
@@ -205,39 +207,44 @@ class Export(ExportPlugin):
     """`nbgrader export`: nbgrader's columns, with an empty score where none was given, and the grading's status."""
 
     def export(self, gradebook: api.Gradebook) -> None:
-        folder = Path(gradebook.engine.url.database).parent
-        students = {str(student) for student in self.student}
-        with open(self.to or "grades.csv", "w", encoding="utf-8", newline="") as file:
+        """Write the CSV to the path of the option --to."""
+        path = Path(self.to or "grades.csv")
+        chosen = {str(student) for student in self.student}
+        with files.writing(path) as file:
             out = csv.writer(file)
             out.writerow(_COLUMNS)
             for assignment in gradebook.assignments:
-                if self.assignment and assignment.name not in self.assignment:
-                    continue
-                kept, given = records(folder, assignment.name), points(gradebook, assignment.name)
-                handed_in = {submission.student_id: submission for submission in assignment.submissions}
-                for student in gradebook.students:
-                    if students and student.id not in students:
-                        continue
-                    there = given.get(student.id, Points(None, 0.0, 0.0))
-                    absent = Record("", MISSING, "nothing was handed in.", "")
-                    by_other_means = Record("", GRADED, "", "")  # by hand, or before these records were kept
-                    record = kept.get(student.id) or (absent if there.score is None else by_other_means)
-                    score = there.score
-                    row = [
-                        assignment.name,
-                        assignment.duedate,
-                        handed_in[student.id].timestamp if student.id in handed_in else None,
-                        student.id,
-                        student.last_name,
-                        student.first_name,
-                        student.email,
-                        None if score is None else score + there.penalty,
-                        None if score is None else there.penalty,
-                        score,
-                        assignment.max_score,
-                        None if score is None else there.by_hand,
-                        record.status,
-                        record.reason,
-                    ]
-                    out.writerow(_harmless(value if isinstance(value, float | None) else str(value)) for value in row)
-        self.log.info("Exported grades to %s", self.to or "grades.csv")
+                if not self.assignment or assignment.name in self.assignment:
+                    for row in _exported(gradebook, assignment):
+                        if not chosen or row["student_id"] in chosen:
+                            out.writerow(_harmless(row[column]) for column in _COLUMNS)
+        self.log.info("Exported grades to %s", path)
+
+
+def _exported(book: api.Gradebook, assignment) -> Iterator[dict]:
+    """A row of the export for each student, whether or not anything was handed in."""
+    entries = journal(Path(book.engine.url.database).parent, assignment.name)
+    given = points(book, assignment.name)
+    timestamps = {submission.student_id: submission.timestamp for submission in assignment.submissions}
+    for student in book.students:
+        mine = given.get(student.id, _NO_POINTS)
+        score = mine.score
+        absent = Entry(student.id, MISSING, "nothing was handed in.", "")
+        by_other_means = Entry(student.id, GRADED, "", "")  # by hand, or before there was a journal
+        entry = entries.get(student.id) or (absent if score is None else by_other_means)
+        yield {
+            "assignment": assignment.name,
+            "duedate": assignment.duedate,
+            "timestamp": timestamps.get(student.id),
+            "student_id": student.id,
+            "last_name": student.last_name,
+            "first_name": student.first_name,
+            "email": student.email,
+            "raw_score": None if score is None else score + mine.penalty,
+            "late_submission_penalty": None if score is None else mine.penalty,
+            "score": score,
+            "max_score": assignment.max_score,
+            "by_hand": None if score is None else mine.by_hand,
+            "status": entry.status,
+            "reason": entry.reason,
+        }

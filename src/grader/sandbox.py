@@ -93,11 +93,13 @@ class Done(NamedTuple):
     outcomes   of a check: one outcome a case, as in helpers.outcomes; fewer where `stopped` says why, and then the
                last may be a TimeLimit; None where the notebook has no function of that name, and for other cells
     stopped    "" if the step ran to its end, of which an error is one; otherwise the reason, a sentence
+    ran        whether the step was begun
     """
 
     outputs: list
     outcomes: list | None
     stopped: str
+    ran: bool = True
 
 
 class Run(NamedTuple):
@@ -295,7 +297,7 @@ class _Drive:
         stopped = None
         while stopped is None:
             stopped = self._attempt()
-        rest = Done([], None, f"Not run. {stopped}")
+        rest = Done([], None, f"Not run. {stopped}", ran=False)
         return Run(self._submission.key, [done or rest for done in self._done], stopped)
 
     def _attempt(self) -> str | None:

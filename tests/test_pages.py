@@ -1,0 +1,105 @@
+"""Pages of submissions show text as text, take about a second whatever they hold, and leave honest work whole."""
+
+import copy
+import re
+import time
+
+import nbformat
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
+from nbgrader.converters import GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+
+from classroom import NAME, ROOT, cell
+from grader import pages, release
+
+SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
+# Texts that libraries take long to colour or format, the longer the more so.
+COSTLY = ["  \n", "||\n", "#a\n", "[", "a.", "a?", "\x1b[1m", "*a*", '"""', "%%html\n<", "\\begin{"]
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """(exporter, notebook): what makes the pages of feedback, and a graded notebook."""
+    folder = tmp_path_factory.mktemp("course")
+    (folder / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
+    config = release.config(folder)
+    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+    notebook = nbformat.read(ROOT / "exercises" / NAME / f"{NAME}.ipynb", as_version=4)
+    for one in notebook.cells:
+        if "nbgrader" in one.metadata:
+            one.metadata.nbgrader.update(score=0, points=1)
+    return HTMLExporter(config=converter.config), notebook
+
+
+def page(graded, *more, **sources):
+    """The page of the notebook with more cells, and other sources in place of a cell's."""
+    exporter, notebook = graded
+    notebook = copy.deepcopy(notebook)
+    notebook.cells += more
+    for name, source in sources.items():
+        cell(notebook, name).source = source
+    about = {"notebook": NAME, "score": 0, "max_score": 20, "late_penalty": 0}
+    return exporter.from_notebook_node(notebook, resources={"nbgrader": about})[0]
+
+
+def cells_of(text, times=1):
+    """Cells in which the text appears in each way."""
+    outputs = [
+        new_output("stream", name="stdout", text=text),
+        new_output("error", ename="E", evalue="", traceback=[text]),
+        new_output("execute_result", data={"text/plain": text}),
+    ]
+    return [
+        one
+        for _ in range(times)
+        for one in (new_code_cell(text), new_markdown_cell(text), new_code_cell("x", outputs=copy.deepcopy(outputs)))
+    ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", COSTLY)
+def test_a_page_of_costly_text_takes_no_more_than_a_second(graded, text):
+    page(graded)  # what is imported and compiled once
+    hostile = cells_of(text * (200_000 // len(text)), times=20)
+    start = time.process_time()
+    html = page(graded, *hostile)
+    assert time.process_time() - start < 1.5 and len(html) < 1_000_000
+    assert "This page shows no more of it" in html
+
+
+@pytest.mark.slow
+def test_a_page_of_many_cells_outputs_and_pictures_takes_no_more_than_a_second(graded):
+    page(graded)
+    one = new_output("stream", name="stdout", text="x")
+    picture = new_output("display_data", data={"image/png": "A" * 1_000_000})
+    hostile = [new_code_cell("x", outputs=[copy.deepcopy(one)]) for _ in range(1000)]
+    start = time.process_time()
+    html = page(graded, new_code_cell("x", outputs=[picture] * 20), *hostile)
+    assert time.process_time() - start < 1.5 and len(html) < 6_000_000
+    assert html.count("This page shows no more of it") > 1
+
+
+def test_honest_work_is_shown_whole_and_in_colour(graded):
+    answer = "\n".join(f"name_{k} = 'text'  # a remark" for k in range(100))
+    html = page(graded, *cells_of("\x1b[31mred\x1b[0m"), step=answer, at_rest="My *own* words.\n\n" * 100)
+    assert pages._CUT not in html and html.count("name_") == 100 and "<em>own</em>" in html
+    assert 'class="ansi-red-fg"' in html and 'class="s1"' in html
+
+
+def test_a_long_answer_is_shown_even_if_no_room_is_left(graded):
+    html = page(graded, *cells_of("a" * 200_000, times=20), at_rest="word " * 3000)
+    assert html.count("word ") >= 3000
+
+
+def test_text_is_shown_as_text(graded):
+    html = page(graded, *cells_of(SCRIPT), at_rest=SCRIPT)
+    assert "parent.points" in html and "<script>parent" not in html and '<img src="x"' not in html
+    assert "onerror" not in re.sub(r"&lt;img src=x onerror=alert\(1\)&gt;|<span[^>]*>[^<]*</span>", "", html)
+
+
+def test_a_text_too_costly_to_colour_is_shown_as_text_too(graded, monkeypatch):
+    monkeypatch.setattr(pages, "_SECONDS", 0)
+    test_text_is_shown_as_text(graded)
+    assert "<em>" not in page(graded, at_rest="*a*")

@@ -23,7 +23,6 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import NamedTuple
-from unittest import mock
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
@@ -298,8 +297,7 @@ class Autograde(converters.Autograde):
                 when = {"timestamp": utils.parse_utc(timestamp[:100].decode().strip())}
         with self._book() as book, warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # about the way nbgrader uses its database
-            # nbgrader commits point by point, and waits for the disk each time; here it is all at once, or nothing.
-            with mock.patch.object(book.db, "commit", book.db.flush):
+            with _one_transaction(book.db):
                 if self.create_student:
                     book.update_or_create_student(student)
                 submission = book.update_or_create_submission(exercise.name, student, **when)
@@ -391,6 +389,20 @@ class Autograde(converters.Autograde):
             print(report.table(chosen))
             print(f"In full: {path.relative_to(self.coursedir.root)}")
         return [line.student for line in chosen if line.status == FAILED]
+
+
+@contextlib.contextmanager
+def _one_transaction(session) -> Iterator[None]:
+    """Let commits of an SQLAlchemy session only flush: nbgrader commits point by point, and each waits for the disk.
+
+    The caller commits once, afterwards: all or nothing.
+    """
+    commit = session.commit
+    session.commit = session.flush
+    try:
+        yield
+    finally:
+        session.commit = commit
 
 
 def _sources(notebook: nbformat.NotebookNode) -> dict[str, str]:

@@ -25,23 +25,29 @@ def adagrad(theta, squares, gradient, lr, eps):
     return theta - lr * gradient / (np.sqrt(squares) + eps), squares
 
 
-EPS_UNDER_THE_ROOT = "Your ε stands under the root, as Keras has it. In PyTorch's form it is added to the root."
-WITHOUT_EPS = "There is no ε in your step. Where an entry's gradient has always been 0, that divides 0 by 0."
-ONE_MEMORY_FOR_ALL = "You add up the squares of all entries, so that they share one memory. Each entry has its own."
-STEP_CLIMBS = "Your step goes along with the gradient, uphill. Look at the sign."
+WITHOUT_EPS = (
+    "If an entry's gradient has always been 0, your step divides 0 by 0. That is what ε is for: it keeps what you "
+    "divide by away from 0."
+)
+ONE_MEMORY_FOR_ALL = (
+    "You combine the entries, so that they all share one memory. Each entry has its own: work entry by entry."
+)
+UPHILL = "Your step goes uphill. The gradient points uphill, and descent goes the other way: look at the sign."
+ROOT_REMEMBERED = "θ is right, but you return a root as the memory. The next step needs the memory before the root."
 
 
 class adagrad_step:
     def cases(rng):
-        yield np.array([3.0]), np.array([9.0]), np.array([4.0]), 0.5, 0.0
-        for d, lr, eps in [(1, 0.1, 0.5), (2, 0.01, 1e-10), (2, 0.3, 2.0)]:
+        yield np.array([3.0]), np.array([9.0]), np.array([4.0]), 0.5, 1.25
+        for d, lr, eps in [(1, 0.1, 0.5), (2, 0.01, 1e-10), (3, 0.3, 2.0)]:
             yield entries(rng, d, 1, 4), memory(rng, d), entries(rng, d, 1.5, 6), lr, eps
         yield entries(rng, 2, 1, 4), np.zeros(2), entries(rng, 2, 1.5, 6), 1.5, 0.3  # the first step
         yield entries(rng, 2, 1, 4), np.zeros(2), with_a_zero(entries(rng, 2, 1.5, 6)), 0.2, 1e-10  # 0/ε
 
     class mistakes:
-        @says(EPS_UNDER_THE_ROOT)
         def eps_under_the_root(theta, squares, gradient, lr, eps):
+            """Your ε is under the root, as in Keras. In PyTorch's form, which the task asks for, it is added to the
+            root."""
             squares = squares + gradient**2
             return theta - lr * gradient / np.sqrt(squares + eps), squares
 
@@ -51,31 +57,52 @@ class adagrad_step:
             return theta - lr * gradient / np.sqrt(squares), squares
 
         def eps_beside_the_fraction(theta, squares, gradient, lr, eps):
-            """Your ε is added to the whole fraction, or to θ. It belongs below the fraction line: put brackets around
-            the root and ε."""
+            """You add ε to the fraction as a whole. It belongs below the fraction line: put brackets around the root
+            and ε."""
             squares = squares + gradient**2
             return theta - lr * (gradient / np.sqrt(squares) + eps), squares
 
+        def eps_beside_theta(theta, squares, gradient, lr, eps):
+            """You add ε to θ, after the division. It belongs below the fraction line: put brackets around the root and
+            ε."""
+            squares = squares + gradient**2
+            return theta - lr * gradient / np.sqrt(squares) + eps, squares
+
+        def theta_divided_too(theta, squares, gradient, lr, eps):
+            """You divide θ too. Only the gradient is divided: check your brackets."""
+            squares = squares + gradient**2
+            return (theta - lr * gradient) / (np.sqrt(squares) + eps), squares
+
+        def sign_lost(theta, squares, gradient, lr, eps):
+            """You step by the size of the gradient, so all entries of θ fall, whatever the slope. Keep the sign."""
+            squares = squares + gradient**2
+            return theta - lr * abs(gradient) / (np.sqrt(squares) + eps), squares
+
+        def one_root_for_all(theta, squares, gradient, lr, eps):
+            """Your memory is right, but you divide every entry by one number made of all of them. Each entry is divided
+            by its own root."""
+            squares = squares + gradient**2
+            return theta - lr * gradient / (np.sqrt(np.sum(squares)) + eps), squares
+
         def root_forgotten(theta, squares, gradient, lr, eps):
-            """You divide by the sum of the squares and not by its root: a gradient ten times as large would make a step
-            ten times as short."""
+            """You divide by the sum of the squares instead of its root. With gradients ten times as large, your step
+            would be ten times shorter; it should not change."""
             squares = squares + gradient**2
             return theta - lr * gradient / (squares + eps), squares
 
-        def square_forgotten(theta, squares, gradient, lr, eps):
-            """Your memory adds the size of the gradient, not its square."""
-            squares = squares + abs(gradient)
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
-
         def sum_before_this_step(theta, squares, gradient, lr, eps):
-            """Your step divides by the root of the old sum. The square of this gradient belongs into the sum before the
-            step."""
+            """Your step divides by the root of the old sum. Add this gradient's square to the sum first."""
             return theta - lr * gradient / (np.sqrt(squares) + eps), squares + gradient**2
 
         def nothing_remembered(theta, squares, gradient, lr, eps):
-            """The sum that was passed in plays no part: you divide by the size of this gradient alone, which leaves its
+            """You ignore the sum that was passed in. Dividing by the size of this gradient alone leaves only its
             sign."""
             squares = gradient**2
+            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+
+        def mean_of_squares(theta, squares, gradient, lr, eps):
+            """Your memory is a mean of the old value and the new square. Adagrad adds up: it never forgets."""
+            squares = (squares + gradient**2) / 2
             return theta - lr * gradient / (np.sqrt(squares) + eps), squares
 
         @says(ONE_MEMORY_FOR_ALL)
@@ -83,44 +110,20 @@ class adagrad_step:
             squares = squares + np.sum(gradient**2)
             return theta - lr * gradient / (np.sqrt(squares) + eps), squares
 
+        @says(ROOT_REMEMBERED)
         def root_remembered(theta, squares, gradient, lr, eps):
-            """θ is right, but you return the root as the memory. The next step needs the sum itself."""
             theta, squares = adagrad(theta, squares, gradient, lr, eps)
             return theta, np.sqrt(squares)
 
         def eps_remembered(theta, squares, gradient, lr, eps):
-            """Your ε has got into the memory, and would be added again at every step. It belongs into the step
-            alone."""
+            """You add ε to the memory, so that it would be added again at every step. It belongs to the step alone."""
             squares = squares + gradient**2 + eps
             return theta - lr * gradient / np.sqrt(squares), squares
 
-        def old_sum_back(theta, squares, gradient, lr, eps):
-            """θ is right, but the sum that you return is the one that was passed in. Nothing would ever be added up."""
-            return adagrad(theta, squares, gradient, lr, eps)[0], squares.copy()
-
-        @says(STEP_CLIMBS)
+        @says(UPHILL)
         def climbs(theta, squares, gradient, lr, eps):
             squares = squares + gradient**2
             return theta + lr * gradient / (np.sqrt(squares) + eps), squares
-
-        def multiplies(theta, squares, gradient, lr, eps):
-            """You multiply by the root. Dividing by it is what makes steep axes tame."""
-            squares = squares + gradient**2
-            return theta - lr * gradient * (np.sqrt(squares) + eps), squares
-
-        def sum_first(theta, squares, gradient, lr, eps):
-            """Both arrays are right, and in the wrong order: θ is returned first, then the sum."""
-            return adagrad(theta, squares, gradient, lr, eps)[::-1]
-
-        def theta_alone(theta, squares, gradient, lr, eps):
-            """The new θ is right, but the new sum is missing: the next step needs it, so return both."""
-            return adagrad(theta, squares, gradient, lr, eps)[0]
-
-        def writes_into_the_sum(theta, squares, gradient, lr, eps):
-            """The result is right, but the sum that was passed in is no longer what it was: `squares += …` writes into
-            the caller's array. Make a new one."""
-            squares += gradient**2
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
 
     class right:
         def by_entries(theta, squares, gradient, lr, eps):
@@ -141,456 +144,597 @@ class adagrad_step:
             return theta, squares
 
 
-def mean_of_squares(squares, gradient, alpha):
-    return alpha * squares + (1 - alpha) * gradient**2
+def running(memory, new, keep):
+    return keep * memory + (1 - keep) * new
 
 
-def rmsprop(theta, squares, gradient, lr, alpha, eps):
-    squares = mean_of_squares(squares, gradient, alpha)
-    return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+def adadelta(theta, squares, moves, gradient, rho, eps):
+    squares = running(squares, gradient**2, rho)
+    move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+    return theta - move, squares, running(moves, move**2, rho)
 
 
-class rmsprop_step:
+class adadelta_step:
     def cases(rng):
-        yield np.array([3.0]), np.array([8.0]), np.array([6.0]), 0.5, 0.75, 1.0
-        for d, lr, alpha, eps in [(1, 0.1, 0.9, 0.5), (2, 0.01, 0.99, 1e-8), (3, 0.3, 0.6, 2.0)]:
-            yield entries(rng, d, 1, 4), memory(rng, d), entries(rng, d, 1.5, 6), lr, alpha, eps
-        yield entries(rng, 2, 1, 4), np.zeros(2), entries(rng, 2, 1.5, 6), 0.2, 0.9, 0.3  # the first step
-        yield entries(rng, 2, 1, 4), np.zeros(2), with_a_zero(entries(rng, 2, 1.5, 6)), 0.2, 0.9, 1e-8
+        yield np.array([5.0]), np.array([8.0]), np.array([3.0]), np.array([6.0]), 0.75, 1.0
+        for d, rho, eps in [(1, 0.9, 0.5), (2, 0.8, 1e-6), (3, 0.6, 2.0)]:
+            yield entries(rng, d, 1, 4), memory(rng, d), memory(rng, d), entries(rng, d, 1.5, 6), rho, eps
+        yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), entries(rng, 2, 1.5, 6), 0.9, 0.3  # the first step
+        first = with_a_zero(entries(rng, 2, 1.5, 6))
+        yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), first, 0.9, 1e-6  # √ε/√ε · 0
 
     class mistakes:
-        @says(EPS_UNDER_THE_ROOT)
-        def eps_under_the_root(theta, squares, gradient, lr, alpha, eps):
-            squares = mean_of_squares(squares, gradient, alpha)
-            return theta - lr * gradient / np.sqrt(squares + eps), squares
+        def rmsprop(theta, squares, moves, gradient, rho, eps):
+            """This is RMSprop with a rate of 1: the root of the mean squared move is missing from your step."""
+            squares = running(squares, gradient**2, rho)
+            move = gradient / np.sqrt(squares + eps)
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def eps_beside_the_roots(theta, squares, moves, gradient, rho, eps):
+            """You add ε to the roots, as PyTorch's RMSprop does. Here it is under both of them."""
+            squares = running(squares, gradient**2, rho)
+            move = (np.sqrt(moves) + eps) / (np.sqrt(squares) + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def eps_below_only(theta, squares, moves, gradient, rho, eps):
+            """There is an ε below the fraction line but none above it. Where nothing has moved yet, your step is 0, and
+            so is every later one."""
+            squares = running(squares, gradient**2, rho)
+            move = np.sqrt(moves) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def eps_above_only(theta, squares, moves, gradient, rho, eps):
+            """There is an ε above the fraction line but none below it. If an entry's gradient has always been 0, you
+            divide 0 by 0."""
+            squares = running(squares, gradient**2, rho)
+            move = np.sqrt(moves + eps) / np.sqrt(squares) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
 
         @says(WITHOUT_EPS)
-        def without_eps(theta, squares, gradient, lr, alpha, eps):
-            squares = mean_of_squares(squares, gradient, alpha)
-            return theta - lr * gradient / np.sqrt(squares), squares
+        def without_eps(theta, squares, moves, gradient, rho, eps):
+            squares = running(squares, gradient**2, rho)
+            move = np.sqrt(moves) / np.sqrt(squares) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
 
-        def root_forgotten(theta, squares, gradient, lr, alpha, eps):
-            """You divide by the mean of the squares and not by its root: a gradient ten times as large would make a
-            step ten times as short."""
-            squares = mean_of_squares(squares, gradient, alpha)
-            return theta - lr * gradient / (squares + eps), squares
+        def roots_forgotten(theta, squares, moves, gradient, rho, eps):
+            """You divide one mean square by the other. Take the root of each: a mean of squares has the unit of a
+            square."""
+            squares = running(squares, gradient**2, rho)
+            move = (moves + eps) / (squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
 
-        def square_forgotten(theta, squares, gradient, lr, alpha, eps):
-            """Your memory takes in the size of the gradient, not its square."""
-            squares = alpha * squares + (1 - alpha) * abs(gradient)
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+        def old_squares_in_the_step(theta, squares, moves, gradient, rho, eps):
+            """Your step divides by the old mean of the squared gradients. Update that memory with this gradient first,
+            then take the step."""
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, running(squares, gradient**2, rho), running(moves, move**2, rho)
 
-        def shares_exchanged(theta, squares, gradient, lr, alpha, eps):
-            """The two shares have changed places: alpha is what the old memory keeps, and near 1 the memory is long."""
-            return rmsprop(theta, squares, gradient, lr, 1 - alpha, eps)
+        def gradient_in_both(theta, squares, moves, gradient, rho, eps):
+            """Both of your memories take in the squared gradient. The second one remembers how far θ has moved."""
+            new = running(squares, gradient**2, rho)
+            move = np.sqrt(moves + eps) / np.sqrt(new + eps) * gradient
+            return theta - move, new, running(moves, gradient**2, rho)
 
-        def adds_the_whole_square(theta, squares, gradient, lr, alpha, eps):
-            """The new square comes in whole. Only the share 1 − alpha of it does: else the memory is no mean."""
-            squares = alpha * squares + gradient**2
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+        def moves_updated_with_the_gradient_first(theta, squares, moves, gradient, rho, eps):
+            """Both of your memories take in the squared gradient before the step. The second one is updated after the
+            step, with the square of the move."""
+            squares, moves = running(squares, gradient**2, rho), running(moves, gradient**2, rho)
+            return theta - np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient, squares, moves
 
-        def forgets_nothing(theta, squares, gradient, lr, alpha, eps):
-            """This is Adagrad: your memory is a sum, and alpha plays no part."""
-            return adagrad(theta, squares, gradient, lr, eps)
+        def theta_for_the_move(theta, squares, moves, gradient, rho, eps):
+            """Your second memory takes in θ² instead of the square of the move. What counts is how far θ has moved, not
+            where it is."""
+            new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return new, squares, running(moves, new**2, rho)
 
-        def keeps_all_of_the_old(theta, squares, gradient, lr, alpha, eps):
-            """The old memory is kept whole, and beside it a share of the new square: that only grows. The old one keeps
-            the share alpha."""
-            squares = squares + (1 - alpha) * gradient**2
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+        def new_moves_in_the_step(theta, squares, moves, gradient, rho, eps):
+            """You update the second memory first and then step with the new one. The u in the step is the old one: it
+            cannot know this move yet."""
+            _, squares, new = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta - np.sqrt(new + eps) / np.sqrt(squares + eps) * gradient, squares, new
 
-        def alpha_for_the_rate(theta, squares, gradient, lr, alpha, eps):
-            """You have taken alpha for the learning rate. In this rule alpha is the share of the memory that is kept,
-            and `lr` is the rate."""
-            return rmsprop(theta, squares, gradient, alpha, lr, eps)
+        def moves_faded_first(theta, squares, moves, gradient, rho, eps):
+            """You multiply the second memory by ρ before the step. The u in the step is the old one, as it was passed
+            in."""
+            squares = running(squares, gradient**2, rho)
+            move = np.sqrt(rho * moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
 
-        def alpha_steps(theta, squares, gradient, lr, alpha, eps):
-            """Your memory is right, but your step is multiplied by alpha, which is the share of the memory that is
-            kept. The learning rate is `lr`."""
-            squares = mean_of_squares(squares, gradient, alpha)
-            return theta - alpha * gradient / (np.sqrt(squares) + eps), squares
+        def squares_of_means(theta, squares, moves, gradient, rho, eps):
+            """You square after you have averaged. A mean of squares is not the square of a mean."""
+            squares = running(np.sqrt(squares), gradient, rho) ** 2
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(np.sqrt(moves), move, rho) ** 2
 
-        def mean_before_this_step(theta, squares, gradient, lr, alpha, eps):
-            """Your step divides by the root of the old mean. The square of this gradient belongs into the mean before
-            the step."""
-            return theta - lr * gradient / (np.sqrt(squares) + eps), mean_of_squares(squares, gradient, alpha)
+        def moves_square_of_mean(theta, squares, moves, gradient, rho, eps):
+            """In your second memory you square after you have averaged. A mean of squares is not the square of a
+            mean."""
+            theta_new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta_new, squares, running(np.sqrt(moves), theta - theta_new, rho) ** 2
 
-        def mean_of_gradients(theta, squares, gradient, lr, alpha, eps):
-            """You square after the mean is taken. The memory is a mean of squares, not the square of a mean."""
-            squares = (alpha * np.sqrt(squares) + (1 - alpha) * gradient) ** 2
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+        def move_for_theta(theta, squares, moves, gradient, rho, eps):
+            """Your first result is the move. The task asks for the new θ."""
+            new, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta - new, squares, moves
+
+        def move_for_memory(theta, squares, moves, gradient, rho, eps):
+            """Your third result is the move itself. The task asks for the running mean of the squared moves."""
+            new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return new, squares, theta - new
+
+        def sum_of_moves(theta, squares, moves, gradient, rho, eps):
+            """Your second memory is a sum and never forgets. It is a running mean, like the first."""
+            new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return new, squares, moves + (theta - new) ** 2
+
+        def eps_beside_the_lower_root(theta, squares, moves, gradient, rho, eps):
+            """Below the fraction line you add ε to the root, as PyTorch's RMSprop does. Here it is under both roots."""
+            squares = running(squares, gradient**2, rho)
+            move = np.sqrt(moves + eps) / (np.sqrt(squares) + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def eps_beside_the_upper_root(theta, squares, moves, gradient, rho, eps):
+            """Above the fraction line you add ε to the root. Here it is under both roots."""
+            squares = running(squares, gradient**2, rho)
+            move = (np.sqrt(moves) + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def shares_exchanged(theta, squares, moves, gradient, rho, eps):
+            """You have exchanged the two shares of the means: ρ is the share of the old memory, 1 − ρ that of the new
+            square."""
+            return adadelta(theta, squares, moves, gradient, 1 - rho, eps)
+
+        def whole_squares(theta, squares, moves, gradient, rho, eps):
+            """You add the new squares in full. Each counts 1 − ρ only; otherwise the memories are not means."""
+            squares = rho * squares + gradient**2
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, rho * moves + move**2
+
+        def sums(theta, squares, moves, gradient, rho, eps):
+            """Your memories are sums, as in Adagrad, and never forget. Here they are running means, and ρ is the share
+            that is kept."""
+            squares = squares + gradient**2
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, moves + move**2
+
+        def rho_for_a_rate(theta, squares, moves, gradient, rho, eps):
+            """You multiply the step by ρ. Adadelta has no learning rate: ρ is only the share of the memories that is
+            kept."""
+            squares = running(squares, gradient**2, rho)
+            move = rho * np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
 
         @says(ONE_MEMORY_FOR_ALL)
-        def one_for_all(theta, squares, gradient, lr, alpha, eps):
-            squares = alpha * squares + (1 - alpha) * np.sum(gradient**2)
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+        def one_for_all(theta, squares, moves, gradient, rho, eps):
+            squares = running(squares, np.sum(gradient**2), rho)
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, np.sum(move**2), rho)
 
-        def root_remembered(theta, squares, gradient, lr, alpha, eps):
-            """θ is right, but you return the root as the memory. The next step needs the mean itself."""
-            theta, squares = rmsprop(theta, squares, gradient, lr, alpha, eps)
-            return theta, np.sqrt(squares)
+        @says(ROOT_REMEMBERED)
+        def roots_remembered(theta, squares, moves, gradient, rho, eps):
+            theta, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta, np.sqrt(squares), np.sqrt(moves)
 
-        @says(STEP_CLIMBS)
-        def climbs(theta, squares, gradient, lr, alpha, eps):
-            squares = mean_of_squares(squares, gradient, alpha)
-            return theta + lr * gradient / (np.sqrt(squares) + eps), squares
+        def eps_remembered(theta, squares, moves, gradient, rho, eps):
+            """θ is right, but ε has got into the memories, where it would be added again at every step."""
+            theta, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta, squares + eps, moves + eps
 
-        def mean_first(theta, squares, gradient, lr, alpha, eps):
-            """Both arrays are right, and in the wrong order: θ is returned first, then the mean."""
-            return rmsprop(theta, squares, gradient, lr, alpha, eps)[::-1]
-
-        def theta_alone(theta, squares, gradient, lr, alpha, eps):
-            """The new θ is right, but the new mean is missing: the next step needs it, so return both."""
-            return rmsprop(theta, squares, gradient, lr, alpha, eps)[0]
-
-        def writes_into_the_mean(theta, squares, gradient, lr, alpha, eps):
-            """The result is right, but the memory that was passed in is no longer what it was. Make a new array."""
-            squares *= alpha
-            squares += (1 - alpha) * gradient**2
-            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+        @says(UPHILL)
+        def climbs(theta, squares, moves, gradient, rho, eps):
+            new, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
+            return 2 * theta - new, squares, moves
 
     class right:
-        def by_entries(theta, squares, gradient, lr, alpha, eps):
-            where, mean = np.empty(len(theta)), np.empty(len(theta))
-            for i in range(len(theta)):
-                mean[i] = squares[i] + (1 - alpha) * (gradient[i] ** 2 - squares[i])
-                where[i] = theta[i] - lr * gradient[i] / (np.sqrt(mean[i]) + eps)
-            return where, mean
+        def by_entries(theta, squares, moves, gradient, rho, eps):
+            where, of_gradients, of_moves = [], [], []
+            for p, s, u, g in zip(theta, squares, moves, gradient, strict=True):
+                s = s + (1 - rho) * (g * g - s)
+                move = g * ((u + eps) / (s + eps)) ** 0.5
+                where.append(p - move)
+                of_gradients.append(s)
+                of_moves.append(u + (1 - rho) * (move * move - u))
+            return where, of_gradients, of_moves
 
-        def as_lists(theta, squares, gradient, lr, alpha, eps):
-            mean = [alpha * s + (1 - alpha) * g * g for s, g in zip(squares, gradient, strict=True)]
-            return [[p - lr * g / (s**0.5 + eps) for p, g, s in zip(theta, gradient, mean, strict=True)], mean]
-
-        def by_average(theta, squares, gradient, lr, alpha, eps):
-            mean = np.average([squares, gradient**2], axis=0, weights=[alpha, 1 - alpha])
-            return theta - np.divide(lr * gradient, mean**0.5 + eps), mean
-
-
-def adam_cases(rng):
-    yield np.array([3.0]), np.zeros(1), np.zeros(1), np.array([4.0]), 1, 0.1, 0.5, 0.75, 0.0
-    for d, t, lr, b1, b2, eps in [
-        (2, 3, 0.01, 0.9, 0.999, 1e-8),
-        (2, 7, 0.3, 0.6, 0.95, 2.0),
-    ]:
-        m = entries(rng, d, 0.5, 3)
-        yield entries(rng, d, 1, 4), m, memory(rng, d), entries(rng, d, 1.5, 6), t, lr, b1, b2, eps
-    yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), entries(rng, 2, 1.5, 6), 1, 0.2, 0.9, 0.999, 0.3
-    yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), with_a_zero(entries(rng, 2, 1.5, 6)), 2, 0.2, 0.9, 0.99, 1e-8
+        def by_one_root(theta, squares, moves, gradient, rho, eps):
+            squares = np.average([squares, gradient**2], axis=0, weights=[rho, 1 - rho])
+            ratio = (moves + eps) / (squares + eps)
+            theta = theta - np.sqrt(ratio) * gradient
+            return [theta, squares, moves * rho + ratio * gradient * gradient * (1 - rho)]
 
 
-def means(m, v, gradient, beta_1, beta_2):
-    return beta_1 * m + (1 - beta_1) * gradient, beta_2 * v + (1 - beta_2) * gradient**2
+def adamax(theta, m, u, gradient, t, lr, b1=0.9, b2=0.999, eps=1e-8):
+    m = running(m, gradient, b1)
+    u = np.maximum(b2 * u, abs(gradient) + eps)
+    return theta - lr / (1 - b1**t) * m / u, m, u
 
 
-def adam(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-    m, v = means(m, v, gradient, beta_1, beta_2)
-    m_hat, v_hat = m / (1 - beta_1**t), v / (1 - beta_2**t)
-    return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
-
-
-def keras(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-    m, v = means(m, v, gradient, beta_1, beta_2)
-    return theta - lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t) * m / (np.sqrt(v) + eps), m, v
-
-
-ONE_STEP_AHEAD = "Your correction is that of the next step. t begins at 1, so it is the exponent as it is."
-EXPONENT_FORGOTTEN = "Your correction is the same at every step: t is missing in it. It is an exponent."
-V_FROM_M = "Your v is made from m. It is the running mean of the squared gradients themselves: look at what you square."
-ADAM_CLIMBS = "Your step goes uphill: m is a mean of gradients, which point there. Look at the sign."
-V_BEFORE_M = "All three arrays are right, but v is returned before m."
-MEANS_LEFT_OUT = "The new θ is right, but m and v are missing: the next step needs them, so return all three."
-
-
-class adam_step:
-    cases = adam_cases
+class adamax_step:
+    def cases(rng):
+        yield np.array([3.0]), np.array([2.0]), np.array([10.0]), np.array([-4.0]), 2, 0.5
+        for d, t, lr in [(1, 3, 0.1), (2, 7, 0.05), (3, 2, 0.3)]:
+            large = entries(rng, d, 4, 9)  # some entries' memory is above the new size, others' below
+            yield entries(rng, d, 1, 4), entries(rng, d, 0.5, 3), rng.uniform(2, 10, d).round(2), large, t, lr
+        yield entries(rng, 3, 1, 4), entries(rng, 3, 0.5, 3), np.array([1.5, 12.0, 1.5]), entries(rng, 3, 4, 9), 4, 0.2
+        yield entries(rng, 2, 1, 4), np.array([8.0, -7.0]), np.array([2.0, 3.0]), np.array([1.9995, -2.5]), 5, 0.4
+        yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), entries(rng, 2, 1.5, 6), 1, 0.2  # the first step
+        yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), with_a_zero(entries(rng, 2, 1.5, 6)), 1, 0.3  # 0/ε
 
     class mistakes:
-        def uncorrected(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """There is no correction in your step, so the first ones come out too long or too short. m and v began at
-            0: divide them by what the formula says."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (np.sqrt(v) + eps), m, v
+        def m_uncorrected(theta, m, u, gradient, t, lr):
+            """You do not correct m, which began at 0 and is too small in the first steps. Divide it as the formula
+            says."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
+            return theta - lr * m / u, m, u
 
-        def m_alone_corrected(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your m is corrected and your v is not. Both began at 0."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (1 - beta_1**t) / (np.sqrt(v) + eps), m, v
+        def u_corrected(theta, m, u, gradient, t, lr):
+            """You correct u as Adam corrects v. A mean that begins at 0 is too small at first, but a maximum is not: at
+            the first step it is already |∇J|."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / (u / (1 - 0.999**t)), m, u
 
-        def v_alone_corrected(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your v is corrected and your m is not. Both began at 0."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
+        def corrected_with_the_other_beta(theta, m, u, gradient, t, lr):
+            """You correct m with β₂. It was made with β₁."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.999**t) * m / u, m, u
 
-        @says(ONE_STEP_AHEAD)
-        def one_step_ahead(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            m_hat, v_hat = m / (1 - beta_1 ** (t + 1)), v / (1 - beta_2 ** (t + 1))
-            return theta - lr * m_hat / (np.sqrt(v_hat) + eps), m, v
+        def exponent_forgotten(theta, m, u, gradient, t, lr):
+            """Your correction is the same at every step: the exponent t is missing."""
+            return adamax(theta, m, u, gradient, 1, lr)
 
-        def one_step_behind(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your correction is that of the step before, and in the first step it divides by 0. t begins at 1, so it
-            is the exponent as it is."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            first, second = np.float64(1 - beta_1 ** (t - 1)), np.float64(1 - beta_2 ** (t - 1))
-            return theta - lr * (m / first) / (np.sqrt(v / second) + eps), m, v
+        def one_step_ahead(theta, m, u, gradient, t, lr):
+            """Your correction is that of the next step. t starts at 1, so it is the exponent as it is."""
+            return adamax(theta, m, u, gradient, t + 1, lr)
 
-        @says(EXPONENT_FORGOTTEN)
-        def exponent_forgotten(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (1 - beta_1) / (np.sqrt(v / (1 - beta_2)) + eps), m, v
+        def times_t(theta, m, u, gradient, t, lr):
+            """You multiply β₁ by t. It is an exponent, written with two stars."""
+            _, m, u = adamax(theta, m, u, gradient, t, lr)
+            return theta - lr / np.float64(1 - 0.9 * t) * m / u, m, u
 
-        def multiplies_by_the_correction(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """You multiply by 1 − βᵗ. m and v are too small at first, so they are divided by it."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m * (1 - beta_1**t) / (np.sqrt(v * (1 - beta_2**t)) + eps), m, v
+        def exponent_outside(theta, m, u, gradient, t, lr):
+            """You take the power of 1 − β₁. The exponent t belongs to β₁ alone."""
+            _, m, u = adamax(theta, m, u, gradient, t, lr)
+            return theta - lr / (1 - 0.9) ** t * m / u, m, u
 
-        def corrections_exchanged(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your m is corrected by β₂ and your v by β₁. Each is corrected by its own."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (1 - beta_2**t) / (np.sqrt(v / (1 - beta_1**t)) + eps), m, v
+        def power_alone(theta, m, u, gradient, t, lr):
+            """You divide by β₁ᵗ. What has arrived in m after t steps is the share 1 − β₁ᵗ."""
+            _, m, u = adamax(theta, m, u, gradient, t, lr)
+            return theta - lr / 0.9**t * m / u, m, u
 
-        def corrected_outside_the_root(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """You divide the root of v by 1 − β₂ᵗ. v itself is divided by it, and then the root is taken."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (1 - beta_1**t) / (np.sqrt(v) / (1 - beta_2**t) + eps), m, v
+        def rate_of_adam(theta, m, u, gradient, t, lr):
+            """You correct the rate with the root of 1 − β₂ᵗ, as Keras's Adam does for its v. A maximum is not too small
+            at first, so u needs no correction."""
+            _, m, u = adamax(theta, m, u, gradient, t, lr)
+            return theta - lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / u, m, u
 
-        def hats_remembered(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """θ is right, but you return the corrected means. The next step would correct them once more: keep m and v
-            as they were before the correction."""
-            theta, m, v = adam(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)
-            return theta, m / (1 - beta_1**t), v / (1 - beta_2**t)
+        def fades_with_t(theta, m, u, gradient, t, lr):
+            """You multiply the old u by β₂ᵗ. It has faded in every step before, so this step multiplies it by β₂
+            once."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999**t * u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
 
-        def keras_for_torch(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """This is Keras's form: its ε is added to the root of the uncorrected v. In PyTorch's it is added to the
-            root of the corrected one."""
-            return keras(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)
+        def fades_afterwards(theta, m, u, gradient, t, lr):
+            """You compare first and multiply by β₂ afterwards, so that the newest size fades too. Only the old u is
+            scaled down."""
+            m = running(m, gradient, 0.9)
+            u = 0.999 * np.maximum(u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
 
-        def eps_under_the_root(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your ε stands under the root. It is added to the root."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (1 - beta_1**t) / np.sqrt(v / (1 - beta_2**t) + eps), m, v
+        def sum_for_maximum(theta, m, u, gradient, t, lr):
+            """You add the two sizes. Adamax takes the larger of them."""
+            m = running(m, gradient, 0.9)
+            u = 0.999 * u + abs(gradient) + 1e-8
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def norm_for_size(theta, m, u, gradient, t, lr):
+            """You compare with the norm of the whole gradient, so that all entries share it. Compare each entry with
+            its own size."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, np.sqrt(np.sum(gradient**2)) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def corrected_u_remembered(theta, m, u, gradient, t, lr):
+            """You correct u as Adam corrects v, and return the corrected one. A maximum is not too small at first: u
+            needs no correction."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, abs(gradient) + 1e-8) / (1 - 0.999**t)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def size_of_m(theta, m, u, gradient, t, lr):
+            """You compare with the size of m. The memory u holds the sizes of the gradients themselves."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, abs(m) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def adam_itself(theta, m, u, gradient, t, lr):
+            """This is Adam, with u as its v. Adamax compares sizes instead of averaging squares."""
+            m, u = running(m, gradient, 0.9), running(u, gradient**2, 0.999)
+            return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(u / (1 - 0.999**t)) + 1e-8), m, u
+
+        def hat_remembered(theta, m, u, gradient, t, lr):
+            """θ is right, but you return the corrected m. The next step would correct it again: return m as it was
+            before the correction."""
+            theta, m, u = adamax(theta, m, u, gradient, t, lr)
+            return theta, m / (1 - 0.9**t), u
+
+        def never_forgets(theta, m, u, gradient, t, lr):
+            """Your u never forgets: one giant gradient would keep the steps short forever. The old u is multiplied by
+            β₂ before you compare."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def mean_for_maximum(theta, m, u, gradient, t, lr):
+            """Your u is a running mean of the sizes. Adamax takes the larger of the two instead of mixing them."""
+            m, u = running(m, gradient, 0.9), running(u, abs(gradient) + 1e-8, 0.999)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def share_of_the_new(theta, m, u, gradient, t, lr):
+            """You give the new size only the share 1 − β₂. In a maximum it counts in full; only the old u is scaled
+            down."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, 0.001 * (abs(gradient) + 1e-8))
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def latest_alone(theta, m, u, gradient, t, lr):
+            """You ignore the u that was passed in and divide by the size of this gradient alone."""
+            m, u = running(m, gradient, 0.9), abs(gradient) + 1e-8
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def one_maximum_for_all(theta, m, u, gradient, t, lr):
+            """You take one maximum over all entries, so that they share it. Compare entry by entry: `np.maximum` takes
+            two arrays, `np.max` only one."""
+            m = running(m, gradient, 0.9)
+            u = np.full(len(u), max(np.max(0.999 * u), np.max(abs(gradient)) + 1e-8))
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def sign_kept(theta, m, u, gradient, t, lr):
+            """You compare with the gradient itself, so that a steep negative entry counts as small. Its size is what
+            matters."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, gradient + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def squares_as_in_adam(theta, m, u, gradient, t, lr):
+            """Your u holds squares, as Adam's v does. Adamax remembers sizes: no square when they come in, no root in
+            the step."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, gradient**2 + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / np.sqrt(u), m, u
+
+        def squares_without_root(theta, m, u, gradient, t, lr):
+            """Your u takes in the square of the gradient. Adamax remembers its size."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, gradient**2 + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
+
+        def root_of_u(theta, m, u, gradient, t, lr):
+            """You divide by the root of u. Adam needs a root because its v holds squares; u holds sizes."""
+            m = running(m, gradient, 0.9)
+            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / np.sqrt(u), m, u
 
         @says(WITHOUT_EPS)
-        def without_eps(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            return adam(theta, m, v, gradient, t, lr, beta_1, beta_2, 0.0)
+        def without_eps(theta, m, u, gradient, t, lr):
+            return adamax(theta, m, u, gradient, t, lr, eps=0.0)
 
-        def root_forgotten(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """You divide by the corrected v and not by its root: a gradient ten times as large would make a step ten
-            times as short."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (1 - beta_1**t) / (v / (1 - beta_2**t) + eps), m, v
+        def eps_as_in_keras(theta, m, u, gradient, t, lr):
+            """Your step is right, but you add ε in the step, as Keras does. In PyTorch's form it is inside the maximum,
+            and so part of the u that you return."""
+            theta, m, _ = adamax(theta, m, u, gradient, t, lr)
+            return theta, m, np.maximum(0.999 * u, abs(gradient))
 
-        def square_forgotten(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your v takes in the size of the gradient, not its square."""
-            m, v = beta_1 * m + (1 - beta_1) * gradient, beta_2 * v + (1 - beta_2) * abs(gradient)
-            return theta - lr * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
+        def gradient_for_m(theta, m, u, gradient, t, lr):
+            """Your m is right, but your step does not use it: it has the gradient itself above the fraction line."""
+            _, m, u = adamax(theta, m, u, gradient, t, lr)
+            return theta - lr * gradient / u, m, u
 
-        @says(V_FROM_M)
-        def v_from_m(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            m = beta_1 * m + (1 - beta_1) * gradient
-            v = beta_2 * v + (1 - beta_2) * m**2
-            return theta - lr * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
+        def step_before_the_memories(theta, m, u, gradient, t, lr):
+            """Your step uses the old m. Update the memories with this gradient first, then take the step."""
+            _, new, u = adamax(theta, m, u, gradient, t, lr)
+            return theta - lr / (1 - 0.9**t) * m / u, new, u
 
-        def betas_exchanged(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """The two β have changed places: β₁ belongs to m, β₂ to v."""
-            return adam(theta, m, v, gradient, t, lr, beta_2, beta_1, eps)
+        def betas_exchanged(theta, m, u, gradient, t, lr):
+            """You have exchanged the two β: β₁ = 0.9 belongs to m, β₂ = 0.999 to u."""
+            return adamax(theta, m, u, gradient, t, lr, b1=0.999, b2=0.9)
 
-        def shares_exchanged(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """In your means the shares have changed places: β is what the old one keeps, and 1 − β what the new one
-            gets."""
-            m, v = means(m, v, gradient, 1 - beta_1, 1 - beta_2)
-            return theta - lr * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
+        def shares_exchanged(theta, m, u, gradient, t, lr):
+            """You have exchanged the two shares of m: β₁ is the share of the old mean, 1 − β₁ that of the gradient."""
+            m = running(m, gradient, 0.1)
+            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
 
-        def sums_for_means(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Gradient and square come into your m and v whole. Only the share 1 − β of each does."""
-            m, v = beta_1 * m + gradient, beta_2 * v + gradient**2
-            return theta - lr * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
+        def whole_gradient(theta, m, u, gradient, t, lr):
+            """You add the gradient to m in full. It counts 1 − β₁ only; otherwise m is not a mean."""
+            m = 0.9 * m + gradient
+            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
+            return theta - lr / (1 - 0.9**t) * m / u, m, u
 
-        def gradient_for_m(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your m is right, but the step does not use it: the gradient itself stands above the fraction line."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * gradient / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
-
-        def step_before_the_means(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your step uses m and v as they were passed in. Bring them up to date with this gradient first."""
-            step = lr * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps)
-            return theta - step, *means(m, v, gradient, beta_1, beta_2)
-
-        def v_above_m_below(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """In your step m and v have changed places: m stands above the fraction line and the root of v below it."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * (v / (1 - beta_2**t)) / (np.sqrt(abs(m / (1 - beta_1**t))) + eps), m, v
-
-        @says(ADAM_CLIMBS)
-        def climbs(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            return adam(theta, m, v, gradient, t, -lr, beta_1, beta_2, eps)
-
-        @says(V_BEFORE_M)
-        def v_before_m(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            theta, m, v = adam(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)
-            return theta, v, m
-
-        @says(MEANS_LEFT_OUT)
-        def theta_alone(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            return adam(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)[0]
-
-        def writes_into_the_means(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """The result is right, but the m and v that were passed in are no longer what they were: `m *= …` and `m +=
-            …` write into the caller's array. Make new ones."""
-            new = adam(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)
-            m[:], v[:] = new[1], new[2]
-            return new
+        @says(UPHILL)
+        def climbs(theta, m, u, gradient, t, lr):
+            return adamax(theta, m, u, gradient, t, -lr)
 
     class right:
-        def by_entries(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            where, first, second = np.empty((3, len(theta)))
-            for i in range(len(theta)):
-                first[i] = m[i] + (1 - beta_1) * (gradient[i] - m[i])
-                second[i] = v[i] + (1 - beta_2) * (gradient[i] ** 2 - v[i])
-                size = (second[i] / (1 - beta_2**t)) ** 0.5
-                where[i] = theta[i] - lr / (1 - beta_1**t) * first[i] / (size + eps)
-            return where, first, second
+        def by_entries(theta, m, u, gradient, t, lr):
+            where, means, sizes = [], [], []
+            for p, a, b, g in zip(theta, m, u, gradient, strict=True):
+                a = a + 0.1 * (g - a)
+                b = max(0.999 * b, abs(g) + 1e-8)
+                where.append(p - lr * a / (b * (1 - 0.9**t)))
+                means.append(a)
+                sizes.append(b)
+            return where, means, sizes
 
-        def as_torch_writes_it(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            denominator = np.sqrt(v) / (1 - beta_2**t) ** 0.5 + eps
-            return [theta - lr / (1 - beta_1**t) * m / denominator, m, v]
-
-        def on_copies(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            theta, m, v = theta.copy(), m.copy(), v.copy()
-            m *= beta_1
-            m += (1 - beta_1) * gradient
-            v *= beta_2
-            v += (1 - beta_2) * np.square(gradient)
-            theta -= lr * (m / (1 - np.power(beta_1, t))) / (np.sqrt(v / (1 - np.power(beta_2, t))) + eps)
-            return theta, m, v
+        def by_where(theta, m, u, gradient, t, lr):
+            size = np.sqrt(gradient**2) + 1e-8
+            size = np.where(size > 0.999 * u, size, 0.999 * u)
+            mean = np.average([m, gradient], axis=0, weights=[9, 1])
+            return [theta - lr * (mean / (1 - np.power(0.9, t))) / size, mean, size]
 
 
-class adam_step_keras:
-    cases = adam_cases
+def keras_form(t, lr, beta_1, beta_2, eps):
+    root = np.sqrt(1 - beta_2**t)
+    return lr * root / (1 - beta_1**t), eps * root
+
+
+class to_keras_form:
+    absolute = 0
+
+    def cases(rng):
+        yield 2, 0.3, 0.5, 0.6, 0.5
+        yield 1, 0.001, 0.9, 0.999, 1e-8
+        yield 10, 0.001, 0.9, 0.999, 1e-7
+        for t in (1, 3, 6):
+            beta_1, beta_2 = rng.uniform(0.5, 0.8), rng.uniform(0.85, 0.95)
+            yield t, round(rng.uniform(0.1, 0.8), 2), round(beta_1, 3), round(beta_2, 3), round(rng.uniform(2, 5), 2)
 
     class mistakes:
-        def torch_for_keras(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """This is PyTorch's form. In Keras's ε is added to the root of v as it is, without correction."""
-            return adam(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)
+        def eps_as_it_is(t, lr, beta_1, beta_2, eps):
+            """Your rate is right, but ε cannot stay as it is: PyTorch adds it to the root of the corrected v, Keras to
+            the root of v itself."""
+            return keras_form(t, lr, beta_1, beta_2, eps)[0], eps
 
-        def rate_uncorrected(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """The rate is not corrected in your step, and m and v are not either. The fraction with the root multiplies
-            the rate."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * m / (np.sqrt(v) + eps), m, v
+        def eps_the_other_way(t, lr, beta_1, beta_2, eps):
+            """Your rate is right. Your second number translates in the other direction, from Keras to PyTorch."""
+            return keras_form(t, lr, beta_1, beta_2, eps)[0], eps / np.sqrt(1 - beta_2**t)
 
-        def correction_without_root(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """The root of 1 − β₂ᵗ is missing in your corrected rate."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * (1 - beta_2**t) / (1 - beta_1**t) * m / (np.sqrt(v) + eps), m, v
+        def eps_by_the_whole_correction(t, lr, beta_1, beta_2, eps):
+            """Your rate is right, but you scale ε by the correction of the rate. What stands above the fraction line in
+            PyTorch's form does not concern ε."""
+            rate, _ = keras_form(t, lr, beta_1, beta_2, eps)
+            return rate, eps * rate / lr
 
-        def root_of_the_whole_correction(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your root covers the whole correction. It covers only what stands above its fraction line."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * np.sqrt((1 - beta_2**t) / (1 - beta_1**t)) * m / (np.sqrt(v) + eps), m, v
+        def eps_without_root(t, lr, beta_1, beta_2, eps):
+            """Your rate is right, but the factor of your ε lacks a root: v is under a root in PyTorch's form, and its
+            correction with it."""
+            return keras_form(t, lr, beta_1, beta_2, eps)[0], eps * (1 - beta_2**t)
 
-        def correction_upside_down(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your correction stands upside down: the root with β₂ belongs above the fraction line, the one with β₁
-            below."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * (1 - beta_1**t) / np.sqrt(1 - beta_2**t) * m / (np.sqrt(v) + eps), m, v
+        def eps_by_m(t, lr, beta_1, beta_2, eps):
+            """Your rate is right, but your ε is scaled by the correction of m. It is added to the root of v."""
+            return keras_form(t, lr, beta_1, beta_2, eps)[0], eps * (1 - beta_1**t)
 
-        def betas_of_the_correction_exchanged(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """The two β have changed places in your correction: the root has the β₂ in it."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * np.sqrt(1 - beta_1**t) / (1 - beta_2**t) * m / (np.sqrt(v) + eps), m, v
-
-        def half_of_the_correction(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your rate is divided by 1 − β₁ᵗ, but the root of 1 − β₂ᵗ above it is missing."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr / (1 - beta_1**t) * m / (np.sqrt(v) + eps), m, v
-
-        def corrected_twice(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """You correct the rate, and m and v as well. In Keras's form the corrected rate stands for both."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            rate = lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-            return theta - rate * m / (1 - beta_1**t) / (np.sqrt(v / (1 - beta_2**t)) + eps), m, v
-
-        @says(ONE_STEP_AHEAD)
-        def one_step_ahead(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            rate = lr * np.sqrt(1 - beta_2 ** (t + 1)) / (1 - beta_1 ** (t + 1))
-            return theta - rate * m / (np.sqrt(v) + eps), m, v
-
-        @says(EXPONENT_FORGOTTEN)
-        def exponent_forgotten(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            return theta - lr * np.sqrt(1 - beta_2) / (1 - beta_1) * m / (np.sqrt(v) + eps), m, v
-
-        def eps_under_the_root(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """Your ε stands under the root. That is where Keras has it in Adagrad and RMSprop; in Adam it is added to
+        def eps_the_other_way_without_root(t, lr, beta_1, beta_2, eps):
+            """Your rate is right. Your ε is divided by the correction of v; follow it through the fraction, and through
             the root."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            rate = lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-            return theta - rate * m / np.sqrt(v + eps), m, v
+            return keras_form(t, lr, beta_1, beta_2, eps)[0], eps / (1 - beta_2**t)
 
-        @says(WITHOUT_EPS)
-        def without_eps(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            return keras(theta, m, v, gradient, t, lr, beta_1, beta_2, 0.0)
+        def rate_as_it_is(t, lr, beta_1, beta_2, eps):
+            """Your ε is right, but your rate is still PyTorch's. Keras's form does not correct m and v, so the rate has
+            to make up for both."""
+            return lr, keras_form(t, lr, beta_1, beta_2, eps)[1]
 
-        def root_forgotten(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """You divide by v and not by its root: a gradient ten times as large would make a step ten times as
-            short."""
-            m, v = means(m, v, gradient, beta_1, beta_2)
-            rate = lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-            return theta - rate * m / (v + eps), m, v
+        def nothing_translated(t, lr, beta_1, beta_2, eps):
+            """You return α and ε as they are. Both have to change, since Keras's form does not correct m and v."""
+            return lr, eps
 
-        @says(V_FROM_M)
-        def v_from_m(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            m = beta_1 * m + (1 - beta_1) * gradient
-            v = beta_2 * v + (1 - beta_2) * m**2
-            rate = lr * np.sqrt(1 - beta_2**t) / (1 - beta_1**t)
-            return theta - rate * m / (np.sqrt(v) + eps), m, v
+        def rate_without_v(t, lr, beta_1, beta_2, eps):
+            """Your ε is right. Your rate makes up for the missing correction of m, but not for that of v."""
+            return lr / (1 - beta_1**t), keras_form(t, lr, beta_1, beta_2, eps)[1]
 
-        def rate_remembered(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            """θ is right, but you return corrected means. In this form m and v are not corrected at all."""
-            theta, m, v = keras(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)
-            return theta, m / (1 - beta_1**t), v / (1 - beta_2**t)
+        def rate_without_m(t, lr, beta_1, beta_2, eps):
+            """Your ε is right. Your rate makes up for the missing correction of v, but not for that of m."""
+            return lr * np.sqrt(1 - beta_2**t), keras_form(t, lr, beta_1, beta_2, eps)[1]
 
-        @says(ADAM_CLIMBS)
-        def climbs(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            return keras(theta, m, v, gradient, t, -lr, beta_1, beta_2, eps)
+        def rate_root_over_all(t, lr, beta_1, beta_2, eps):
+            """Your ε is right. In your rate the root covers both corrections, but only v is under a root in PyTorch's
+            form."""
+            rate = lr * np.sqrt((1 - beta_2**t) / (1 - beta_1**t))
+            return rate, keras_form(t, lr, beta_1, beta_2, eps)[1]
 
-        @says(V_BEFORE_M)
-        def v_before_m(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            theta, m, v = keras(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)
-            return theta, v, m
+        def rate_upside_down(t, lr, beta_1, beta_2, eps):
+            """Your ε is right. Your rate is upside down: m̂ is m divided by its correction, and v̂ is below the
+            fraction line."""
+            return lr * (1 - beta_1**t) / np.sqrt(1 - beta_2**t), keras_form(t, lr, beta_1, beta_2, eps)[1]
 
-        @says(MEANS_LEFT_OUT)
-        def theta_alone(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            return keras(theta, m, v, gradient, t, lr, beta_1, beta_2, eps)[0]
+        def divided_twice(t, lr, beta_1, beta_2, eps):
+            """Your ε is right. Your rate is divided by both corrections, but v̂ is below the fraction line: follow its
+            correction through."""
+            rate = lr / (1 - beta_1**t) / np.sqrt(1 - beta_2**t)
+            return rate, keras_form(t, lr, beta_1, beta_2, eps)[1]
+
+        def betas_exchanged(t, lr, beta_1, beta_2, eps):
+            """You have exchanged the two β: β₁ belongs to m and β₂ to v."""
+            return keras_form(t, lr, beta_2, beta_1, eps)
+
+        def exponent_forgotten(t, lr, beta_1, beta_2, eps):
+            """Your two numbers are the same at every step. The corrections fade as t grows: it is an exponent."""
+            return keras_form(1, lr, beta_1, beta_2, eps)
+
+        def times_t(t, lr, beta_1, beta_2, eps):
+            """You multiply by t. It is an exponent, written with two stars."""
+            root = np.sqrt(abs(1 - beta_2 * t))
+            return lr * root / (1 - beta_1 * t), eps * root
+
+        def exponent_outside(t, lr, beta_1, beta_2, eps):
+            """You take powers of 1 − β. The exponent t belongs to β alone."""
+            root = np.sqrt((1 - beta_2) ** t)
+            return lr * root / (1 - beta_1) ** t, eps * root
+
+        def powers_alone(t, lr, beta_1, beta_2, eps):
+            """You use βᵗ. The corrections are 1 − βᵗ."""
+            root = np.sqrt(beta_2**t)
+            return lr * root / beta_1**t, eps * root
+
+        def usual_constants(t, lr, beta_1, beta_2, eps):
+            """You use 0.9 and 0.999 instead of the β that are passed in."""
+            return keras_form(t, lr, 0.9, 0.999, eps)
+
+        def v_on_the_wrong_side(t, lr, beta_1, beta_2, eps):
+            """You divide by the root of v's correction, in both results. It is v that is divided by its correction, and
+            v is below the fraction line."""
+            root = np.sqrt(1 - beta_2**t)
+            return lr / root / (1 - beta_1**t), eps / root
+
+        def one_step_ahead(t, lr, beta_1, beta_2, eps):
+            """These are the numbers of the next step. t starts at 1, so it is the exponent as it is."""
+            return keras_form(t + 1, lr, beta_1, beta_2, eps)
+
+        def one_step_behind(t, lr, beta_1, beta_2, eps):
+            """These are the numbers of the step before, and at the first step you divide by 0. t starts at 1, so it is
+            the exponent as it is."""
+            with np.errstate(all="ignore"):
+                root = np.sqrt(1 - beta_2 ** (t - 1))
+                return lr * root / np.float64(1 - beta_1 ** (t - 1)), eps * root
+
+        def other_direction(t, lr, beta_1, beta_2, eps):
+            """You translate in the other direction, from Keras to PyTorch."""
+            root = np.sqrt(1 - beta_2**t)
+            return lr * (1 - beta_1**t) / root, eps / root
 
     class right:
-        def by_entries(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            rate = lr * (1 - beta_2**t) ** 0.5 / (1 - beta_1**t)
-            first = [beta_1 * a + (1 - beta_1) * g for a, g in zip(m, gradient, strict=True)]
-            second = [beta_2 * b + (1 - beta_2) * g * g for b, g in zip(v, gradient, strict=True)]
-            moves = [rate * a / (b**0.5 + eps) for a, b in zip(first, second, strict=True)]
-            return [theta - np.array(moves), first, second]
+        def by_two_steps(t, lr, beta_1, beta_2, eps):
+            """From the formula itself: m/(1 − β₁ᵗ) over √v/√(1 − β₂ᵗ) + ε, multiplied above and below."""
+            of_m, of_v = 1 / (1 - beta_1**t), (1 - beta_2**t) ** -0.5
+            return [lr * of_m / of_v, eps / of_v]
 
-        def as_keras_writes_it(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            alpha = lr * np.sqrt(1 - np.power(beta_2, t)) / (1 - np.power(beta_1, t))
-            m = m + (gradient - m) * (1 - beta_1)
-            v = v + (np.square(gradient) - v) * (1 - beta_2)
-            return theta - m * alpha / (np.sqrt(v) + eps), m, v
+        def by_the_paper(t, lr, beta_1, beta_2, eps):
+            left = 1 - np.power([beta_1, beta_2], float(t))
+            return np.array([lr / left[0], eps]) * left[1] ** 0.5
 
-        def by_torch(theta, m, v, gradient, t, lr, beta_1, beta_2, eps):
-            return adam(theta, m, v, gradient, t, lr, beta_1, beta_2, eps / np.sqrt(1 - beta_2**t))
+        def by_loop(t, lr, beta_1, beta_2, eps):
+            left_1 = left_2 = 1.0
+            for _ in range(t):
+                left_1, left_2 = left_1 * beta_1, left_2 * beta_2
+            root = (1 - left_2) ** 0.5
+            return lr / (1 - left_1) * root, root * eps
+
+
+def adam(theta, m, v, gradient, t, lr, eps=1e-8):
+    m, v = running(m, gradient, 0.9), running(v, gradient**2, 0.999)
+    return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + eps), m, v
 
 
 def walking(step):
-    """A path by one step (θ, m, v, ∇J, t, α, β₁, β₂, ε) → (θ, m, v)."""
+    """A path by one step (θ, m, v, ∇J, t, α) → (θ, m, v)."""
 
     def run(gradient, start, lr, steps):
         theta, m, v, path = start, np.zeros_like(start), np.zeros_like(start), [start]
         for t in range(1, steps + 1):
-            theta, m, v = step(theta, m, v, gradient(theta), t, lr, 0.9, 0.999, 1e-8)
+            theta, m, v = step(theta, m, v, gradient(theta), t, lr)
             path.append(theta)
         return np.array(path)
 
@@ -610,60 +754,153 @@ class adam_path:
         ]:
             low, high = np.array(f.domain).T
             yield f.gradient, rng.uniform(low + 0.6 * (high - low), high).round(2), lr, steps
+        yield functions.ravine.gradient, np.array([1.5, 0.0]), 0.2, 3  # the slope of one entry is always 0
+        yield functions.square.gradient, np.array([1e-7]), 0.3, 2  # a first slope as small as ε
         yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.1, 0
 
     class mistakes:
         @says(BUG_STILL_THERE)
+        @says(BUG_STILL_THERE)
         def still_corrected_again(gradient, start, lr, steps):
-            return walking(adam_step.mistakes.hats_remembered)(gradient, start, lr, steps)
 
-        def m_mended_only(gradient, start, lr, steps):
-            """Half of the bug is mended: your m goes into the next turn as it should, but v goes into it corrected."""
-
-            def step(theta, m, v, slope, t, *constants):
-                theta, m, v = adam(theta, m, v, slope, t, *constants)
-                return theta, m, v / (1 - constants[2] ** t)
+            def step(theta, m, v, slope, t, lr):
+                theta, m, v = adam(theta, m, v, slope, t, lr)
+                return theta, m / (1 - 0.9**t), v / (1 - 0.999**t)
 
             return walking(step)(gradient, start, lr, steps)
 
-        def v_mended_only(gradient, start, lr, steps):
-            """Half of the bug is mended: your v goes into the next turn as it should, but m goes into it corrected."""
+        def m_fixed_only(gradient, start, lr, steps):
+            """You have fixed half of the bug: m goes into the next turn as it should, but v goes into it corrected."""
 
-            def step(theta, m, v, slope, t, *constants):
-                theta, m, v = adam(theta, m, v, slope, t, *constants)
-                return theta, m / (1 - constants[1] ** t), v
+            def step(theta, m, v, slope, t, lr):
+                theta, m, v = adam(theta, m, v, slope, t, lr)
+                return theta, m, v / (1 - 0.999**t)
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def v_fixed_only(gradient, start, lr, steps):
+            """You have fixed half of the bug: v goes into the next turn as it should, but m goes into it corrected."""
+
+            def step(theta, m, v, slope, t, lr):
+                theta, m, v = adam(theta, m, v, slope, t, lr)
+                return theta, m / (1 - 0.9**t), v
 
             return walking(step)(gradient, start, lr, steps)
 
         def correction_thrown_out(gradient, start, lr, steps):
-            """The correction is gone altogether. That mends the memories, but now even the first step is wrong."""
-            return walking(adam_step.mistakes.uncorrected)(gradient, start, lr, steps)
+            """The correction is gone altogether. The memories are right now, but even the first step is wrong."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                return theta - lr * m / (np.sqrt(v) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def only_m_corrected(gradient, start, lr, steps):
+            """The memories are right now, but v is no longer corrected. Both m and v begin at 0."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                return theta - lr * m / (1 - 0.9**t) / (np.sqrt(v) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def only_v_corrected(gradient, start, lr, steps):
+            """The memories are right now, but m is no longer corrected. Both m and v begin at 0."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                return theta - lr * m / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
 
         def always_the_first_step(gradient, start, lr, steps):
-            """The memories are right now, but you correct each step as if it were the first: t does not count in your
-            loop."""
+            """The memories are right now, but you correct every step as if it were the first. The exponent is t."""
+            return walking(lambda theta, m, v, slope, t, lr: adam(theta, m, v, slope, 1, lr))(
+                gradient, start, lr, steps
+            )
 
-            def step(theta, m, v, slope, t, *constants):
-                return adam(theta, m, v, slope, 1, *constants)
+        def always_the_last_step(gradient, start, lr, steps):
+            """The memories are right now, but you correct every step as if it were the last. The exponent is t, which
+            grows from turn to turn."""
+            return walking(lambda theta, m, v, slope, t, lr: adam(theta, m, v, slope, steps, lr))(
+                gradient, start, lr, steps
+            )
 
-            return walking(step)(gradient, start, lr, steps)
-
-        def memories_begun_anew(gradient, start, lr, steps):
-            """Your memories begin anew in each turn of the loop, so that each step is a first one and goes by the sign
-            alone."""
-
-            def step(theta, m, v, slope, t, *constants):
-                return adam(theta, 0 * m, 0 * v, slope, 1, *constants)
-
-            return walking(step)(gradient, start, lr, steps)
+        def memories_reset(gradient, start, lr, steps):
+            """Your memories are reset in every turn of the loop. Every step is then a first step, and only the sign of
+            the gradient is left."""
+            return walking(lambda theta, m, v, slope, t, lr: adam(theta, 0 * m, 0 * v, slope, 1, lr))(
+                gradient, start, lr, steps
+            )
 
         def t_from_two(gradient, start, lr, steps):
             """The memories are right now, but your t is one too large in every turn. The first step has t = 1."""
-            return walking(adam_step.mistakes.one_step_ahead)(gradient, start, lr, steps)
+            return walking(lambda theta, m, v, slope, t, lr: adam(theta, m, v, slope, t + 1, lr))(
+                gradient, start, lr, steps
+            )
+
+        def one_array_again_and_again(gradient, start, lr, steps):
+            """All rows after the start are the same: the path holds one array many times, and `theta -= …` writes into
+            it. Make a new array in each step."""
+            path = walking(adam)(gradient, start, lr, steps)
+            return np.array([start, *[path[-1]] * steps])
+
+        def every_row_the_last(gradient, start, lr, steps):
+            """All rows are the same: the path holds one array many times, and `theta -= …` writes into it. Make a new
+            array in each step."""
+            return np.array([walking(adam)(gradient, start, lr, steps)[-1]] * (steps + 1))
+
+        def one_memory_for_all(gradient, start, lr, steps):
+            """You combine the squares of all entries, so that they share one v. Each entry has its own."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, np.sum(slope**2), 0.999)
+                return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def betas_of_the_correction_exchanged(gradient, start, lr, steps):
+            """The memories are right now, but m is corrected with v's β and v with m's."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                return theta - lr * (m / (1 - 0.999**t)) / (np.sqrt(v / (1 - 0.9**t)) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def corrected_before_the_update(gradient, start, lr, steps):
+            """You correct m and v before this step's gradient has been added. Update them first, then correct."""
+
+            def step(theta, m, v, slope, t, lr):
+                m_hat, v_hat = m / (1 - 0.9**t), v / (1 - 0.999**t)
+                return theta - lr * m_hat / (np.sqrt(v_hat) + 1e-8), running(m, slope, 0.9), running(v, slope**2, 0.999)
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def multiplied_by_the_correction(gradient, start, lr, steps):
+            """The memories are right now, but you multiply by 1 − βᵗ. The means are too small at first, so they are
+            divided by it."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                return theta - lr * (m * (1 - 0.9**t)) / (np.sqrt(v * (1 - 0.999**t)) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def kept_at_the_start(gradient, start, lr, steps):
+            """You take every step from the start. Each begins where the step before has ended."""
+            return walking(lambda theta, m, v, slope, t, lr: adam(start, m, v, slope, t, lr))(
+                gradient, start, lr, steps
+            )
+
+        @says(WITHOUT_EPS)
+        def without_eps(gradient, start, lr, steps):
+            return walking(lambda *arguments: adam(*arguments, eps=0.0))(gradient, start, lr, steps)
 
         def slope_of_the_start(gradient, start, lr, steps):
-            """Each of your steps uses the gradient at the start. The program had that part right: take it anew wherever
-            the descent is."""
+            """Each of your steps uses the gradient at the start. The program had that part right: take the gradient
+            wherever the descent now is."""
             slope = gradient(start)
             return walking(adam)(lambda theta: slope, start, lr, steps)
 

@@ -14,14 +14,6 @@ def drawn(rng, shape, low, high):
     return sizes * rng.permutation(signs).reshape(shape)
 
 
-def clip_cases(rng):
-    yield [np.array([3.0, -4.0])], 2.5
-    yield [np.array([3.0, -4.0]), np.array([12.0])], 6.5
-    yield [drawn(rng, (2, 2), 0.5, 6), drawn(rng, 3, 0.1, 0.4), drawn(rng, 2, 1, 3)], 1.5
-    yield [drawn(rng, 2, 0.5, 2), drawn(rng, (1, 2), 0.5, 2)], 20.0  # nothing is to be cut
-    yield [drawn(rng, 1, 1.0, 1.4) for _ in range(3)], 1.5  # each short, together long
-
-
 def norm_of(g):
     return math.sqrt(sum(entry * entry for entry in np.ravel(g).tolist()))
 
@@ -37,7 +29,11 @@ def together(gradients):
 
 class clip_by_value:
     def cases(rng):
-        yield from clip_cases(rng)
+        yield [np.array([3.0, -4.0])], 2.5
+        yield [np.array([3.0, -4.0]), np.array([12.0])], 6.5
+        yield [drawn(rng, (2, 2), 0.5, 6), drawn(rng, 3, 0.1, 0.4), drawn(rng, 2, 1, 3)], 1.5
+        yield [drawn(rng, 2, 0.5, 2), drawn(rng, (1, 2), 0.5, 2)], 20.0  # nothing is to be cut
+        yield [drawn(rng, 1, 1.0, 1.4) for _ in range(3)], 1.5
         yield [drawn(rng, 3, 0.5, 5)], 2.25
 
     class mistakes:
@@ -46,25 +42,25 @@ class clip_by_value:
             return [np.minimum(g, limit) for g in gradients]
 
         def from_below_only(gradients, limit):
-            """You cut negative entries, but a large positive one stays. Both sides have a border."""
+            """You cut negative entries, but a large positive one stays. There is a bound on both sides."""
             return [np.maximum(g, -limit) for g in gradients]
 
         def signs_lost(gradients, limit):
-            """The sizes are right, but all your entries are positive: descent would no longer know which way is down.
-            Keep the signs."""
+            """The sizes are right, but all your entries are positive: descent would no longer know which direction is
+            down. Keep the signs."""
             return [np.minimum(abs(g), limit) for g in gradients]
 
         def large_ones_positive(gradients, limit):
-            """A large negative entry comes out as plus `limit`. Its size has to be cut, and its sign kept."""
+            """A large negative entry becomes plus `limit`. Cut its size and keep its sign."""
             return [np.where(abs(g) > limit, limit, g) for g in gradients]
 
         def negatives_gone(gradients, limit):
-            """All negative entries come out as 0. Your lower border is 0; where should it lie?"""
+            """All negative entries become 0. Your lower bound is 0; where should it be?"""
             return [np.clip(g, 0, limit) for g in gradients]
 
         def large_ones_gone(gradients, limit):
-            """You set the entries that are too large to 0. They are to be cut to the limit, not taken away: they say
-            where the surface is steepest."""
+            """You set the entries that are too large to 0. Cut them to the limit instead: they show where the surface
+            is steepest."""
             return [np.where(abs(g) > limit, 0, g) for g in gradients]
 
         def all_at_the_limit(gradients, limit):
@@ -73,24 +69,34 @@ class clip_by_value:
             return [np.sign(g) * limit for g in gradients]
 
         def scaled_by_the_largest(gradients, limit):
-            """You make the whole array smaller until its largest entry fits. That keeps the direction, but here each
-            entry is cut for itself, and the small ones stay."""
+            """You shrink the whole array until its largest entry fits. That keeps the direction, but here each entry is
+            cut separately, and the small ones stay."""
             return [shortened(g, np.max(abs(g)), limit) for g in gradients]
 
         def cut_by_norm(gradients, limit):
-            """You cut each array by its norm, as in task 2. Here each entry is cut for itself."""
+            """You clip each array by its norm. Here each entry is cut separately."""
             return [shortened(g, norm_of(g), limit) for g in gradients]
 
-        def cut_in_place(gradients, limit):
-            """The right numbers, but the arrays that were passed in were changed: `out=…` and `g[…] = …` write into
-            them. Make new ones."""
-            for g in gradients:
-                np.clip(g, -limit, limit, out=g)
-            return gradients
+        def nothing_cut(gradients, limit):
+            """You return the gradients as they came. `np.clip` does not change an array, it returns a new one: collect
+            these."""
+            return [g.copy() for g in gradients]
+
+        def limit_of_one(gradients, limit):
+            """You cut at −1 and 1, whatever `limit` is."""
+            return [np.clip(g, -1, 1) for g in gradients]
+
+        def large_ones_divided(gradients, limit):
+            """You divide a large entry by the limit. It should become the limit itself."""
+            return [np.where(abs(g) > limit, g / limit, g) for g in gradients]
+
+        def large_ones_reduced(gradients, limit):
+            """You subtract the limit from a large entry. It should become the limit itself."""
+            return [np.where(abs(g) > limit, g - np.sign(g) * limit, g) for g in gradients]
 
         def list_as_one_array(gradients, limit):
-            """Your function stops with an error where the arrays have different shapes: NumPy cannot make one array of
-            the list. Take the arrays one after the other."""
+            """Your function stops with an error if the arrays have different shapes: NumPy cannot make one array of the
+            list. Take the arrays one after the other."""
             return np.clip(gradients, -limit, limit)
 
         def joined(gradients, limit):
@@ -98,12 +104,8 @@ class clip_by_value:
             shape."""
             return np.clip(together(gradients), -limit, limit)
 
-        def first_array_alone(gradients, limit):
-            """Only the first array comes out. Where does `return` stand, inside the loop or after it?"""
-            return [np.clip(gradients[0], -limit, limit)]
-
     class right:
-        def by_borders(gradients, limit):
+        def by_bounds(gradients, limit):
             return [np.minimum(np.maximum(g, -limit), limit) for g in gradients]
 
         def by_sign(gradients, limit):
@@ -119,270 +121,492 @@ class clip_by_value:
             return clipped
 
 
-ROOT_OF_THE_MEAN = (
-    "You take the root of the mean square. The norm is made of the sum: it grows with the number of entries."
+FLOOR = 1e-3
+ROOT_OF_THE_MEAN = "You take the root of the mean square. The norm uses the sum: it grows with the number of entries."
+ROOT_MISSING = "You take the sum of the squares as the norm, without its root. For 3 and −4 that is 25; the norm is 5."
+LARGEST_FOR_NORM = (
+    "You take the largest entry as the norm. The norm counts all entries: it is the root of the sum of their squares."
 )
-LENGTH_ONE = "What is too long becomes 1 long in your function, whatever the limit is."
-WRITES_INTO_ARRAYS = (
-    "The right numbers, but the arrays that were passed in were changed: `g *= …` writes into them. Make new ones."
+ENTRIES_CUT = "You cut each entry separately, so the direction changes. Here all entries of an array share one factor."
+PLUS_A_LITTLE = "Nearly right: you add 1e-6 to the norm, as PyTorch does. Here the norm is used as it is."
+ZERO_BY_ZERO = (
+    "All is right except for gradients of zero: their norm is 0, and 0/0 is NaN. Compare the norm with the limit "
+    "before you divide by it."
 )
+STRETCHED = "You scale every gradient, so that short ones become longer. What is short enough should stay as it is."
 
 
-class clip_by_norm:
+def limits_of(weights, ratio, floor=FLOOR, norm=norm_of):
+    return [ratio * max(norm(w), floor) for w in weights]
+
+
+def by_norm(gradients, limits, norm=norm_of):
+    return [shortened(g, norm(g), limit) for g, limit in zip(gradients, limits, strict=True)]
+
+
+def with_norm(norm):
+    """The right answer, but with another norm of both arrays."""
+    return lambda gradients, weights, ratio: by_norm(gradients, limits_of(weights, ratio, norm=norm), norm)
+
+
+class adaptive_clip:
     def cases(rng):
-        yield from clip_cases(rng)
-        yield [np.zeros(3), drawn(rng, (2, 2), 1, 4)], 1.25
+        yield [np.array([3.0, -4.0])], [np.array([6.0, 8.0])], 0.25
+        yield [drawn(rng, (2, 2), 2, 6), drawn(rng, 3, 1, 4)], [drawn(rng, (2, 2), 1, 3), drawn(rng, 3, 6, 9)], 0.2
+        yield (
+            [drawn(rng, 2, 0.1, 0.4), drawn(rng, (2, 3), 2, 5)],
+            [drawn(rng, 2, 1, 2), drawn(rng, (2, 3), 0.5, 2)],
+            0.5,
+        )
+        yield [np.array([3.0, -4.0])], [np.array([18.0, -24.0])], 0.25  # nothing is to be cut
+        yield [drawn(rng, 2, 0.01, 0.05), drawn(rng, 1, 1, 2)], [np.zeros(2), drawn(rng, 1, 1, 2)], 0.4  # the floor
+        yield [np.zeros(2), drawn(rng, 2, 1, 3)], [np.zeros(2), drawn(rng, 2, 1, 3)], 0.1
+        yield (
+            [drawn(rng, 2, 0.1, 0.2), drawn(rng, 2, 0.1, 0.2)],
+            [np.array([3e-4, -4e-4]), np.array([2e-3, 1e-4])],  # below the floor, and just above it
+            0.3,
+        )
+        yield [np.array([3e-4, -4e-4])], [np.array([3e-3, 4e-3])], 0.05
 
     class mistakes:
-        def all_by_one_norm(gradients, limit):
-            """You cut all arrays by the norm of all of them together. That is the global norm, which comes in task 3;
-            here each array is judged by its own."""
+        def limit_without_weights(gradients, weights, ratio):
+            """You use the ratio itself as the limit, so that the weights play no part. The limit of an array is the
+            ratio times the norm of its weights."""
+            return by_norm(gradients, [ratio] * len(gradients))
+
+        def all_together(gradients, weights, ratio):
+            """You compare the norms of all arrays together, as clipping by global norm does. Here each array has a
+            limit of its own, from its own weights."""
+            limit = ratio * max(norm_of(together(weights)), FLOOR)
             norm = norm_of(together(gradients))
             return [shortened(g, norm, limit) for g in gradients]
 
-        def stretched(gradients, limit):
-            """You give every array the norm `limit`, the short ones too, which become longer; and an array of zeros
-            becomes NaN. What is short enough should stay."""
-            return [limit * g / np.linalg.norm(g) for g in gradients]
+        def one_limit_for_all(gradients, weights, ratio):
+            """You take the norm of all weights together, so that every array has the same limit. Each array's limit
+            comes from its own weights."""
+            return by_norm(gradients, [ratio * max(norm_of(together(weights)), FLOOR)] * len(gradients))
 
-        def stretched_but_zeros(gradients, limit):
-            """You give every array the norm `limit`, the short ones too, which become longer. What is short enough
-            should stay."""
-            return [g * (limit / max(norm_of(g), 1e-300)) for g in gradients]
+        def without_floor(gradients, weights, ratio):
+            """If the weights are 0, your limit is 0 and so is the clipped gradient: such weights would never move.
+            Where does the floor of 0.001 come in?"""
+            return by_norm(gradients, limits_of(weights, ratio, floor=0.0))
 
-        def zero_by_zero(gradients, limit):
-            """Right, but for an array of zeros: its norm is 0, and 0/0 is NaN. Such an array needs no clipping: ask for
-            the norm before you divide by it."""
-            return [g / np.linalg.norm(g) * min(np.linalg.norm(g), limit) for g in gradients]
+        def floor_added(gradients, weights, ratio):
+            """You add 0.001 to the norm of the weights. It is a floor: it counts only where the norm is smaller."""
+            return by_norm(gradients, [ratio * (norm_of(w) + FLOOR) for w in weights])
 
-        def stops_at_zero(gradients, limit):
-            """Your function stops with an error at an array of zeros, whose norm is 0: you divide by it. Such an array
-            needs no clipping: ask for the norm before you divide."""
-            return [g * min(1, limit / norm_of(g)) for g in gradients]
+        def floor_of_the_limit(gradients, weights, ratio):
+            """You apply the floor of 0.001 to the limit. It belongs to the norm of the weights, before the
+            multiplication by the ratio."""
+            return by_norm(gradients, [max(ratio * norm_of(w), FLOOR) for w in weights])
 
-        def largest_for_norm(gradients, limit):
-            """You take the largest entry for the norm. The norm counts all of them: it is the root of the sum of their
-            squares."""
-            return [shortened(g, np.max(abs(g)), limit) for g in gradients]
+        def floor_for_every_weight(gradients, weights, ratio):
+            """You apply the floor to each entry of the weights. It applies to their norm, one number for an array."""
+            return by_norm(gradients, [ratio * norm_of(np.maximum(abs(w), FLOOR)) for w in weights])
 
-        def sum_for_norm(gradients, limit):
-            """You add up the entries' sizes and take the sum for the norm. For 3 and −4 that is 7, but the norm is
-            5."""
-            return [shortened(g, np.sum(abs(g)), limit) for g in gradients]
+        def floor_of_the_gradient(gradients, weights, ratio):
+            """You apply the floor of 0.001 to the norm of the gradient. It belongs to the norm of the weights."""
+            return [
+                g * min(1.0, ratio * norm_of(w) / max(norm_of(g), FLOOR))
+                for g, w in zip(gradients, weights, strict=True)
+            ]
 
-        def root_missing(gradients, limit):
-            """You take the sum of the squares for the norm: the root is missing. For 3 and −4 that is 25, but the norm
-            is 5."""
-            return [shortened(g, np.sum(g**2), limit) for g in gradients]
+        @says(STRETCHED + " And a gradient of zeros becomes NaN.")
+        def stretched(gradients, weights, ratio):
+            return [
+                g * (limit / np.linalg.norm(g)) for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        @says(STRETCHED)
+        def stretched_but_zeros(gradients, weights, ratio):
+            return [
+                g * (limit / max(norm_of(g), 1e-300))
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        @says(ZERO_BY_ZERO)
+        def zero_by_zero(gradients, weights, ratio):
+            return [
+                g / np.linalg.norm(g) * min(np.linalg.norm(g), limit)
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def stops_at_zero(gradients, weights, ratio):
+            """Your function stops with an error at a gradient of zeros: its norm is 0, and you divide by it. Compare
+            the norm with the limit before you divide."""
+            return [
+                g * min(1, limit / norm_of(g)) for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        @says(LARGEST_FOR_NORM)
+        def largest_for_norm(gradients, weights, ratio):
+            return with_norm(lambda a: np.max(abs(a)))(gradients, weights, ratio)
+
+        def sum_for_norm(gradients, weights, ratio):
+            """You take the sum of the entries' sizes as the norm. For 3 and −4 that is 7; the norm is 5."""
+            return with_norm(lambda a: np.sum(abs(a)))(gradients, weights, ratio)
+
+        @says(ROOT_MISSING)
+        def root_missing(gradients, weights, ratio):
+            return with_norm(lambda a: np.sum(a**2))(gradients, weights, ratio)
 
         @says(ROOT_OF_THE_MEAN)
-        def root_of_the_mean(gradients, limit):
-            return [shortened(g, np.sqrt(np.mean(g**2)), limit) for g in gradients]
+        def root_of_the_mean(gradients, weights, ratio):
+            return with_norm(lambda a: np.sqrt(np.mean(a**2)))(gradients, weights, ratio)
 
-        def cut_by_value(gradients, limit):
-            """You cut each entry for itself, as in task 1, and so the direction changes. Here a whole array gets one
-            factor."""
-            return [np.clip(g, -limit, limit) for g in gradients]
+        def spectral_norm(gradients, weights, ratio):
+            """Vectors come out right, but matrices do not. Given a 2, `np.linalg.norm` returns the largest singular
+            value of a matrix, which is another norm: here all entries count."""
+            return with_norm(lambda a: np.linalg.norm(a, 2))(gradients, weights, ratio)
 
-        @says(LENGTH_ONE)
-        def length_one(gradients, limit):
-            return [g / norm_of(g) if norm_of(g) > limit else g for g in gradients]
+        def row_by_row(gradients, weights, ratio):
+            """You compare each row of a matrix with its own weights. Here a matrix is one array with one limit: its
+            norm counts all entries."""
+            return [
+                np.array(by_norm(list(g), limits_of(list(w), ratio))) if g.ndim == 2 else by_norm([g], [limit])[0]
+                for g, w, limit in zip(gradients, weights, limits_of(weights, ratio), strict=True)
+            ]
 
-        def the_wrong_ones(gradients, limit):
-            """You have it the wrong way round: short arrays become longer, and long ones stay. Look at `min` and `max`,
-            or at your comparison."""
-            return [g if norm_of(g) > limit else g * (limit / max(norm_of(g), 1e-300)) for g in gradients]
+        @says(ENTRIES_CUT)
+        def entries_cut(gradients, weights, ratio):
+            limits = limits_of(weights, ratio)
+            return [np.clip(g, -limit, limit) for g, limit in zip(gradients, limits, strict=True)]
 
-        def row_by_row(gradients, limit):
-            """You cut the rows of a matrix each by its own norm. Here a matrix is one array, and gets one factor: leave
-            `axis` away."""
-            return [np.array([shortened(row, norm_of(row), limit) for row in np.atleast_1d(g)]) for g in gradients]
+        def entry_by_entry(gradients, weights, ratio):
+            """You compare each entry with its own weight, so the direction changes. The norms of the two arrays are
+            what is compared."""
+            return [
+                np.clip(g, -ratio * np.maximum(abs(w), FLOOR), ratio * np.maximum(abs(w), FLOOR))
+                for g, w in zip(gradients, weights, strict=True)
+            ]
 
-        def largest_stretch(gradients, limit):
-            """Right for rows of numbers. But for a matrix `np.linalg.norm(g, 2)` is something else, the most that it
-            can stretch a vector: leave the 2 away."""
-            return [shortened(g, np.linalg.norm(g, 2), limit) for g in gradients]
+        def length_one(gradients, weights, ratio):
+            """A gradient that is too long gets the norm 1 in your function, whatever its limit is."""
+            return [
+                g / norm_of(g) if norm_of(g) > limit else g
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
 
-        def long_ones_gone(gradients, limit):
-            """You set the arrays that are too long to 0. They are to be made shorter, not taken away."""
-            return [np.zeros_like(g) if norm_of(g) > limit else g for g in gradients]
+        def all_times_the_ratio(gradients, weights, ratio):
+            """You multiply every gradient by the ratio. Only long ones are shortened, and the factor depends on the
+            norms."""
+            return [g * ratio for g in gradients]
 
-        @says(WRITES_INTO_ARRAYS)
-        def norm_in_place(gradients, limit):
-            for g in gradients:
-                g *= limit / max(norm_of(g), limit)
-            return gradients
+        def entries_cut_at_the_ratio(gradients, weights, ratio):
+            """You cut each entry at the ratio. Here a whole array shares one factor, and its limit depends on the
+            weights."""
+            return [np.clip(g, -ratio, ratio) for g in gradients]
+
+        def large_ones_gone(gradients, weights, ratio):
+            """You set a gradient that is too long to 0. Shorten it instead, until its norm is the limit."""
+            limits = limits_of(weights, ratio)
+            return [g * 0 if norm_of(g) > limit else g for g, limit in zip(gradients, limits, strict=True)]
+
+        def the_wrong_ones(gradients, weights, ratio):
+            """You have it the wrong way round: short gradients become longer, and long ones stay. Look at `min` and
+            `max`, or at your comparison."""
+            return [
+                g * max(1.0, limit / max(norm_of(g), 1e-9))
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def small_weights_unclipped(gradients, weights, ratio):
+            """Where the norm of the weights is below 0.001 you do not clip at all. Then 0.001 takes its place."""
+            return [
+                shortened(g, norm_of(g), ratio * norm_of(w)) if norm_of(w) > FLOOR else g
+                for g, w in zip(gradients, weights, strict=True)
+            ]
+
+        def floor_as_the_limit(gradients, weights, ratio):
+            """Where the norm of the weights is below 0.001 you use 0.001 as the limit. It takes the place of the norm,
+            so it is multiplied by the ratio."""
+            return by_norm(gradients, [ratio * norm_of(w) if norm_of(w) > FLOOR else FLOOR for w in weights])
+
+        def column_by_column(gradients, weights, ratio):
+            """You compare each column of a matrix with its own weights. Here a matrix is one array with one limit:
+            leave `axis` out."""
+            factors = [
+                ratio * np.maximum(np.linalg.norm(w, axis=0), FLOOR) / np.maximum(np.linalg.norm(g, axis=0), 1e-9)
+                for g, w in zip(gradients, weights, strict=True)
+            ]
+            return [g * np.minimum(1, factor) for g, factor in zip(gradients, factors, strict=True)]
+
+        def first_weights_for_all(gradients, weights, ratio):
+            """You take the norm of the first array of weights for all of them. Each gradient has weights of its own."""
+            return by_norm(gradients, [ratio * max(norm_of(weights[0]), FLOOR)] * len(gradients))
+
+        def root_of_the_factor(gradients, weights, ratio):
+            """You multiply by the root of limit/norm. The norm is a root already: the factor is the quotient itself."""
+            return [
+                g * min(1.0, math.sqrt(limit / max(norm_of(g), 1e-9)))
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def times_the_ratio(gradients, weights, ratio):
+            """A gradient that is too long is multiplied by the ratio in your function. Which factor brings its norm
+            down to the limit?"""
+            return [
+                g * ratio if norm_of(g) > limit else g
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def ratio_upside_down(gradients, weights, ratio):
+            """You limit the weights by the gradients: the ratio is that of the gradient's norm to the weights' norm."""
+            return [
+                shortened(g, norm_of(g), max(norm_of(w), FLOOR) / ratio)
+                for g, w in zip(gradients, weights, strict=True)
+            ]
+
+        def weights_shortened(gradients, weights, ratio):
+            """You return weights. It is the gradients that are to be clipped; the weights only set the limits."""
+            return by_norm(weights, [ratio * max(norm_of(g), FLOOR) for g in gradients])
+
+        @says(PLUS_A_LITTLE)
+        def plus_a_little(gradients, weights, ratio):
+            return [
+                g * min(1.0, limit / (norm_of(g) + 1e-6))
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
 
     class right:
-        def with_min(gradients, limit):
-            """NumPy's 2.5/0.0 is ∞, and min(1, ∞) is 1."""
-            return [g * min(1.0, limit / np.linalg.norm(g)) for g in gradients]
-
-        def with_max(gradients, limit):
-            return tuple(g / max(1.0, norm_of(g) / limit) for g in gradients)
-
-        def with_a_little(gradients, limit):
+        def by_quotient(gradients, weights, ratio):
             clipped = []
-            for g in gradients:
-                norm = np.sqrt((g * g).sum()) + 1e-12
-                clipped.append((g * limit / norm if norm > limit else g).tolist())
+            for g, w in zip(gradients, weights, strict=True):
+                allowed = ratio * max(np.linalg.norm(w), 1e-3)
+                clipped.append(g / max(1.0, np.linalg.norm(g) / allowed))
             return clipped
 
+        def by_index(gradients, weights, ratio):
+            result = []
+            for k in range(len(gradients)):
+                g, allowed = gradients[k].ravel(), ratio * max(1e-3, np.sum(weights[k] ** 2) ** 0.5)
+                norm = np.sqrt(g @ g)
+                if norm > allowed:
+                    result.append((gradients[k] * allowed / norm).tolist())
+                else:
+                    result.append(gradients[k].tolist())
+            return result
 
-class clip_by_global_norm:
+        def by_recursion(gradients, weights, ratio):
+            if not gradients:
+                return ()
+            rest = adaptive_clip.right.by_recursion(gradients[1:], weights[1:], ratio)
+            norm, allowed = np.hypot.reduce(gradients[0].ravel()), ratio * np.hypot.reduce(weights[0].ravel())
+            allowed = np.maximum(allowed, ratio / 1000)
+            return (gradients[0] * np.minimum(allowed, norm) / np.maximum(norm, 1e-300), *rest)
+
+
+def mean_of(batches):
+    return [sum(parts) / len(batches) for parts in zip(*batches, strict=True)]
+
+
+def cut(gradients, norm, limit):
+    return [shortened(g, norm, limit) for g in gradients]
+
+
+class accumulate_and_clip:
     def cases(rng):
-        yield from clip_cases(rng)
-        yield [np.zeros((1, 2)), np.zeros(1)], 0.5
-        yield [drawn(rng, 2, 0.02, 0.05), drawn(rng, 1, 0.02, 0.05)], 0.01
+        yield [[np.array([12.0, 0.0])], [np.array([0.0, 3.0])]], 5.0
+        yield [[drawn(rng, (2, 2), 2, 6), drawn(rng, 3, 0.5, 2)] for _ in range(3)], 1.5
+        # Nothing is to be cut; the sum of the squares is above the limit, their root is not.
+        yield [[np.array([3.0, -1.0]), np.array([[1.0]])], [np.array([1.0, 2.0]), np.array([[0.5]])]], 3.0
+        opposite = drawn(rng, 2, 4, 7)
+        yield [[opposite], [-opposite + drawn(rng, 2, 0.1, 0.3)]], 1.5  # each long, the mean short
+        yield [[drawn(rng, 1, 1.0, 1.4) for _ in range(3)], [drawn(rng, 1, 1.0, 1.4) for _ in range(3)]], 1.5
+        yield [[opposite, np.zeros(2)], [-opposite, np.zeros(2)]], 0.5  # a mean of zero
+        yield [[np.array([1.0]), np.array([3.0, -4.0]), np.array([2.0])]], 2.0  # one batch, the longest array inside
+        yield [[drawn(rng, 2, 0.01, 0.03), drawn(rng, 1, 0.02, 0.03)] for _ in range(4)], 0.001
 
     class mistakes:
         @says(BUG_STILL_THERE)
-        def shared_out(gradients, limit):
-            return [shortened(g, norm_of(g), limit / math.sqrt(len(gradients))) for g in gradients]
+        def still_clipped_each(batches, limit):
+            return mean_of([cut(gradients, norm_of(together(gradients)), limit) for gradients in batches])
 
-        def shared_equally(gradients, limit):
-            """Each array is still cut by its own norm, now to a smaller share of the limit. Any share has the same
-            trouble: every array gets another factor."""
-            return [shortened(g, norm_of(g), limit / len(gradients)) for g in gradients]
+        def not_clipped(batches, limit):
+            """You average the gradients, but nothing is clipped any more."""
+            return mean_of(batches)
 
-        def each_part_alone(gradients, limit):
-            """You cut each array by its own norm, as in task 2. So each gets another factor, the step turns, and all
-            together may still be longer than the limit."""
-            return clip_by_value.mistakes.cut_by_norm(gradients, limit)
+        def sum_clipped(batches, limit):
+            """You clip the sum over the mini-batches. The step uses their mean: divide before you measure the norm."""
+            total = [sum(parts) for parts in zip(*batches, strict=True)]
+            return cut(total, norm_of(together(total)), limit)
 
-        def norms_so_far(gradients, limit):
-            """You measure and cut in one loop, so each array is cut by the norm of those that came so far. Only the
-            last one knows all of them: measure first, then cut."""
-            clipped, squares = [], 0.0
-            for g in gradients:
-                squares = squares + np.sum(g**2)
-                clipped.append(shortened(g, math.sqrt(squares), limit))
-            return clipped
+        def divided_afterwards(batches, limit):
+            """You clip the sum and then divide by the number of mini-batches, so that your steps become too short.
+            Average first, then clip."""
+            total = [sum(parts) for parts in zip(*batches, strict=True)]
+            return [g / len(batches) for g in cut(total, norm_of(together(total)), limit)]
 
-        def sum_of_norms(gradients, limit):
-            """You add up the norms of the arrays. But norms add like the sides of a right angle: 5 and 12 make 13, not
-            17."""
-            norm = sum(norm_of(g) for g in gradients)
-            return [shortened(g, norm, limit) for g in gradients]
+        def mean_of_the_norms(batches, limit):
+            """You clip the mean by the mean of the mini-batches' norms. Gradients that point in different directions
+            cancel in part, so the mean is shorter than that: measure the mean itself."""
+            norm = np.mean([norm_of(together(gradients)) for gradients in batches])
+            return cut(mean_of(batches), norm, limit)
 
-        def longest_part(gradients, limit):
-            """You take the norm of the longest array for all of them. The others make the step longer still: 5 and 12
+        def longest_batch(batches, limit):
+            """You clip the mean by the norm of the longest mini-batch. Measure the mean itself."""
+            norm = max(norm_of(together(gradients)) for gradients in batches)
+            return cut(mean_of(batches), norm, limit)
+
+        def last_batch_measured(batches, limit):
+            """You clip the mean by the norm of the last mini-batch: the norm is still computed in the loop. Measure the
+            mean itself, after the loop."""
+            return cut(mean_of(batches), norm_of(together(batches[-1])), limit)
+
+        def last_batch_alone(batches, limit):
+            """Only the last mini-batch counts in your result: each turn of the loop overwrites what the turn before has
+            found."""
+            return cut(batches[-1], norm_of(together(batches[-1])), limit)
+
+        def first_batch_alone(batches, limit):
+            """Only the first mini-batch counts in your result."""
+            return cut(batches[0], norm_of(together(batches[0])), limit)
+
+        def first_array_measured(batches, limit):
+            """You measure the first array only. The global norm counts the entries of all arrays."""
+            mean = mean_of(batches)
+            return cut(mean, norm_of(mean[0]), limit)
+
+        def last_array_measured(batches, limit):
+            """You measure the last array only: perhaps each turn of a loop overwrites the sum of the squares. The
+            global norm counts the entries of all arrays."""
+            mean = mean_of(batches)
+            return cut(mean, norm_of(mean[-1]), limit)
+
+        def divided_by_the_arrays(batches, limit):
+            """You divide by the number of arrays. The mean is taken over the mini-batches."""
+            mean = [sum(parts) / len(batches[0]) for parts in zip(*batches, strict=True)]
+            return cut(mean, norm_of(together(mean)), limit)
+
+        def sum_for_norm(batches, limit):
+            """You take the sum of the entries' sizes as the norm. For 3 and −4 that is 7; the norm is 5."""
+            mean = mean_of(batches)
+            return cut(mean, np.sum(abs(together(mean))), limit)
+
+        def signed_sum_for_norm(batches, limit):
+            """You add up the entries without squaring them, so that positive and negative ones cancel. The norm is the
+            root of the sum of their squares."""
+            mean = mean_of(batches)
+            return cut(mean, np.sum(together(mean)), limit)
+
+        def long_ones_gone(batches, limit):
+            """You set a mean that is too long to 0. Shorten it instead, until its norm is the limit."""
+            mean = mean_of(batches)
+            return [g * 0 if norm_of(together(mean)) > limit else g for g in mean]
+
+        def each_array_by_its_own_norm(batches, limit):
+            """You clip each array of the mean by its own norm. The global norm is that of all arrays together, and all
+            of them share one factor."""
+            return [shortened(g, norm_of(g), limit) for g in mean_of(batches)]
+
+        def sum_of_norms(batches, limit):
+            """You add up the norms of the arrays. Norms combine like the sides of a right-angled triangle: 5 and 12
+            make 13, not 17."""
+            mean = mean_of(batches)
+            return cut(mean, sum(norm_of(g) for g in mean), limit)
+
+        def longest_array(batches, limit):
+            """You use the norm of the longest array for all of them. The others make the step longer still: 5 and 12
             make 13."""
-            norm = max(norm_of(g) for g in gradients)
-            return [shortened(g, norm, limit) for g in gradients]
+            mean = mean_of(batches)
+            return cut(mean, max(norm_of(g) for g in mean), limit)
 
-        def largest_entry(gradients, limit):
-            """You take the largest entry of all for the norm. The norm counts all the entries: it is the root of the
-            sum of their squares."""
-            norm = np.max(abs(together(gradients)))
-            return [shortened(g, norm, limit) for g in gradients]
+        @says(LARGEST_FOR_NORM)
+        def largest_entry(batches, limit):
+            mean = mean_of(batches)
+            return cut(mean, np.max(abs(together(mean))), limit)
 
-        def root_missing(gradients, limit):
-            """You take the sum of the squares for the norm: the root is missing. Of 5 and 12 that is 169, but the norm
-            is 13."""
-            norm = sum(np.sum(g**2) for g in gradients)
-            return [shortened(g, norm, limit) for g in gradients]
+        @says(ROOT_MISSING)
+        def root_missing(batches, limit):
+            mean = mean_of(batches)
+            return cut(mean, norm_of(together(mean)) ** 2, limit)
 
         @says(ROOT_OF_THE_MEAN)
-        def root_of_the_mean(gradients, limit):
-            norm = np.sqrt(np.mean(together(gradients) ** 2))
-            return [shortened(g, norm, limit) for g in gradients]
+        def root_of_the_mean(batches, limit):
+            mean = mean_of(batches)
+            return cut(mean, np.sqrt(np.mean(together(mean) ** 2)), limit)
 
-        def all_stretched(gradients, limit):
-            """One factor for all is right, but it makes short gradients longer, and gradients of zero become NaN. What
-            is short enough should stay."""
-            return [limit * g / np.linalg.norm(together(gradients)) for g in gradients]
+        @says(STRETCHED + " And a mean of zeros becomes NaN.")
+        def stretched(batches, limit):
+            mean = mean_of(batches)
+            return [limit * g / np.linalg.norm(together(mean)) for g in mean]
 
-        def all_stretched_but_zeros(gradients, limit):
-            """One factor for all is right, but it makes short gradients longer. What is short enough should stay."""
-            return [g * (limit / max(norm_of(together(gradients)), 1e-300)) for g in gradients]
+        @says(STRETCHED)
+        def stretched_but_zeros(batches, limit):
+            mean = mean_of(batches)
+            return [g * (limit / max(norm_of(together(mean)), 1e-300)) for g in mean]
 
-        def all_zero_by_zero(gradients, limit):
-            """Right, but where all gradients are zero: their norm is 0, and 0/0 is NaN. Ask for the norm before you
-            divide by it."""
-            norm = np.linalg.norm(together(gradients))
-            return [g / norm * min(norm, limit) for g in gradients]
+        @says(ZERO_BY_ZERO)
+        def zero_by_zero(batches, limit):
+            mean = mean_of(batches)
+            norm = np.linalg.norm(together(mean))
+            return [g / norm * min(norm, limit) for g in mean]
 
-        def all_stop_at_zero(gradients, limit):
-            """Your function stops with an error where all gradients are zero: their norm is 0, and you divide by it.
-            Ask for the norm before you divide."""
-            return [g * min(1, limit / norm_of(together(gradients))) for g in gradients]
+        def stops_at_zero(batches, limit):
+            """Your function stops with an error if the mean is zero: its norm is 0, and you divide by it. Compare the
+            norm with the limit before you divide."""
+            mean = mean_of(batches)
+            return [g * min(1, limit / norm_of(together(mean))) for g in mean]
 
-        def norm_of_the_list(gradients, limit):
-            """Your function stops with an error where the arrays have different shapes: NumPy cannot make one array of
-            the list. Go through the arrays one by one, and gather what the norm is made of."""
-            norm = np.linalg.norm(gradients)
-            return [g * min(1, limit / norm) for g in gradients]
+        @says(ENTRIES_CUT)
+        def entries_cut(batches, limit):
+            return [np.clip(g, -limit, limit) for g in mean_of(batches)]
 
-        def only_long_parts(gradients, limit):
+        def only_long_arrays(batches, limit):
             """Your factor is right, but only arrays that are longer than the limit get it. All of them have to shrink
-            alike, or the step turns."""
-            norm = norm_of(together(gradients))
-            return [shortened(g, norm, limit) if norm_of(g) > limit else g for g in gradients]
+            by the same factor, or the step turns."""
+            mean = mean_of(batches)
+            norm = norm_of(together(mean))
+            return [shortened(g, norm, limit) if norm_of(g) > limit else g for g in mean]
 
-        def entries_cut(gradients, limit):
-            """You cut each entry for itself, as in task 1, and so the direction changes. Here everything gets one
-            factor."""
-            return [np.clip(g, -limit, limit) for g in gradients]
-
-        @says(LENGTH_ONE)
-        def length_one(gradients, limit):
-            norm = norm_of(together(gradients))
-            return [g / norm if norm > limit else g for g in gradients]
-
-        def the_wrong_way_round(gradients, limit):
-            """You have it the wrong way round: short gradients become longer, and long ones stay. Look at `min` and
-            `max`, or at your comparison."""
-            norm = norm_of(together(gradients))
-            return [g if norm > limit else g * (limit / max(norm, 1e-300)) for g in gradients]
-
-        def plus_a_little(gradients, limit):
-            """Nearly right: small gradients come out a little too short. You add 1e-6 to the norm, as PyTorch does;
-            here it is the norm itself."""
-            norm = norm_of(together(gradients))
-            return [g * min(1.0, limit / (norm + 1e-6)) for g in gradients]
-
-        @says(WRITES_INTO_ARRAYS)
-        def all_in_place(gradients, limit):
-            factor = limit / max(norm_of(together(gradients)), limit)
-            for g in gradients:
-                g *= factor
-            return gradients
+        @says(PLUS_A_LITTLE)
+        def plus_a_little(batches, limit):
+            mean = mean_of(batches)
+            return [g * min(1.0, limit / (norm_of(together(mean)) + 1e-6)) for g in mean]
 
     class right:
-        def by_norm_of_norms(gradients, limit):
-            norm = np.linalg.norm([np.linalg.norm(g) for g in gradients])
-            return [g * np.minimum(1, limit / norm) for g in gradients]  # limit / 0 is ∞ in NumPy
+        def by_norm_of_norms(batches, limit):
+            mean = [np.mean(parts, axis=0) for parts in zip(*batches, strict=True)]
+            norm = np.linalg.norm([np.linalg.norm(g) for g in mean])
+            return [g * np.minimum(1, limit / norm) for g in mean] if norm else mean
 
-        def by_joining(gradients, limit):
-            whole = together(gradients)
+        def by_joining(batches, limit):
+            whole = np.mean([together(gradients) for gradients in batches], axis=0)
             whole = whole / max(1.0, np.sqrt(whole @ whole) / limit)
-            ends = np.cumsum([g.size for g in gradients])
-            return tuple(part.reshape(g.shape) for part, g in zip(np.split(whole, ends), gradients, strict=False))
+            ends = np.cumsum([g.size for g in batches[0]])
+            return tuple(part.reshape(g.shape) for part, g in zip(np.split(whole, ends), batches[0], strict=False))
 
-        def by_entry(gradients, limit):
-            squares = 0.0
-            for g in gradients:
-                for entry in g.ravel():
+        def by_entry(batches, limit):
+            mean, squares = [], 0.0
+            for k, first in enumerate(batches[0]):
+                total = np.zeros(first.shape)
+                for gradients in batches:
+                    total += gradients[k]
+                mean.append(total / len(batches))
+                for entry in mean[-1].ravel():
                     squares += entry**2
-            if squares <= limit**2:
-                return [g.tolist() for g in gradients]
-            return [(g / squares**0.5 * limit).tolist() for g in gradients]
+            if squares > limit**2:
+                mean = [g / squares**0.5 * limit for g in mean]
+            return [g.tolist() for g in mean]
 
 
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
-def relu(z):
-    return np.maximum(z, 0.0)
+def elu(z):
+    return np.where(z > 0, z, np.exp(np.minimum(z, 0)) - 1)
 
 
-VALUES = {"sigmoid": sigmoid, "tanh": np.tanh, "relu": relu}
+def silu(z):
+    return z * sigmoid(z)
+
+
+VALUES = {"sigmoid": sigmoid, "elu": elu, "silu": silu}
 SLOPES = {
     "sigmoid": lambda z: sigmoid(z) * (1 - sigmoid(z)),
-    "tanh": lambda z: 1 / np.cosh(z) ** 2,
-    "relu": lambda z: np.heaviside(z, 0.0),
+    "elu": lambda z: np.exp(np.minimum(z, 0)),
+    "silu": lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z))),
 }
 
 
@@ -393,390 +617,618 @@ def but(name, slope):
 
 class activation_slope:
     def cases(rng):
-        yield np.array([0.0, 2.0]), "sigmoid"
-        yield np.array([0.0, -1.0, 0.5]), "tanh"
-        yield np.array([-2.0, 0.0, 3.0]), "relu"
-        for n, activation in [(3, "relu"), (3, "sigmoid"), (2, "tanh")]:
+        yield np.array([2.0, -1.0]), "sigmoid"
+        yield np.array([2.0, -1.0]), "elu"
+        yield np.array([2.0, -1.0]), "silu"
+        yield np.array([-4.0, 0.0, 0.5]), "silu"  # it falls far out on the left
+        yield np.array([0.0, -2.5, 3.0]), "elu"
+        for n, activation in [(3, "elu"), (4, "sigmoid"), (4, "silu")]:
             yield drawn(rng, n, 0.3, 3), activation
         yield float(drawn(rng, 1, 0.3, 2)[0]), "sigmoid"  # a plain number, as task 5 passes it
+        yield -1.75, "elu"
 
     class mistakes:
         def value_itself(z, activation):
-            """This is the activation's value. Its slope is asked for: how fast the value changes with z."""
+            """This is the activation's value. The task asks for its slope: how fast the value changes with z."""
             return VALUES[activation](z)
 
-        def formula_at_the_input(z, activation):
-            """In the formulas of sigmoid and tanh you use z itself. There it is the activation's value at z that
-            counts."""
-            return {"sigmoid": z * (1 - z), "tanh": 1 - z**2, "relu": SLOPES["relu"](z)}[activation]
+        def always_the_sigmoid(z, activation):
+            """You return the slope of the sigmoid whatever `activation` is."""
+            return SLOPES["sigmoid"](z)
 
         def sigmoids_formula(z, activation):
-            """You use the formula of the sigmoid for all three. Each activation has its own."""
+            """You use the sigmoid's formula a(1 − a) for all three. Each activation has a formula of its own."""
             value = VALUES[activation](z)
             return value * (1 - value)
 
-        def always_the_sigmoid(z, activation):
-            """You give the slope of the sigmoid whatever `activation` says."""
-            return SLOPES["sigmoid"](z)
+        def formula_at_the_input(z, activation):
+            """In the sigmoid's slope you use z itself. The formula needs the sigmoid's value at z."""
+            return but("sigmoid", lambda z: z * (1 - z))(z, activation)
 
         def one_factor_of_two(z, activation):
-            """The slope of the sigmoid is a product, and you have one of its two factors, 1 − s."""
+            """The slope of the sigmoid is a product, and you return only one of its factors, 1 − s."""
             return but("sigmoid", lambda z: 1 - sigmoid(z))(z, activation)
 
         def other_factor_of_two(z, activation):
-            """The slope of the sigmoid is a product, and you have one of its two factors, s."""
+            """The slope of the sigmoid is a product, and you return only one of its factors, s."""
             return but("sigmoid", sigmoid)(z, activation)
 
-        def sigmoid_falls(z, activation):
-            """Your slope of the sigmoid is negative, but the curve rises. Look at the sign."""
-            return but("sigmoid", lambda z: -SLOPES["sigmoid"](z))(z, activation)
+        def inner_derivative_forgotten(z, activation):
+            """Your slope of the sigmoid is its square: you have differentiated the quotient, but not the power of e
+            inside it."""
+            return but("sigmoid", lambda z: sigmoid(z) ** 2)(z, activation)
 
-        def square_forgotten(z, activation):
-            """In the slope of tanh the value has to be squared."""
-            return but("tanh", lambda z: 1 - np.tanh(z))(z, activation)
+        def formula_of_tanh(z, activation):
+            """Your slope of the sigmoid is 1 − s², which is the formula of tanh. The sigmoid's is s(1 − s)."""
+            return but("sigmoid", lambda z: 1 - sigmoid(z) ** 2)(z, activation)
 
-        def square_added(z, activation):
-            """Your slope of tanh grows towards the ends, where the curve is flat. Look at the sign."""
-            return but("tanh", lambda z: 1 + np.tanh(z) ** 2)(z, activation)
+        def second_derivative(z, activation):
+            """You have differentiated the sigmoid twice."""
+            return but("sigmoid", lambda z: SLOPES["sigmoid"](z) * (1 - 2 * sigmoid(z)))(z, activation)
 
-        def one_forgotten(z, activation):
-            """In the slope of tanh the square is to be taken off from 1."""
-            return but("tanh", lambda z: np.tanh(z) ** 2)(z, activation)
+        def elu_power_rule(z, activation):
+            """You differentiate the power of e by the rule for powers of z. In an exponential the variable is the
+            exponent: it is its own derivative."""
+            return but("elu", lambda z: np.where(z > 0, 1.0, z * np.exp(np.minimum(z, 0) - 1)))(z, activation)
 
-        def relus_value(z, activation):
-            """For relu you give the value. It rises as z does: how steeply?"""
-            return but("relu", relu)(z, activation)
+        def elu_flat_on_the_right(z, activation):
+            """On the right your slope of elu is 0. How steep is the straight line z?"""
+            return but("elu", lambda z: np.where(z > 0, 0.0, np.exp(np.minimum(z, 0))))(z, activation)
 
-        def relus_sign(z, activation):
-            """Your slope of relu is negative on the left, but relu is 0 all along there: it does not change."""
-            return but("relu", np.sign)(z, activation)
+        def elu_falls(z, activation):
+            """On the left your slope of elu is negative, but elu rises everywhere."""
+            return but("elu", lambda z: np.where(z > 0, 1.0, -np.exp(np.minimum(z, 0))))(z, activation)
 
-        def relu_always_on(z, activation):
-            """Your slope of relu is 1 everywhere. On the left relu is 0 whatever z is."""
-            return but("relu", np.ones_like)(z, activation)
+        def elu_leaky(z, activation):
+            """On the left your slope of elu is 0.01, as that of a leaky ReLU. elu bends there: differentiate its
+            formula."""
+            return but("elu", lambda z: np.where(z > 0, 1.0, 0.01))(z, activation)
 
-        def relu_at_the_kink(z, activation):
-            """Right but for one place: at the kink, z = 0, the slope of relu is to be 0 here, as both frameworks have
-            it."""
-            return but("relu", lambda z: np.heaviside(z, 1.0))(z, activation)
+        def silu_sum_of_slopes(z, activation):
+            """Your slope of silu is the sum of the slopes of z and of the sigmoid. That would be right for a sum; for a
+            product there is the product rule."""
+            return but("silu", lambda z: 1 + SLOPES["sigmoid"](z))(z, activation)
 
-        def relu_turned_round(z, activation):
-            """Your slope of relu is 1 on the left and 0 on the right. On which side does relu rise?"""
-            return but("relu", lambda z: np.heaviside(-z, 0.0))(z, activation)
+        def silu_factors_exchanged(z, activation):
+            """In the product rule each term has one factor differentiated and the other as it is. In yours both are
+            differentiated in one term, and neither in the other."""
+            return but("silu", lambda z: z * sigmoid(z) + SLOPES["sigmoid"](z))(z, activation)
+
+        def silu_as_relu(z, activation):
+            """Your slope of silu is that of relu. silu is smooth, and on the left it even falls for a while."""
+            return but("silu", lambda z: np.where(z > 0, 1.0, 0.0))(z, activation)
+
+        def elu_as_relu(z, activation):
+            """On the left your slope of elu is 0, like that of relu. But elu still changes there: it is a power of e
+            minus 1."""
+            return but("elu", lambda z: np.where(z > 0, 1.0, 0.0))(z, activation)
+
+        def elu_minus_one(z, activation):
+            """On the left your slope of elu is its value. What is the derivative of the constant −1?"""
+            return but("elu", lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0)) - 1))(z, activation)
+
+        def elu_value_on_the_right(z, activation):
+            """On the right your slope of elu is its value, z. How steep is a straight line through the origin?"""
+            return but("elu", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0))))(z, activation)
+
+        def elu_exponential_everywhere(z, activation):
+            """Your slope of elu keeps growing on the right. The power of e applies to the left side only."""
+            return but("elu", np.exp)(z, activation)
+
+        def elu_always_one(z, activation):
+            """Your slope of elu is 1 everywhere. On the left elu bends."""
+            return but("elu", lambda z: 1.0 + 0 * z)(z, activation)
+
+        def elu_sides_exchanged(z, activation):
+            """You have exchanged the two sides of elu. On which side is it a straight line?"""
+            return but("elu", lambda z: np.where(z > 0, np.exp(np.minimum(z, 9)), 1.0))(z, activation)
+
+        def silu_without_the_second_term(z, activation):
+            """Your slope of silu is that of z times the sigmoid, but only half of the product rule: the sigmoid changes
+            with z too."""
+            return but("silu", sigmoid)(z, activation)
+
+        def silu_without_the_first_term(z, activation):
+            """Your slope of silu has only half of the product rule: z itself changes too."""
+            return but("silu", lambda z: z * SLOPES["sigmoid"](z))(z, activation)
+
+        def silu_product_of_slopes(z, activation):
+            """Your slope of silu is the product of the slopes of z and of the sigmoid. The product rule has two terms,
+            and in each only one factor is differentiated."""
+            return but("silu", SLOPES["sigmoid"])(z, activation)
+
+        def silu_with_its_value(z, activation):
+            """In the slope of silu you use silu's value in a place where the sigmoid's belongs."""
+            return but("silu", lambda z: silu(z) * (1 - silu(z)))(z, activation)
+
+        def silu_one_plus(z, activation):
+            """Your slope of silu differentiates the first factor to 1 and then forgets to multiply it by the second,
+            the sigmoid."""
+            return but("silu", lambda z: 1 + z * SLOPES["sigmoid"](z))(z, activation)
 
     class right:
-        def by_formulas(z, activation):
-            power = np.exp(-z)
-            sech = 2 / (np.exp(z) + power)
-            return {"sigmoid": power / (1 + power) ** 2, "tanh": sech * sech, "relu": 1.0 * (z > 0)}[activation]
+        def by_values(z, activation):
+            value, s = VALUES[activation](z), sigmoid(z)
+            if activation == "elu":
+                return np.where(z > 0, 1.0, value + 1)
+            return s - s**2 if activation == "sigmoid" else value + s * (1 - value)
 
         def by_loop(z, activation):
             result = []
-            for z_i in np.ravel(z):
-                a = VALUES[activation](z_i)
-                result.append({"sigmoid": a - a * a, "tanh": (1 + a) * (1 - a), "relu": 1 if a > 0 else 0}[activation])
+            for z_i in np.ravel(z).tolist():
+                e = math.exp(-z_i)
+                sigmoids = e / (1 + e) ** 2
+                slopes = {"sigmoid": sigmoids, "elu": min(1.0, 1 / e), "silu": 1 / (1 + e) + z_i * sigmoids}
+                result.append(slopes[activation])
             return result if np.ndim(z) else result[0]
 
         def by_differences(z, activation, h=1e-5):
-            if activation == "relu":
-                return np.sign(relu(z))
+            if activation == "elu":
+                return np.exp(-np.maximum(-np.asarray(z), 0))
             return (VALUES[activation](z + h) - VALUES[activation](z - h)) / (2 * h)
 
 
 def forward(weights, x, activation):
-    """What goes into each layer's activation."""
-    inputs = []
+    """What goes into each layer, and into each activation; and last the output."""
+    h = [x]
     for w in weights:
-        inputs.append(w * x)
-        x = VALUES[activation](w * x)
-    return np.array(inputs)
+        h.append(float(VALUES[activation](w * h[-1])))
+    return np.array(h[:-1]), weights * np.array(h[:-1]), h[-1]
 
 
-def factors(weights, x, activation):
-    """The chain rule's factor of each layer."""
-    return weights * SLOPES[activation](forward(weights, x, activation))
+def behind(factors):
+    """For each layer the product of the factors of the layers behind it."""
+    return np.append(np.cumprod(factors[::-1])[::-1], 1.0)[1:]
 
 
-class gradient_through_layers:
+def before(factors):
+    """For each layer the product of the factors of the layers before it."""
+    return np.append(1.0, np.cumprod(factors))[:-1]
+
+
+def right_gradients(weights, x, activation):
+    h, z, _ = forward(weights, x, activation)
+    slopes = SLOPES[activation](z)
+    return h * slopes * behind(weights * slopes)
+
+
+class weight_gradients:
     def cases(rng):
-        yield np.array([2.0, -1.0]), 0.0, "sigmoid"
-        for n, activation in [(3, "tanh"), (4, "sigmoid"), (1, "sigmoid"), (6, "tanh"), (1, "tanh")]:
+        yield np.array([2.0, -1.0]), 0.5, "sigmoid"
+        for n, activation in [(3, "silu"), (4, "sigmoid"), (1, "sigmoid"), (5, "elu"), (1, "silu"), (4, "silu")]:
             yield drawn(rng, n, 0.5, 1.8), float(drawn(rng, 1, 0.4, 1.5)[0]), activation
-        yield drawn(rng, 4, 0.5, 1.8), round(rng.uniform(0.4, 1.5), 3), "tanh"
-        yield abs(drawn(rng, 3, 0.5, 1.8)), round(rng.uniform(0.4, 1.5), 3), "relu"  # all on
-        yield np.append(-abs(drawn(rng, 1, 0.5, 1.8)), abs(drawn(rng, 2, 0.5, 1.8))), -0.75, "relu"
-        yield np.append(abs(drawn(rng, 2, 0.5, 1.8)), -1.25), 0.75, "relu"  # off in the last layer
+        yield abs(drawn(rng, 3, 0.5, 1.8)), round(rng.uniform(0.4, 1.5), 3), "elu"
+        yield np.append(-abs(drawn(rng, 1, 0.5, 1.8)), drawn(rng, 2, 0.5, 1.8)), 0.75, "elu"
 
     class mistakes:
-        def weights_forgotten(weights, x, activation):
-            """You multiply the slopes, but not the weights. Each layer's input is multiplied by its weight first, and
-            the chain rule has a factor for that too."""
-            return np.prod(SLOPES[activation](forward(weights, x, activation)))
+        def for_the_inputs(weights, x, activation):
+            """These are the slopes with respect to each layer's input, as in the lesson. How much does the output
+            change when a weight changes? Then the weight's own factor is another one."""
+            _, z, _ = forward(weights, x, activation)
+            factors = weights * SLOPES[activation](z)
+            return factors * behind(factors)
 
-        def slopes_forgotten(weights, x, activation):
-            """You multiply the weights, but not the slopes. That would be the gradient of layers that do not bend
-            anything."""
-            return np.prod(weights)
+        def input_forgotten(weights, x, activation):
+            """The layer's input is missing: a weight is multiplied by what comes in, so a large input makes the weight
+            count for more."""
+            _, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return slopes * behind(weights * slopes)
+
+        def own_weight_too(weights, x, activation):
+            """Your gradients have the layer's own weight as a factor, perhaps because you multiply by w·h, which goes
+            into the activation. The derivative of w·h with respect to w is h alone."""
+            return weights * right_gradients(weights, x, activation)
+
+        def output_for_input(weights, x, activation):
+            """You multiply by what the layer puts out. Its weight is multiplied by what comes in."""
+            h, z, last = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return np.append(h[1:], last) * slopes * behind(weights * slopes)
+
+        def x_for_every_input(weights, x, activation):
+            """You use x as the input of every layer. Only the first layer sees x; each later one sees what the layer
+            before it puts out."""
+            _, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return x * slopes * behind(weights * slopes)
+
+        def own_layer_alone(weights, x, activation):
+            """You stop at the layer's own output. The layers behind it still change what a weight has changed: multiply
+            by a factor for each of them."""
+            h, z, _ = forward(weights, x, activation)
+            return h * SLOPES[activation](z)
+
+        def layers_before(weights, x, activation):
+            """You multiply the factors of the layers before this one. A weight changes only what comes after it: take
+            the layers behind."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * before(weights * slopes)
+
+        def all_layers(weights, x, activation):
+            """Each of your gradients contains the factors of all layers. A weight changes only what comes after it."""
+            h, z, _ = forward(weights, x, activation)
+            return h * np.prod(weights * SLOPES[activation](z))
+
+        def own_slope_forgotten(weights, x, activation):
+            """The slope of the layer's own activation is missing: the weight acts through it as well."""
+            h, z, _ = forward(weights, x, activation)
+            return h * behind(weights * SLOPES[activation](z))
+
+        def weights_behind_forgotten(weights, x, activation):
+            """For the layers behind you multiply the slopes but not the weights. Each layer's factor is both."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * behind(slopes)
+
+        def slopes_behind_forgotten(weights, x, activation):
+            """For the layers behind you multiply the weights but not the slopes. Each layer's factor is both."""
+            h, z, _ = forward(weights, x, activation)
+            return h * SLOPES[activation](z) * behind(weights)
+
+        def sum_of_the_layers_behind(weights, x, activation):
+            """You add up the factors of the layers behind. The chain rule multiplies them."""
+            h, z, _ = forward(weights, x, activation)
+            factors = weights * SLOPES[activation](z)
+            later = np.append(np.cumsum(factors[::-1])[::-1], 0.0)[1:]
+            return h * SLOPES[activation](z) * later
+
+        def next_layer_left_out(weights, x, activation):
+            """The factor of the layer right behind the weight's own is missing from your product."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * np.append(behind(weights * slopes)[1:], 1.0)
+
+        def last_layer_left_out(weights, x, activation):
+            """The factor of the last layer is missing from your products."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * np.append(behind((weights * slopes)[:-1]), 1.0)
+
+        def slope_along_x_over_the_weight(weights, x, activation):
+            """You divide the slope with respect to x by each weight. That leaves the factors of the layers before the
+            weight, which do not belong to it, and leaves out what comes into its layer."""
+            _, z, _ = forward(weights, x, activation)
+            return np.prod(weights * SLOPES[activation](z)) / weights
+
+        def own_factor_alone(weights, x, activation):
+            """These are the factors of the layers, one by one. How does a weight act on the output, through its layer
+            and through those behind it?"""
+            _, z, _ = forward(weights, x, activation)
+            return weights * SLOPES[activation](z)
+
+        def own_slope_alone(weights, x, activation):
+            """These are the slopes of the activations. A weight's gradient contains more: what comes in, and the
+            factors of the layers behind."""
+            _, z, _ = forward(weights, x, activation)
+            return SLOPES[activation](z)
+
+        def path_of_x(weights, x, activation):
+            """You multiply the factors from the first layer up to each one. That is how much each layer's output
+            changes with x."""
+            _, z, _ = forward(weights, x, activation)
+            return np.cumprod(weights * SLOPES[activation](z))
 
         def slope_at_the_output(weights, x, activation):
-            """You take each slope at what comes out of the activation. It belongs to what goes in. (The formula s(1 −
-            s) uses the output, but then it is the slope already.)"""
-            outputs = VALUES[activation](forward(weights, x, activation))
-            return np.prod(weights * SLOPES[activation](outputs))
+            """You take each slope at the activation's output. Take it at what goes in."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](VALUES[activation](z))
+            return h * slopes * behind(weights * slopes)
 
         def slope_without_the_weight(weights, x, activation):
-            """You take each slope at the number that comes into the layer. Before the activation sees it, it is
-            multiplied by the weight."""
-            inputs = np.append(x, VALUES[activation](forward(weights, x, activation)))[:-1]
-            return np.prod(weights * SLOPES[activation](inputs))
-
-        def moved_on_too_early(weights, x, activation):
-            """You move on to the layer's output first, and then take its slope there, with its weight once more. The
-            slope belongs to the number before the layer: take it first."""
-            gradient = 1.0
-            for w in weights:
-                x = VALUES[activation](w * x)
-                gradient *= w * SLOPES[activation](w * x)
-            return gradient
+            """You take each slope at the number that comes into the layer. It is multiplied by the weight before the
+            activation sees it."""
+            h, _, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](h)
+            return h * slopes * behind(weights * slopes)
 
         def never_moved_on(weights, x, activation):
-            """You give every layer the first layer's input. Each works on what the one before has made of it."""
-            return np.prod(weights * SLOPES[activation](weights * x))
+            """You give every layer the first layer's input. Each works on the output of the one before."""
+            slopes = SLOPES[activation](weights * x)
+            return x * slopes * behind(weights * slopes)
 
         def not_bent(weights, x, activation):
-            """On the way forward you multiply by the weights, but leave the activation out. Each layer gets what the
-            one before has bent."""
-            return np.prod(weights * SLOPES[activation](np.cumprod(weights) * x))
+            """On the path forward you multiply by the weights but leave the activation out. Each layer gets what the
+            activation before it returns."""
+            h = x * before(weights)
+            slopes = SLOPES[activation](weights * h)
+            return h * slopes * behind(weights * slopes)
 
-        def weights_not_on_the_way(weights, x, activation):
-            """On the way forward you apply the activation without the weight. What is passed on is the activation's
-            value where you have taken the slope."""
-            gradient = 1.0
-            for w in weights:
-                gradient *= w * SLOPES[activation](w * x)
-                x = VALUES[activation](x)
-            return gradient
-
-        def layers_backwards(weights, x, activation):
-            """You go through the layers from the last to the first. A product may be taken in any order, but x goes
-            into the first layer."""
-            return np.prod(factors(weights[::-1], x, activation))
-
-        def added_up(weights, x, activation):
-            """You add the layers' factors up. The chain rule multiplies them."""
-            return np.sum(factors(weights, x, activation))
-
-        def added_to_one(weights, x, activation):
-            """You add the layers' factors up, beginning with 1. The chain rule multiplies them."""
-            return 1 + np.sum(factors(weights, x, activation))
+        def last_layer_first(weights, x, activation):
+            """The numbers are right, but the last layer's gradient comes first. You find them from the end: turn the
+            list round before you return it."""
+            return right_gradients(weights, x, activation)[::-1]
 
         def last_layer_alone(weights, x, activation):
-            """This is the factor of the last layer. Each turn of the loop writes over what the one before has found."""
-            return factors(weights, x, activation)[-1]
+            """This is the gradient of the last weight alone. The task asks for one of each weight."""
+            return right_gradients(weights, x, activation)[-1]
 
         def first_layer_alone(weights, x, activation):
-            """This is the factor of the first layer. Where does `return` stand, inside the loop or after it?"""
-            return factors(weights, x, activation)[0]
+            """This is the gradient of the first weight alone. The task asks for one of each weight."""
+            return right_gradients(weights, x, activation)[0]
 
-        def first_left_out(weights, x, activation):
-            """The factor of the first layer is missing."""
-            return np.prod(factors(weights, x, activation)[1:])
-
-        def last_left_out(weights, x, activation):
-            """The factor of the last layer is missing."""
-            return np.prod(factors(weights, x, activation)[:-1])
-
-        def output_itself(weights, x, activation):
-            """This is the number that comes out of the last layer. How much does it change when x changes?"""
-            return VALUES[activation](forward(weights, x, activation))[-1]
-
-        def factor_zero(weights, x, activation):
-            """Your product is 0 always: it begins with 0. Which number changes nothing when it is multiplied?"""
-            return 0.0
-
-        def begins_with_x(weights, x, activation):
-            """Your product begins with x, so x is a factor of your gradient. Which number changes nothing when it is
-            multiplied? x is where the layers begin."""
-            return x * np.prod(factors(weights, x, activation))
+        def values_instead(weights, x, activation):
+            """These are the outputs of the layers. How much does the last one change when a weight changes?"""
+            h, _, last = forward(weights, x, activation)
+            return np.append(h[1:], last)
 
         def layers_of_sigmoid(weights, x, activation):
-            """Every layer of yours is a sigmoid, whatever `activation` says."""
-            return np.prod(factors(weights, x, "sigmoid"))
+            """All your layers use the sigmoid, whatever `activation` is."""
+            return right_gradients(weights, x, "sigmoid")
 
-        def layers_of_tanh(weights, x, activation):
-            """Every layer of yours is a tanh, whatever `activation` says."""
-            return np.prod(factors(weights, x, "tanh"))
-
-        def input_in_the_formula(weights, x, activation):
-            """In the slopes of sigmoid and tanh you use what goes into the activation. Their formulas want its value
-            there."""
-            z = forward(weights, x, activation)
-            return np.prod(weights * activation_slope.mistakes.formula_at_the_input(z, activation))
+        def sigmoids_slopes(weights, x, activation):
+            """All your slopes are those of the sigmoid, whatever `activation` is."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES["sigmoid"](z)
+            return h * slopes * behind(weights * slopes)
 
     class right:
-        def from_the_end(weights, x, activation):
-            """As the frameworks do it: forward first, keeping what is needed, then back."""
-            inputs, gradient = forward(weights, x, activation), 1.0
-            for k in reversed(range(len(weights))):
-                gradient = gradient * SLOPES[activation](inputs[k]) * weights[k]
-            return gradient
+        def by_carrying(weights, x, activation):
+            """Forward only: each layer multiplies all gradients so far by its factor, and adds its own."""
+            gradients = []
+            for w in weights:
+                slope = SLOPES[activation](w * x)
+                gradients = [g * w * slope for g in gradients] + [x * slope]
+                x = VALUES[activation](w * x)
+            return gradients
 
         def by_recursion(weights, x, activation):
-            if len(weights) == 0:
-                return 1.0
-            z = weights[0] * x
-            rest = gradient_through_layers.right.by_recursion(weights[1:], VALUES[activation](z), activation)
-            return weights[0] * SLOPES[activation](z) * rest
+            def layer(k, h):
+                """The gradients from layer k on, and the slope with respect to its input."""
+                if k == len(weights):
+                    return [], 1.0
+                z = weights[k] * h
+                later, back = layer(k + 1, VALUES[activation](z))
+                back = back * SLOPES[activation](z)
+                return [back * h, *later], back * weights[k]
 
-        def by_outputs(weights, x, activation):
-            """The slopes written with the values that come out."""
-            out = VALUES[activation](forward(weights, x, activation))
-            slopes = {"sigmoid": out * (1 - out), "tanh": 1 - out**2, "relu": out > 0}[activation]
-            return float(np.prod(weights) * np.prod(slopes))
+            return np.array(layer(0, x)[0])
 
         def by_differences(weights, x, activation, h=1e-5):
-            ahead, behind = (VALUES[activation](forward(weights, at, activation)[-1]) for at in (x + h, x - h))
-            return (ahead - behind) / (2 * h)
+            def output(weights):
+                return forward(weights, x, activation)[2]
+
+            return [(output(weights + e) - output(weights - e)) / (2 * h) for e in h * np.eye(len(weights))]
 
 
-def slope_of(x):
-    return 1 / (1 + np.exp(-x))
+def bce(scores, labels):
+    """Both from the margin: the score, with its sign turned where the label is 0."""
+    sign = np.where(labels == 1, 1.0, -1.0)
+    return np.logaddexp(0.0, -sign * scores), -sign * np.exp(-np.logaddexp(0.0, sign * scores))
 
 
-def value_of(x):
-    return np.logaddexp(0.0, x)
+def margin(scores, labels):
+    return np.where(labels == 1, scores, -scores)
 
 
-class log1pexp:
+class binary_cross_entropy:
     absolute = 0
 
     def cases(rng):
-        yield (np.array([0.0]),)
-        yield (np.array([1.0, -1.0, 3.0]),)
-        yield (np.array([1000.0, -1000.0]),)
-        yield (drawn(rng, 4, 0.3, 8),)
-        yield (drawn(rng, 2, 40, 60),)
-        yield (np.array([750.0, drawn(rng, 1, 0.5, 2)[0]]),)
+        yield np.array([2.0, -1.0]), np.array([1, 1])
+        yield np.array([2.0, -1.0, 0.0]), np.array([0, 0, 1])
+        yield np.array([1000.0, -1000.0, 1000.0, -1000.0]), np.array([1, 0, 0, 1])
+        yield drawn(rng, 4, 0.3, 8), np.array([0, 1, 1, 0])
+        yield np.append(drawn(rng, 1, 40, 60), abs(drawn(rng, 1, 40, 60))), np.array([0, 1])
+        yield np.append(abs(drawn(rng, 1, 40, 60)), -abs(drawn(rng, 2, 40, 60))), np.array([1, 0, 1])
+        yield np.array([750.0, drawn(rng, 1, 0.5, 2)[0], -750.0]), np.array([0, 0, 1])
 
     class mistakes:
-        def as_it_stands(x):
-            """Written as it stands, eˣ becomes infinity far out on the right: the value is ∞, and the slope ∞/∞ is NaN.
-            Write both with a power that is never above 1."""
-            return np.log(1 + np.exp(x)), np.exp(x) / (1 + np.exp(x))
+        def as_it_stands(scores, labels):
+            """Written with p, as the formula stands, nothing survives far out: p is 0 or 1 there, the logarithm of 0 is
+            −∞, and 0·∞ is NaN. Rewrite the cost in terms of the score."""
+            p = sigmoid(scores)
+            return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
 
-        def log1p_as_it_stands(x):
-            """`log1p` saves the digits on the left. But far out on the right eˣ becomes infinity: the value is ∞, and
-            the slope ∞/∞ is NaN. Write both with a power that is never above 1."""
-            return np.log1p(np.exp(x)), np.exp(x) / (1 + np.exp(x))
+        def chosen_by_label(scores, labels):
+            """You choose the right term for each label, but far out p is 0 or 1 and the logarithm of 0 is −∞. Rewrite
+            the cost in terms of the score."""
+            p = sigmoid(scores)
+            return np.where(labels == 1, -np.log(p), -np.log(1 - p)), p - labels
 
-        def value_as_it_stands(x):
-            """The slope is right. The value is not: far out on the right eˣ becomes infinity, and on the left the
-            digits of 1 + eˣ are lost."""
-            return np.log(1 + np.exp(x)), slope_of(x)
+        def probabilities_clipped(scores, labels):
+            """You keep p away from 0 and 1, so nothing overflows, but then the cost stops growing where the prediction
+            is most wrong. Rewrite the cost in terms of the score."""
+            p = np.clip(sigmoid(scores), 1e-7, 1 - 1e-7)
+            return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
 
-        def value_overflows(x):
-            """The slope is right, and so is the value on the left. Far out on the right eˣ becomes infinity: write the
-            value with a power that is never above 1."""
-            return np.log1p(np.exp(x)), slope_of(x)
+        def probabilities_clipped_in_the_cost(scores, labels):
+            """You keep p away from 0 and 1 before the logarithm, so nothing overflows, but then the cost stops growing
+            where the prediction is most wrong. Rewrite the cost in terms of the score."""
+            p = sigmoid(scores)
+            kept = np.clip(p, 1e-15, 1 - 1e-15)
+            return -labels * np.log(kept) - (1 - labels) * np.log(1 - kept), p - labels
 
-        def slope_overflows(x):
-            """The value is right, but the slope is NaN far out on the right, where it is ∞/∞. The slope has to be
-            rewritten as well."""
-            return value_of(x), np.exp(x) / (1 + np.exp(x))
+        def a_little_in_the_logarithm(scores, labels):
+            """You add a tiny number inside the logarithm, so nothing overflows, but then the cost stops growing where
+            the prediction is most wrong. Rewrite the cost in terms of the score."""
+            p = sigmoid(scores)
+            return -labels * np.log(p + 1e-12) - (1 - labels) * np.log(1 - p + 1e-12), p - labels
 
-        def digits_lost(x):
-            """Nothing overflows, and the slope is right. But far out on the left the value comes out as 0: 1 plus a
-            tiny number is 1, and its logarithm 0."""
-            return np.maximum(x, 0) + np.log(1 + np.exp(-np.abs(x))), slope_of(x)
+        def slope_by_subtraction(scores, labels):
+            """The cost is right. Where the prediction is confident and right, your slope is 0 instead of tiny: a
+            difference such as p − 1, of two numbers that are almost equal, has no digits left. Write it without one."""
+            return bce(scores, labels)[0], sigmoid(scores) - labels
 
-        def slope_by_subtraction(x):
-            """The value is right. Far out on the left your slope comes out as 0: it is a difference of two numbers,
-            both near 1, and what is left of it has no digits. Write it without a difference."""
-            return value_of(x), 1 - 1 / (1 + np.exp(x))
+        def value_overflows(scores, labels):
+            """The slope is right. The cost becomes infinite where the prediction is most wrong: a power of e overflows.
+            Use one that is never above 1."""
+            return np.log1p(np.exp(-margin(scores, labels))), bce(scores, labels)[1]
 
-        def slope_of_the_left(x):
-            """The value is right. Your slope falls again on the right, where it should rise to 1: this form holds for
-            negative x only."""
-            small = np.exp(-np.abs(x))
-            return value_of(x), small / (1 + small)
+        def value_overflows_and_slope_by_subtraction(scores, labels):
+            """The cost becomes infinite where the prediction is most wrong, because a power of e overflows: use one
+            that is never above 1. And p − label loses all its digits where the prediction is right."""
+            return np.log1p(np.exp(-margin(scores, labels))), sigmoid(scores) - labels
 
-        def slope_of_the_right(x):
-            """The value is right. Your slope rises again on the left, where it should fall to 0: this form holds for
-            positive x only."""
-            return value_of(x), 1 / (1 + np.exp(-np.abs(x)))
+        def digits_lost(scores, labels):
+            """Nothing overflows, and the slope is right. But where the prediction is confident and right, your cost is
+            0 instead of tiny. In log(1 + t) a tiny t is lost as soon as it is added to 1."""
+            m = margin(scores, labels)
+            return np.maximum(-m, 0) + np.log(1 + np.exp(-np.abs(m))), bce(scores, labels)[1]
 
-        def slope_turned_round(x):
-            """The value is right. Your slope falls from 1 to 0, but the curve bends upwards: either the two sides have
-            changed places, or the derivative of what is inside the logarithm is missing."""
-            return value_of(x), slope_of(-x)
+        def digits_lost_in_both(scores, labels):
+            """Nothing overflows. But where the prediction is confident and right, your cost and your slope are 0
+            instead of tiny. In log(1 + t) a tiny t is lost as soon as it is added to 1, and p − 1 has no digits
+            left."""
+            m = margin(scores, labels)
+            return np.maximum(-m, 0) + np.log(1 + np.exp(-np.abs(m))), sigmoid(scores) - labels
 
-        def slope_not_divided(x):
-            """The value is right. Your slope has the numerator of each side, but no denominator."""
-            return value_of(x), np.where(x >= 0, 1.0, np.exp(-np.abs(x)))
+        def probabilities_held_above_zero(scores, labels):
+            """You keep the argument of the logarithm just above 0, so nothing overflows, but then the cost stops
+            growing where the prediction is most wrong. Rewrite the cost in terms of the score."""
+            p = sigmoid(scores)
+            return -labels * np.log(np.maximum(p, 1e-300)) - (1 - labels) * np.log(
+                np.maximum(1 - p, 1e-300)
+            ), p - labels
 
-        def slope_of_the_slope(x):
-            """The value is right. What you return as the slope is that of the sigmoid, s(1 − s): one derivative too
-            many."""
-            return value_of(x), slope_of(x) * slope_of(-x)
+        def nan_replaced(scores, labels):
+            """You replace NaN and infinity afterwards, but nothing puts the right numbers in their place. Rewrite the
+            cost in terms of the score, so that they do not arise."""
+            p = sigmoid(scores)
+            return np.nan_to_num(-labels * np.log(p) - (1 - labels) * np.log(1 - p)), p - labels
 
-        def without_the_straight_part(x):
-            """The slope is right. Your value falls again on the right: only the logarithm of 1 + e^(−|x|) is left. What
-            became of the factor that was taken out?"""
-            return np.log1p(np.exp(-np.abs(x))), slope_of(x)
+        def straight_on_both_sides(scores, labels):
+            """The slope is right. Your cost also rises where the prediction is right: |z| is added everywhere, but only
+            on the wrong side was a factor taken out."""
+            return np.abs(scores) + np.log1p(np.exp(-np.abs(scores))), bce(scores, labels)[1]
 
-        def straight_on_both_sides(x):
-            """The slope is right. Your value rises on the left as well: |x| is added everywhere, but only for positive
-            x was a factor taken out."""
-            return np.abs(x) + np.log1p(np.exp(-np.abs(x))), slope_of(x)
+        def hinge(scores, labels):
+            """This is the hinge loss and its slope, the cost of a support vector machine."""
+            m = margin(scores, labels)
+            return np.maximum(1 - m, 0), np.where(m < 1, 1.0, 0.0) * np.where(labels == 1, -1, 1)
 
-        def overflow_on_the_left(x):
-            """The slope is right, and so is the value on the right. Now it is e^(−x) that becomes infinity, far out on
-            the left. Which power is small on both sides?"""
-            return np.maximum(x, 0) + np.log1p(np.exp(-x)), slope_of(x)
+        def squared_error_along_p(scores, labels):
+            """Your cost is the squared error, and your slope is the one with respect to p."""
+            p = sigmoid(scores)
+            return (p - labels) ** 2, 2 * (p - labels)
 
-        def x_clamped(x):
-            """You clamp x so that nothing overflows, but then the value stops growing there: it is wrong by as much as
-            was cut off."""
-            x = np.clip(x, -500, 500)
-            return value_of(x), slope_of(x)
+        def slope_by_subtraction_turned_round(scores, labels):
+            """The cost is right. Your slope has the wrong sign, and being a difference of two numbers that are almost
+            equal it has no digits left where the prediction is confident and right."""
+            return bce(scores, labels)[0], labels - sigmoid(scores)
 
-        def bend_cut_off(x):
-            """You take x for the value and 1 for the slope wherever x is positive. That holds far out only: near 0 the
-            curve bends."""
-            return np.where(x > 0, x, np.log1p(np.exp(x))), np.where(x > 0, 1.0, slope_of(x))
+        def straight_part_forgotten(scores, labels):
+            """The slope is right. Your cost falls again where the prediction is very wrong: only the logarithm of 1 +
+            e^(−|z|) is left. What happened to the part that was taken out?"""
+            return np.log1p(np.exp(-np.abs(scores))), bce(scores, labels)[1]
 
-        def only_the_ends(x):
-            """This is relu and its slope, which is what the curve looks like from far away. Near 0 it bends."""
-            return np.maximum(x, 0.0), np.where(x > 0, 1.0, 0.0)
+        def straight_part_alone(scores, labels):
+            """Your cost is a broken line, which is what the curve looks like from far away. Near 0 it bends."""
+            m = margin(scores, labels)
+            return np.maximum(-m, 0), np.where(m < 0, 1.0, 0.0) * np.where(labels == 1, -1, 1)
 
-        def slope_first(x):
-            """The right numbers in the wrong order: the value comes first."""
-            return slope_of(x), value_of(x)
+        def labels_exchanged(scores, labels):
+            """You have exchanged the two labels: a high score is right where the label is 1."""
+            return bce(scores, 1 - labels)
 
-        def value_alone(x):
-            """The value is right. The slope is wanted, too: return both."""
-            return value_of(x)
+        def labels_of_one(scores, labels):
+            """You treat every label as 1."""
+            return bce(scores, np.ones_like(labels))
+
+        def labels_of_zero(scores, labels):
+            """You treat every label as 0."""
+            return bce(scores, np.zeros_like(labels))
+
+        def labels_as_signs(scores, labels):
+            """Your formula needs labels of −1 and 1. Here they are 0 and 1, so that a score with label 0 is multiplied
+            by 0."""
+            return np.logaddexp(0.0, -labels * scores), -labels * np.exp(-np.logaddexp(0.0, labels * scores))
+
+        def slope_climbs(scores, labels):
+            """The cost is right, and the slope has the right size but the wrong sign: raise the score of an example
+            with label 1, and its cost falls."""
+            costs, slopes = bce(scores, labels)
+            return costs, -slopes
+
+        def slope_without_sign(scores, labels):
+            """The cost is right, and the slope has the right size, but it is never negative: raise the score of an
+            example with label 1, and its cost falls."""
+            costs, slopes = bce(scores, labels)
+            return costs, abs(slopes)
+
+        def slope_along_p(scores, labels):
+            """The cost is right. Your slope is the one with respect to p; multiply by the slope of the sigmoid to get
+            the one with respect to the score, and let the two cancel on paper."""
+            p = sigmoid(scores)
+            return bce(scores, labels)[0], np.where(labels == 1, -1 / p, 1 / (1 - p))
+
+        def slope_that_saturates(scores, labels):
+            """The cost is right. Your slope contains the slope of the sigmoid once too often, as in the squared error:
+            in the cross-entropy the two cancel."""
+            p = sigmoid(scores)
+            return bce(scores, labels)[0], (p - labels) * p * (1 - p)
+
+        def slope_of_the_sigmoid(scores, labels):
+            """The cost is right. What you return as the slope is that of the sigmoid."""
+            p = sigmoid(scores)
+            return bce(scores, labels)[0], p * (1 - p)
+
+        def squared_error(scores, labels):
+            """This is the squared error and its slope, which the lesson compares with the cross-entropy."""
+            p = sigmoid(scores)
+            return (p - labels) ** 2, 2 * (p - labels) * p * (1 - p)
+
+        def slope_of_one_side(scores, labels):
+            """The cost is right. Your slope shrinks where the prediction is very wrong, too: this form holds only where
+            the prediction is right."""
+            small = np.exp(-np.abs(scores))
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * small / (1 + small)
+
+        def probability(scores, labels):
+            """The cost is right. Instead of the slope you return the probability p, which does not depend on the
+            label."""
+            return bce(scores, labels)[0], sigmoid(scores)
+
+        def means(scores, labels):
+            """You return the mean over the examples. The task asks for the cost and the slope of each one."""
+            costs, slopes = bce(scores, labels)
+            return costs.mean(), slopes.mean()
+
+        def mean_in_the_slope(scores, labels):
+            """Your slopes are those of the mean cost. Here each example has a cost of its own: do not divide by n."""
+            costs, slopes = bce(scores, labels)
+            return costs, slopes / len(scores)
+
+        def minus_forgotten(scores, labels):
+            """Your costs are negative: the logarithm of a probability is, and the cross-entropy has a minus in
+            front."""
+            costs, slopes = bce(scores, labels)
+            return -costs, -slopes
+
+        def minus_forgotten_in_the_cost(scores, labels):
+            """The slope is right. Your costs are negative: the cross-entropy is minus the logarithm."""
+            costs, slopes = bce(scores, labels)
+            return -costs, slopes
 
     class right:
-        def by_sides(x):
-            value, gradient = np.empty_like(x), np.empty_like(x)
-            left = x < 0
-            value[left], gradient[left] = np.log1p(np.exp(x[left])), np.exp(x[left]) / (1 + np.exp(x[left]))
-            value[~left] = x[~left] + np.log1p(np.exp(-x[~left]))
-            gradient[~left] = 1 / (1 + np.exp(-x[~left]))
-            return [value, gradient]
+        def by_softplus(scores, labels):
+            """log(1 + eᶻ) − yz: log1pexp of the lesson, and a line taken off."""
+            small = np.exp(-np.abs(scores))
+            above = np.where(scores >= 0, 1.0, small) / (1 + small)  # σ(z)
+            below = np.where(scores >= 0, small, 1.0) / (1 + small)  # 1 − σ(z)
+            straight = np.where(labels == 1, np.maximum(-scores, 0), np.maximum(scores, 0))
+            return [straight + np.log1p(small), np.where(labels == 1, -below, above)]
 
-        def by_loop(x):
-            values, slopes = [], []
-            for x_i in x.tolist():
-                t = math.exp(-abs(x_i))
-                values.append(max(x_i, 0.0) + math.log1p(t))
-                slopes.append((1 if x_i > 0 else t) / (1 + t))
-            return values, slopes
+        def by_loop(scores, labels):
+            costs, slopes = [], []
+            for z, y in zip(scores.tolist(), labels.tolist(), strict=True):
+                m = z if y else -z
+                t = math.exp(-abs(m))
+                costs.append(max(-m, 0.0) + math.log1p(t))
+                size = (t if m > 0 else 1) / (1 + t)
+                slopes.append(-size if y else size)
+            return costs, slopes
 
-        def by_library(x):
-            return value_of(x), np.exp(-np.logaddexp(0.0, -x))
+        def by_library(scores, labels):
+            sign = 2 * labels - 1
+            return np.logaddexp(0, -sign * scores), -sign / (1 + np.exp(sign * scores))
 
-        def far_out(x):
-            """As PyTorch has it: beyond 20 the value is x, to nine digits."""
-            return np.where(x > 20, x, np.log1p(np.exp(np.minimum(x, 20)))), slope_of(x)
+        def by_sides(scores, labels):
+            costs, slopes = np.empty(len(scores)), np.empty(len(scores))
+            for wanted, sign in ((1, -1.0), (0, 1.0)):
+                of = labels == wanted
+                z = sign * scores[of]  # the larger, the more wrong
+                costs[of] = np.maximum(z, 0) + np.log1p(np.exp(-abs(z)))
+                slopes[of] = sign / (1 + np.exp(-z))
+            return costs, slopes

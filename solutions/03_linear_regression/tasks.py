@@ -5,13 +5,8 @@ import numpy as np
 from grader.sentences import (
     B_MOVED_FIRST,
     BUG_STILL_THERE,
-    COSTS_ALONE,
-    INNER_DERIVATIVE_FORGOTTEN,
     INTERCEPT_FIRST,
-    ONE_STEP_TOO_MANY,
     RESIDUALS_WITHOUT_INTERCEPT,
-    SIGNS_TURNED,
-    SLOPE_COMES_FIRST,
     SLOPES_HALVED,
     SLOPES_SWAPPED,
     STEPS_HALVED,
@@ -21,13 +16,13 @@ from grader.sentences import (
 
 
 def apart(rng, n, centre, spread):
-    """n numbers about the centre in any order, no two of them alike, to two digits."""
-    places = rng.permutation(n) - (n - 1) / 2 + rng.uniform(-0.3, 0.3, n)
-    return (centre + 3 * spread / n * places).round(2)
+    """n numbers about the centre in any order, no two of them alike, to two decimal places."""
+    positions = rng.permutation(n) - (n - 1) / 2 + rng.uniform(-0.3, 0.3, n)
+    return (centre + 3 * spread / n * positions).round(2)
 
 
 def points(rng, n, centre=0.0, spread=2.0):
-    """x, and y around some line; both shape (n,), to two digits."""
+    """x, and y around some line; both shape (n,), to two decimal places."""
     x = apart(rng, n, centre, spread)
     return x, (rng.uniform(1, 3) * x + rng.uniform(-6, 6) + rng.normal(0, 2, n)).round(2)
 
@@ -48,53 +43,93 @@ class mse:
     cases = line_cases
 
     class mistakes:
-        def sum_of_squares(x, y, w, b):
-            """Your cost grows with the number of points, as a sum does: where is 1/n?"""
-            return np.sum(residuals(x, y, w, b) ** 2)
-
         def half_the_mean(x, y, w, b):
-            """Some books put ½ in front, so that the 2 of the derivative goes away. The course's cost has no ½."""
+            """Some books put ½ in front, so that it cancels the 2 of the derivative. The course's cost has no ½."""
             return np.mean(residuals(x, y, w, b) ** 2) / 2
 
         def root_of_the_mean(x, y, w, b):
-            """This is the root of the cost. It measures the same thing in the units of y, but there is no root in the
-            formula."""
+            """This is the square root of the cost. It measures the same thing in the units of y, but the formula has no
+            root."""
             return np.sqrt(np.mean(residuals(x, y, w, b) ** 2))
 
         def mean_distance(x, y, w, b):
-            """You take the mean of the residuals without their sign. In the formula they are squared, so that a large
-            one counts for more."""
+            """You take the mean of the residuals without their sign. The formula squares them, so that a large one
+            counts for more."""
             return np.mean(abs(residuals(x, y, w, b)))
 
         def square_of_the_mean(x, y, w, b):
-            """You take the mean first and square it then. Residuals of opposite sign cancel that way, and a bad line
+            """You take the mean first and then square it. Residuals of opposite sign cancel that way, and a bad line
             can cost nothing."""
             return np.mean(residuals(x, y, w, b)) ** 2
 
-        def mean_residual(x, y, w, b):
-            """You take the mean of the residuals themselves. Positive and negative ones cancel: the square is
-            missing."""
-            return np.mean(residuals(x, y, w, b))
-
-        def intercept_left_out(x, y, w, b):
-            """Your line goes through zero whatever `b` is. A line has two numbers."""
-            return np.mean((w * x - y) ** 2)
-
         def intercept_in_the_bracket(x, y, w, b):
-            """Your `b` is multiplied by `w`: the bracket must not enclose it."""
+            """Your `b` is multiplied by `w`. The brackets must not enclose it."""
             return np.mean((w * (x + b) - y) ** 2)
 
         def slope_and_intercept_swapped(x, y, w, b):
             """`w` and `b` have changed places. Which of them is multiplied by x?"""
             return np.mean((b * x + w - y) ** 2)
 
-        def plus_y(x, y, w, b):
-            """A residual is the difference of what the line predicts and what was seen. You add the two."""
-            return np.mean((w * x + b + y) ** 2)
-
         def one_degree_less(x, y, w, b):
-            """You divide by n − 1. The mean of n numbers divides by n."""
+            """You divide by n − 1, as for the spread of a sample. The mean of n numbers divides by n."""
             return np.sum(residuals(x, y, w, b) ** 2) / (len(x) - 1)
+
+        def spread_of_the_residuals(x, y, w, b):
+            """This is the variance of the residuals, which measures them from their own mean. A line that is too high
+            everywhere would cost nothing."""
+            return np.var(residuals(x, y, w, b))
+
+        def largest_square(x, y, w, b):
+            """You take the largest squared residual. The cost is the mean of them all."""
+            return np.max(residuals(x, y, w, b) ** 2)
+
+        def length_of_the_residuals(x, y, w, b):
+            """This is the length of the residuals as a vector, the root of the sum of squares. The cost has no root,
+            and it is a mean."""
+            return np.linalg.norm(residuals(x, y, w, b))
+
+        def difference_of_squares(x, y, w, b):
+            """You square prediction and y first and then subtract. Subtract first: the residual is squared as a
+            whole."""
+            return np.mean((w * x + b) ** 2 - y**2)
+
+        def doubled_for_squared(x, y, w, b):
+            """You double the residuals where you should square them: `** 2` is the square."""
+            return np.mean(residuals(x, y, w, b) * 2)
+
+        def first_example_alone(x, y, w, b):
+            """This is the squared residual of the first point alone. The cost is the mean over all points."""
+            return residuals(x, y, w, b)[0] ** 2
+
+        def x_from_y(x, y, w, b):
+            """Your line predicts x from y. `x` and `y` have changed places."""
+            return np.mean((w * y + b - x) ** 2)
+
+        def deviation_of_the_residuals(x, y, w, b):
+            """This is the standard deviation of the residuals. It measures them from their own mean, and has a root;
+            the cost does neither."""
+            return np.std(residuals(x, y, w, b))
+
+        def square_of_the_mean_distance(x, y, w, b):
+            """You take the mean of the absolute residuals and square it. Square each of them first, then take the
+            mean."""
+            return np.mean(abs(residuals(x, y, w, b))) ** 2
+
+        def median_square(x, y, w, b):
+            """You take the median of the squares. The cost is their mean."""
+            return np.median(residuals(x, y, w, b) ** 2)
+
+        def first_left_out(x, y, w, b):
+            """Your loop leaves the first point out. NumPy counts from 0."""
+            return np.sum(residuals(x, y, w, b)[1:] ** 2) / len(x)
+
+        def slope_added(x, y, w, b):
+            """You add w to x instead of multiplying."""
+            return np.mean((w + x + b - y) ** 2)
+
+        def other_power(x, y, w, b):
+            """You use another power than the square."""
+            return np.mean(residuals(x, y, w, b) ** 4)
 
     class right:
         def by_loop(x, y, w, b):
@@ -111,89 +146,276 @@ class mse:
             return float(np.linalg.norm(y - b - w * x) ** 2 / len(y))
 
 
-class mse_gradient:
-    cases = line_cases
+def weighted_slopes(x, r, weights):
+    """The slopes along w and b of a weighted mean of squares, by the residuals r."""
+    return 2 * np.average(r * x, weights=weights), 2 * np.average(r, weights=weights)
+
+
+class weighted_gradient:
+    def cases(rng):
+        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 2.0, 1.0, np.array([3.0, 1.0])
+        for n, centre in [(3, 0.0), (5, 4.0), (2, -3.0), (6, -1.0), (4, 10.0)]:
+            line = round(rng.uniform(-3, -0.5), 2), round(rng.uniform(1, 4), 2)
+            yield *points(rng, n, centre), *line, (rng.permutation(n) + rng.uniform(0.2, 0.7, n)).round(2)
+        yield *points(rng, 5, 2.0), 1.5, -2.5, rng.permutation([0.0, 0.0, 1.0, 2.0, 4.0])
+        yield *points(rng, 4, -1.0), -0.75, 2.0, np.full(4, 0.5)  # all the same: the plain gradient
+        yield *points(rng, 3, 1.0), 2.25, -1.0, rng.permutation([2e-6, 3e-6, 7e-6])  # the scale cancels
 
     class mistakes:
-        @says(SLOPES_HALVED)
-        def factor_two_lost(x, y, w, b):
-            r = residuals(x, y, w, b)
-            return np.mean(r * x), np.mean(r)
+        def weights_ignored(x, y, w, b, sample_weight):
+            """You count all examples the same, whatever their weights are."""
+            return weighted_slopes(x, residuals(x, y, w, b), np.ones(len(x)))
 
-        def sums_for_means(x, y, w, b):
-            """Your slopes grow with the number of points, as sums do. The 1/n of the cost stands in its gradient
-            too."""
-            r = residuals(x, y, w, b)
+        def divided_by_n(x, y, w, b, sample_weight):
+            """You divide by the number of examples. In a weighted mean, each example counts as often as its weight
+            says: what do they count for in total?"""
+            r = sample_weight * residuals(x, y, w, b)
+            return 2 * np.mean(r * x), 2 * np.mean(r)
+
+        def not_divided(x, y, w, b, sample_weight):
+            """Your slopes grow when all weights are doubled. In a weighted mean only their ratios matter."""
+            r = sample_weight * residuals(x, y, w, b)
             return 2 * np.sum(r * x), 2 * np.sum(r)
 
-        @says(SIGNS_TURNED)
-        def signs_turned(x, y, w, b):
+        def divided_twice(x, y, w, b, sample_weight):
+            """You divide by the sum of the weights and then take a mean, which divides by n as well. Once is enough."""
+            r = sample_weight / np.sum(sample_weight) * residuals(x, y, w, b)
+            return 2 * np.mean(r * x), 2 * np.mean(r)
+
+        def weights_squared(x, y, w, b, sample_weight):
+            """Your weights are squared along with the residuals. In the cost, the weight multiplies the square and is
+            not part of it."""
+            r = sample_weight**2 * residuals(x, y, w, b)
+            return 2 * np.sum(r * x) / np.sum(sample_weight), 2 * np.sum(r) / np.sum(sample_weight)
+
+        def by_the_squared_weights(x, y, w, b, sample_weight):
+            """Your weights count twice over: an example of weight 3 pulls as nine examples would. Each weight belongs
+            in each sum once."""
+            return weighted_slopes(x, residuals(x, y, w, b), sample_weight**2)
+
+        def along_w_alone(x, y, w, b, sample_weight):
+            """Your slope along w is right. Along b you take a plain mean, but there too an example counts as much as
+            its weight says."""
             r = residuals(x, y, w, b)
-            return -2 * np.mean(r * x), -2 * np.mean(r)
+            return weighted_slopes(x, r, sample_weight)[0], 2 * np.mean(r)
+
+        def along_b_alone(x, y, w, b, sample_weight):
+            """Your slope along b is right. Along w you take a plain mean, but there too an example counts as much as
+            its weight says."""
+            r = residuals(x, y, w, b)
+            return 2 * np.mean(r * x), weighted_slopes(x, r, sample_weight)[1]
+
+        def weighted_x(x, y, w, b, sample_weight):
+            """You multiply x and y by the weights before you take the residuals. That moves the points. A weight says
+            how much a point counts, and leaves it where it is."""
+            x, y = sample_weight * x, sample_weight * y
+            return weighted_slopes(x, residuals(x, y, w, b), np.ones(len(x)))
+
+        def weight_on_the_prediction(x, y, w, b, sample_weight):
+            """Your weight multiplies the prediction alone. It belongs to the whole residual: look at the brackets."""
+            r = sample_weight * (w * x + b) - y
+            return 2 * np.sum(r * x) / np.sum(sample_weight), 2 * np.sum(r) / np.sum(sample_weight)
+
+        def weight_for_slope(x, y, w, b, sample_weight):
+            """You use the weights in place of the slope of the line. `w` and `sample_weight` are two things: one is
+            learnt, the other says how much an example counts."""
+            return weighted_slopes(x, residuals(x, y, sample_weight, b), sample_weight)
+
+        def by_the_largest(x, y, w, b, sample_weight):
+            """You divide by the largest weight. A mean divides by what all examples count for in total."""
+            r = sample_weight * residuals(x, y, w, b) / np.max(sample_weight)
+            return 2 * np.sum(r * x), 2 * np.sum(r)
+
+        def the_heaviest_alone(x, y, w, b, sample_weight):
+            """You use the example with the largest weight alone. The others count too, only less."""
+            k = np.argmax(sample_weight)
+            r = residuals(x, y, w, b)[k]
+            return 2 * r * x[k], 2 * r
+
+        def zero_or_not(x, y, w, b, sample_weight):
+            """You only ask whether a weight is above 0. An example of weight 2 counts as much as two examples of weight
+            1."""
+            return weighted_slopes(x, residuals(x, y, w, b), sample_weight > 0)
+
+        @says(SLOPES_HALVED)
+        def factor_two_lost(x, y, w, b, sample_weight):
+            return weighted_slopes(x, residuals(x, y, w, b) / 2, sample_weight)
+
+        def signs_turned(x, y, w, b, sample_weight):
+            """Both slopes have the right size and the wrong sign, so a descent would climb. With y − wx − b for the
+            residual, the chain rule brings a minus."""
+            return weighted_slopes(x, -residuals(x, y, w, b), sample_weight)
 
         @says(SLOPES_SWAPPED)
-        def slopes_swapped(x, y, w, b):
-            r = residuals(x, y, w, b)
-            return 2 * np.mean(r), 2 * np.mean(r * x)
+        def slopes_swapped(x, y, w, b, sample_weight):
+            return weighted_slopes(x, residuals(x, y, w, b), sample_weight)[::-1]
 
-        @says(INNER_DERIVATIVE_FORGOTTEN)
-        def inner_derivative_forgotten(x, y, w, b):
-            r = residuals(x, y, w, b)
-            return 2 * np.mean(r), 2 * np.mean(r)
+        def inner_derivative_forgotten(x, y, w, b, sample_weight):
+            """Both of your slopes are the one along b. How does a residual change when w grows?"""
+            return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]] * 2
 
-        def inner_derivative_twice(x, y, w, b):
+        def inner_derivative_twice(x, y, w, b, sample_weight):
             """Both of your slopes are the one along w. How does a residual change when b grows?"""
-            r = residuals(x, y, w, b)
-            return 2 * np.mean(r * x), 2 * np.mean(r * x)
+            return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[0]] * 2
 
-        def product_of_means(x, y, w, b):
+        def product_of_means(x, y, w, b, sample_weight):
             """Along w you multiply two means. The mean of a product is another number: multiply entry by entry first,
             then take the mean."""
-            r = residuals(x, y, w, b)
-            return 2 * np.mean(r) * np.mean(x), 2 * np.mean(r)
+            db = weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]
+            return db * np.average(x, weights=sample_weight), db
 
-        def slope_times_w(x, y, w, b):
+        def slope_times_w(x, y, w, b, sample_weight):
             """Along w you multiply the residuals by w. In the line, what is w multiplied by?"""
-            r = residuals(x, y, w, b)
-            return 2 * np.mean(r * w), 2 * np.mean(r)
+            db = weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]
+            return w * db, db
 
         @says(RESIDUALS_WITHOUT_INTERCEPT)
-        def without_intercept(x, y, w, b):
-            r = w * x - y
-            return 2 * np.mean(r * x), 2 * np.mean(r)
+        def without_intercept(x, y, w, b, sample_weight):
+            return weighted_slopes(x, w * x - y, sample_weight)
 
-        def of_the_distance(x, y, w, b):
+        def of_the_distance(x, y, w, b, sample_weight):
             """Only the signs of the residuals are left, as if the cost were made of their absolute values. A larger
             residual pulls more."""
-            r = np.sign(residuals(x, y, w, b))
+            return weighted_slopes(x, np.sign(residuals(x, y, w, b)), sample_weight)
+
+        def one_slope_each(x, y, w, b, sample_weight):
+            """You return one number for each example. The slope of the cost is the weighted mean of them all."""
+            r = 2 * sample_weight * residuals(x, y, w, b) / np.sum(sample_weight)
+            return r * x, r
+
+        def intercept_with_the_wrong_sign(x, y, w, b, sample_weight):
+            """In your residuals `b` has the wrong sign, or lost its brackets: y − wx + b is not y − (wx + b)."""
+            return weighted_slopes(x, w * x - b - y, sample_weight)
+
+        def turned_without_brackets(x, y, w, b, sample_weight):
+            """Your residual is y − wx + b: the brackets around the prediction are missing, and the chain rule brings a
+            minus for this order."""
+            return weighted_slopes(x, y - w * x + b, sample_weight)
+
+        def squared_residuals(x, y, w, b, sample_weight):
+            """You multiply by the squared residuals. The derivative of a square contains the residual itself,
+            doubled."""
+            return weighted_slopes(x, residuals(x, y, w, b) ** 2, sample_weight)
+
+        def divided_by_squares(x, y, w, b, sample_weight):
+            """You divide by the sum of the squared weights. Divide by the sum of the weights themselves."""
+            r = sample_weight * residuals(x, y, w, b) / np.sum(sample_weight**2)
+            return 2 * np.sum(r * x), 2 * np.sum(r)
+
+        def divided_by_the_norm(x, y, w, b, sample_weight):
+            """You divide by the length of the weights as a vector. Divide by their sum."""
+            r = sample_weight * residuals(x, y, w, b) / np.linalg.norm(sample_weight)
+            return 2 * np.sum(r * x), 2 * np.sum(r)
+
+        def divided_by_weighted_x(x, y, w, b, sample_weight):
+            """Your slope along b is right. Along w you divide by the weighted sum of x. The divisor does not depend on
+            which slope you take."""
+            r = residuals(x, y, w, b)
+            return 2 * np.sum(sample_weight * r * x) / np.sum(sample_weight * x), weighted_slopes(x, r, sample_weight)[
+                1
+            ]
+
+        def those_that_count(x, y, w, b, sample_weight):
+            """You divide by the number of examples whose weight is above 0. Divide by what they count for in total."""
+            r = sample_weight * residuals(x, y, w, b) / np.count_nonzero(sample_weight)
+            return 2 * np.sum(r * x), 2 * np.sum(r)
+
+        def weights_as_integers(x, y, w, b, sample_weight):
+            """You cut the weights to whole numbers. A weight may be any number from 0 up."""
+            return weighted_slopes(x, residuals(x, y, w, b), np.trunc(sample_weight) + 1e-300)
+
+        def last_example_alone(x, y, w, b, sample_weight):
+            """Only the last example is left: each turn of the loop overwrites what the one before found. Add up."""
+            r = 2 * sample_weight[-1] * residuals(x, y, w, b)[-1] / np.sum(sample_weight)
+            return r * x[-1], r
+
+        def first_example_alone(x, y, w, b, sample_weight):
+            """Only the first example is used. Is `return` inside the loop or after it?"""
+            r = 2 * sample_weight[0] * residuals(x, y, w, b)[0] / np.sum(sample_weight)
+            return r * x[0], r
+
+        def a_step(x, y, w, b, sample_weight):
+            """You return w and b after a step. The task asks for the slopes alone."""
+            dw, db = weighted_slopes(x, residuals(x, y, w, b), sample_weight)
+            return w - dw, b - db
+
+        def weights_turned_over(x, y, w, b, sample_weight):
+            """Your weights are in another order than the examples they belong to."""
+            return weighted_slopes(x, residuals(x, y, w, b), sample_weight[::-1])
+
+        def roots_of_the_weights(x, y, w, b, sample_weight):
+            """You use the square roots of the weights. In the cost, a weight multiplies the square as it is."""
+            return weighted_slopes(x, residuals(x, y, w, b), np.sqrt(sample_weight))
+
+        def along_w_by_n(x, y, w, b, sample_weight):
+            """Your slope along b is right. Along w you divide by the number of examples in place of the sum of the
+            weights."""
+            r = residuals(x, y, w, b)
+            return 2 * np.mean(sample_weight * r * x), weighted_slopes(x, r, sample_weight)[1]
+
+        def multiplied_by_the_sum(x, y, w, b, sample_weight):
+            """You multiply by the sum of the weights. A weighted mean divides by it."""
+            r = sample_weight * residuals(x, y, w, b) * np.sum(sample_weight)
             return 2 * np.mean(r * x), 2 * np.mean(r)
 
-        def one_slope_each(x, y, w, b):
-            """You return one number for each example. The slope of the cost is the mean of them all."""
+        def largest_and_n(x, y, w, b, sample_weight):
+            """You divide the weights by the largest of them, and then by the number of examples. Divide by their sum
+            alone."""
+            r = sample_weight / np.max(sample_weight) * residuals(x, y, w, b)
+            return 2 * np.mean(r * x), 2 * np.mean(r)
+
+        def weights_sorted(x, y, w, b, sample_weight):
+            """You sort the weights. Each of them belongs to its example."""
+            return weighted_slopes(x, residuals(x, y, w, b), np.sort(sample_weight))
+
+        def one_x_too_many(x, y, w, b, sample_weight):
+            """Both of your slopes have one factor x too many. How does a residual change when w grows, and how when b
+            grows?"""
+            return weighted_slopes(x, x * residuals(x, y, w, b), sample_weight)
+
+        def slope_weighted(x, y, w, b, sample_weight):
+            """You weight the slope w in the line, so that each example has its own line. The weight belongs to the
+            whole squared residual."""
+            r = w * sample_weight * x + b - y
+            return 2 * np.sum(r * x) / np.sum(sample_weight), 2 * np.sum(r) / np.sum(sample_weight)
+
+        def last_left_out(x, y, w, b, sample_weight):
+            """Your loop leaves the last example out."""
+            r = sample_weight[:-1] * residuals(x, y, w, b)[:-1] / np.sum(sample_weight)
+            return 2 * np.sum(r * x[:-1]), 2 * np.sum(r)
+
+        def w_as_well(x, y, w, b, sample_weight):
+            """Along w you multiply by x and by w as well. In the line w is multiplied by x alone, which is the inner
+            derivative."""
             r = residuals(x, y, w, b)
-            return 2 * r * x, 2 * r
+            return weighted_slopes(x * w, r, sample_weight)[0], weighted_slopes(x, r, sample_weight)[1]
 
     class right:
-        def by_loop(x, y, w, b):
-            dw = db = 0.0
-            for x_i, y_i in zip(x, y, strict=True):
-                dw += 2 * (w * x_i + b - y_i) * x_i
-                db += 2 * (w * x_i + b - y_i)
-            return [dw / len(x), db / len(x)]
+        def by_loop(x, y, w, b, sample_weight):
+            dw = db = total = 0.0
+            for x_i, y_i, c_i in zip(x, y, sample_weight, strict=True):
+                dw += c_i * 2 * (w * x_i + b - y_i) * x_i
+                db += c_i * 2 * (w * x_i + b - y_i)
+                total += c_i
+            return [dw / total, db / total]
 
-        def by_product(x, y, w, b):
+        def by_product(x, y, w, b, sample_weight):
             X = np.column_stack([x, np.ones(len(x))])
-            return 2 / len(x) * X.T @ (X @ [w, b] - y)
+            return 2 / sample_weight.sum() * X.T @ (sample_weight * (X @ [w, b] - y))
 
-        def by_four_means(x, y, w, b):
-            dw = 2 * (w * np.mean(x * x) + b * np.mean(x) - np.mean(x * y))
-            return dw, 2 * (w * np.mean(x) + b - np.mean(y))
+        def by_roots(x, y, w, b, sample_weight):
+            """A plain least-squares problem, each row multiplied by the root of its share."""
+            root = np.sqrt(sample_weight / sample_weight.sum())
+            A = np.column_stack([root * x, root])
+            return 2 * (A @ np.array([w, b]) - root * y) @ A
 
-        def by_differences(x, y, w, b, h=2.0**-7):
+        def by_differences(x, y, w, b, sample_weight, h=2.0**-7):
             """Central differences, which are exact on a quadratic but for rounding."""
-            along_w = mse.right.by_loop(x, y, w + h, b) - mse.right.by_loop(x, y, w - h, b)
-            along_b = mse.right.by_loop(x, y, w, b + h) - mse.right.by_loop(x, y, w, b - h)
-            return along_w / (2 * h), along_b / (2 * h)
+
+            def cost(w, b):
+                return np.average((y - w * x - b) ** 2, weights=sample_weight)
+
+            return (cost(w + h, b) - cost(w - h, b)) / (2 * h), (cost(w, b + h) - cost(w, b - h)) / (2 * h)
 
 
 class cost_of_columns:
@@ -217,22 +439,66 @@ class cost_of_columns:
             return np.mean((w * x + b - y) ** 2)
 
         def y_left_a_column(x, y, w, b):
-            """Right where y has shape (n,). But y may be the column, and then there are n times n residuals again."""
+            """This is right where y has shape (n,). But y may be the column, and then there are n times n residuals
+            again."""
             return np.mean((w * x.ravel() + b - y) ** 2)
 
         def x_left_a_column(x, y, w, b):
-            """Right where x has shape (n,). But x may be the column, and then there are n times n residuals again."""
+            """This is right where x has shape (n,). But x may be the column, and then there are n times n residuals
+            again."""
             return np.mean((w * x + b - y.ravel()) ** 2)
 
         def x_made_a_column(x, y, w, b):
-            """You make a column of x, which fits where y is one too. Where y is none, there are n times n residuals
+            """You make a column of x, which fits where y is a column too. Where y is not, there are n times n residuals
             again."""
             return np.mean((w * x.reshape(-1, 1) + b - y) ** 2)
+
+        def y_made_a_column(x, y, w, b):
+            """You make a column of y, which fits where x is a column too. Where x is not, there are n times n residuals
+            again."""
+            return np.mean((w * x + b - y.reshape(-1, 1)) ** 2)
+
+        def x_made_a_row(x, y, w, b):
+            """A row of shape (1, n) and a column of shape (n, 1) also combine to n times n residuals. Both need the
+            same shape."""
+            return np.mean((w * x.reshape(1, -1) + b - y.reshape(-1, 1)) ** 2)
+
+        def mean_over_one_axis(x, y, w, b):
+            """You take only the first row of the residuals, so there are n of them. But they are not one for each
+            example: the first x is compared with every y."""
+            return np.mean(np.atleast_2d(w * x + b - y)[0] ** 2)
 
         def sum_of_columns(x, y, w, b):
             """There are n residuals now, as there should be, but your cost grows with n: take the mean of their
             squares."""
             return np.sum((w * x.ravel() + b - y.ravel()) ** 2)
+
+        def mean_of_n_times_n(x, y, w, b):
+            """You divide by n, but there are still n times n residuals: each prediction is compared with every y."""
+            return np.sum((w * x + b - y) ** 2) / len(x)
+
+        def first_n_residuals(x, y, w, b):
+            """You keep the first n of the n times n residuals. They are those of one x or one y with all others, not
+            one for each example."""
+            return np.mean((w * x + b - y).ravel()[: len(x)] ** 2)
+
+        def first_examples_alone(x, y, w, b):
+            """`x[0]` is the first example, not the first column. Then only one of the examples counts."""
+            return np.mean((w * x[0] + b - y[0]) ** 2)
+
+        def right_when_x_is_a_column(x, y, w, b):
+            """This is right where x is a column. But where only y is one, there are n times n residuals again."""
+            return np.mean((w * x + b - (y.reshape(-1, 1) if x.ndim == 2 else y)) ** 2)
+
+        def square_of_the_mean(x, y, w, b):
+            """There are n residuals now, as there should be. But you square their mean; the cost is the mean of their
+            squares."""
+            return np.mean(w * x.ravel() + b - y.ravel()) ** 2
+
+        def averaged_residuals(x, y, w, b):
+            """You average the n times n residuals to n. But a mean over the y of other examples is not a residual:
+            there should be only n from the start."""
+            return np.mean(np.mean(w * x + b - y, axis=0) ** 2)
 
     class right:
         def by_reshaping(x, y, w, b):
@@ -245,372 +511,967 @@ class cost_of_columns:
             return sum((w * x_i + b - y_i) ** 2 for x_i, y_i in zip(x.flat, y.flat, strict=True)) / x.size
 
 
-class standardise:
+def table(rng, n, *columns):
+    """Columns given as (centre, spread), or as one number for a column that does not vary: shape (n, d)."""
+    return np.column_stack(
+        [np.full(n, column) if np.isscalar(column) else apart(rng, n, *column) for column in columns]
+    )
+
+
+def scale(X, centre=np.mean, spread=np.std, constant=lambda X: X.std(axis=0) <= 1e-9 * abs(X).max(axis=0)):
+    """Z, mean and std, column by column, by whatever is taken for them."""
+    mean = np.array([centre(column) for column in X.T])
+    std = np.where(constant(X), 1.0, [spread(column) for column in X.T])
+    return (X - mean) / std, mean, std
+
+
+def never(X):
+    return False
+
+
+def close_to_zero(X):
+    return X.std(axis=0) <= 1e-9
+
+
+class standardise_columns:
+    relative = 1e-8
+    exact = ("X",)  # what rounding leaves of the std of a constant column depends on its last digit
+
     def cases(rng):
-        yield (np.array([2.0, 4.0, 4.0, 4.0, 5.0, 5.0, 7.0, 9.0]),)
-        for n, centre, spread in [(3, 10.0, 2.0), (5, -4.0, 0.2), (2, 1.0, 3.0), (9, 100.0, 40.0), (6, 0.0, 1.0)]:
-            yield (apart(rng, n, centre, spread),)
+        yield (np.array([[1.0, 0.1, 40.0], [2.0, 0.1, 10.0], [3.0, 0.1, 10.0]]),)
+        yield (table(rng, 5, (10.0, 2.0), (-4.0, 30.0)),)
+        yield (table(rng, 3, (1.0, 3.0), (100.0, 40.0), (-6.0, 0.5)),)  # as many rows as columns
+        yield (table(rng, 6, 5.0, (0.0, 1.0), (3.0, 2.0), -7.0),)
+        yield (table(rng, 4, (8.0, 3.0), 0.0),)
+        yield (1e-20 * table(rng, 6, (3.0, 2.0)),)
+        yield (np.column_stack([apart(rng, 5, 2.0, 1.0), 1e-10 * apart(rng, 5, 2.0, 1.0)]),)
+        yield (np.column_stack([50 + 1e-5 * apart(rng, 4, 0.0, 3.0), apart(rng, 4, 9.0, 2.0)]),)
+        yield (table(rng, 8, (-2.0, 5.0)),)
 
     class mistakes:
-        def other_std(x):
-            """Your standard deviation divides by n − 1 (`ddof=1`), which some libraries do. Here it is the one of all n
-            numbers."""
-            return (x - x.mean()) / x.std(ddof=1), x.mean(), x.std(ddof=1)
+        def constant_divided(X):
+            """A column that does not vary has the standard deviation 0, or what rounding leaves of it: try `np.full(3,
+            0.1).std()`. You divide by that. Such a column should become 0, with std 1."""
+            return scale(X, constant=never)
 
-        def variance(x):
-            """You divide by the variance, the mean of the squares: its root is missing."""
-            return (x - x.mean()) / x.var(), x.mean(), x.var()
+        def exact_zero(X):
+            """You look for a standard deviation of exactly 0. Rounding can leave something like 1e-17, as a column of
+            0.1 shows. Compare it with the border that the task gives."""
+            return scale(X, constant=lambda X: X.std(axis=0) == 0)
 
-        def not_divided(x):
-            """Your z has the mean 0, but it still has the spread of x. There is a second half to standardising."""
-            return x - x.mean(), x.mean(), x.std()
+        def absolute_zero(X):
+            """Your border is the same whatever the units are. A column of small numbers then counts as constant
+            although it varies. Measure the border by the column's largest |x|."""
+            return scale(X, constant=close_to_zero)
 
-        def not_shifted(x):
-            """Your z has the spread 1, but its mean is not 0. There is a first half to standardising."""
-            return x / x.std(), x.mean(), x.std()
+        def loosely_equal(X):
+            """You count a column as constant although it varies: it changes by a millionth of its size, and the border
+            in the task is far below that."""
+            return scale(X, constant=lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T]))
 
-        def mean_alone_divided(x):
-            """Without brackets, only the mean is divided. Put brackets around the difference."""
-            return x - x.mean() / x.std(), x.mean(), x.std()
+        def by_signed_maximum(X):
+            """Your border is negative for a column of negative numbers, so nothing lies below it. Take absolute values
+            first, then the largest."""
+            return scale(X, constant=lambda X: X.std(axis=0) <= 1e-9 * X.max(axis=0))
 
-        def results_in_other_order(x):
-            """The right numbers in another order: first z, then the mean, then the standard deviation."""
-            return (x - x.mean()) / x.std(), x.std(), x.mean()
+        def one_border_for_all(X):
+            """You compare all columns with the largest entry of the whole table. A column in small units then counts as
+            constant beside one in large units: each column has its own border."""
+            return scale(X, constant=lambda X: X.std(axis=0) <= 1e-9 * abs(X).max())
 
-        def z_alone(x):
-            """You return z alone. The mean and the standard deviation are wanted too: without them there is no way
-            back."""
-            return (x - x.mean()) / x.std()
+        def the_others_set_to_one(X):
+            """You set the standard deviation to 1 for the columns that vary, and leave it as it is for the constant
+            ones. The condition is the wrong way round."""
+            return scale(X, constant=lambda X: X.std(axis=0) >= 1e-9 * abs(X).max(axis=0))
 
-        def statistics_of_z(x):
-            """z is right. But the mean and the standard deviation that you return are those of z, always 0 and 1: take
-            them before x is replaced."""
-            z = (x - x.mean()) / x.std()
-            return z, z.mean(), z.std()
+        def std_set_too_late(X):
+            """You return the right std. But Z was divided before you set it to 1 for the constant columns: change the
+            order."""
+            _, mean, std = scale(X)
+            return scale(X, constant=never)[0], mean, std
 
-        def least_to_greatest(x):
-            """You put x between 0 and 1, by its least and greatest value. That is another scale: mean and standard
-            deviation are wanted."""
-            return (x - x.min()) / (x.max() - x.min()), x.mean(), x.std()
+        def std_left_zero(X):
+            """Your Z is right. But the std that you return for a constant column is not 1, and dividing new data by it
+            gives infinity."""
+            Z, mean, _ = scale(X)
+            return Z, mean, X.std(axis=0)
 
-        def not_from_the_mean(x):
-            """Your standard deviation is measured from 0: the root of the mean of x². Measure from the mean."""
-            std = np.sqrt(np.mean(x**2))
-            return (x - x.mean()) / std, x.mean(), std
+        def constant_left_as_it_is(X):
+            """You leave a constant column as it is. Its mean is subtracted like any other, so that it becomes 0."""
+            Z, mean, std = scale(X)
+            same = X.std(axis=0) <= 1e-9 * abs(X).max(axis=0)
+            return np.where(same, X, Z), np.where(same, 0.0, mean), std
 
-        def absolute_deviation(x):
+        def constant_left_out(X):
+            """You leave a constant column out. Keep it, as a column of zeros: the weights to come belong to columns,
+            and would no longer fit."""
+            Z, mean, std = scale(X)
+            varies = X.std(axis=0) > 1e-9 * abs(X).max(axis=0)
+            return Z[:, varies], mean[varies], std[varies]
+
+        def each_row(X):
+            """You standardise each example: its own entries are measured from their mean. Here every column has its own
+            mean and standard deviation. Which axis do the examples run along?"""
+            Z, mean, std = scale(X.T)
+            return Z.T, mean, std
+
+        def one_scale_for_all(X):
+            """All columns share one mean and one standard deviation. Without an axis, `mean` and `std` take the whole
+            table."""
+            d = X.shape[1]
+            mean, std = np.full(d, X.mean()), np.full(d, X.std())
+            return (X - mean) / std, mean, std
+
+        def other_std(X):
+            """Your standard deviation divides by n − 1 (`ddof=1`), which some libraries do. Here it divides by n."""
+            return scale(X, spread=lambda column: column.std(ddof=1))
+
+        def variance(X):
+            """You divide by the variance, the mean of the squares: the square root is missing."""
+            return scale(X, spread=np.var)
+
+        def least_to_greatest(X):
+            """You put each column between 0 and 1, by its least and greatest value. That is another scale: the task
+            asks for mean and standard deviation."""
+            return scale(X, centre=np.min, spread=np.ptp)
+
+        def not_from_the_mean(X):
+            """Your standard deviation is measured from 0: the root of the mean of x². Measure it from the mean."""
+            return scale(X, spread=lambda column: np.sqrt(np.mean(column**2)))
+
+        def absolute_deviation(X):
             """You take the mean distance from the mean. The standard deviation squares the distances first, and takes
             the root at the end."""
-            std = np.mean(abs(x - x.mean()))
-            return (x - x.mean()) / std, x.mean(), std
+            return scale(X, spread=lambda column: np.mean(abs(column - column.mean())))
 
-        def root_of_a_sum(x):
-            """Your standard deviation grows with n: there is a sum under the root where a mean should be."""
-            std = np.linalg.norm(x - x.mean())
-            return (x - x.mean()) / std, x.mean(), std
+        def by_the_median(X):
+            """You measure from the median, the value in the middle. The task asks for the mean."""
+            return scale(X, centre=np.median)
 
-        def by_the_median(x):
-            """You measure from the median, the value in the middle. The mean is wanted."""
-            return (x - np.median(x)) / x.std(), np.median(x), x.std()
+        def statistics_of_z(X):
+            """Your Z is right. But the mean and the standard deviation that you return are those of Z: take them before
+            X is replaced."""
+            Z = scale(X)[0]
+            return Z, Z.mean(axis=0), Z.std(axis=0)
 
-        def in_place(x):
-            """The result is right, but the x that was passed in is no longer what it was: `x -= …` and `x /= …` write
-            into the caller's array. Make a new one."""
-            mean, std = x.mean(), x.std()
-            x -= mean
-            x /= std
-            return x, mean, std
+        def in_another_order(X):
+            """The right results in another order: first Z, then the mean, then the standard deviation."""
+            Z, mean, std = scale(X)
+            return Z, std, mean
+
+        def small_number_added(X):
+            """You add a small number to every standard deviation to avoid dividing by 0. That changes the columns that
+            vary, and a constant column should have std 1."""
+            mean, std = X.mean(axis=0), X.std(axis=0)
+            return (X - mean) / (std + 1e-9), mean, std
+
+        def at_least_one(X):
+            """You raise every standard deviation to at least 1. Only those of constant columns should become 1."""
+            Z, mean, std = scale(X)
+            return Z * std / np.maximum(std, 1.0), mean, np.maximum(std, 1.0)
+
+        def at_least_a_little(X):
+            """You raise small standard deviations to 1e-9. A constant column should have std 1, and a column may have
+            small numbers and still vary."""
+            mean, std = X.mean(axis=0), np.maximum(X.std(axis=0), 1e-9)
+            return (X - mean) / std, mean, std
+
+        def multiplied(X):
+            """You multiply by the standard deviation. Dividing by it makes the spread 1."""
+            Z, mean, std = scale(X)
+            return Z * std**2, mean, std
+
+        def mean_after_the_division(X):
+            """You divide x first and then subtract the mean, which is still in the old units. Put brackets around the
+            difference."""
+            _, mean, std = scale(X)
+            return X / std - mean, mean, std
+
+        def one_spread_for_all(X):
+            """The means are those of the columns, but all columns share one standard deviation. Give `std` the same
+            axis."""
+            std = np.full(X.shape[1], X.std())
+            return (X - X.mean(axis=0)) / std, X.mean(axis=0), std
+
+        def by_the_largest(X):
+            """You divide by the largest absolute value and subtract nothing. That is another scale: the task asks for
+            mean and standard deviation."""
+            size = np.where(abs(X).max(axis=0) > 0, abs(X).max(axis=0), 1.0)
+            return X / size, X.mean(axis=0), size
+
+        def constant_column_of_ones(X):
+            """You make a constant column 1 throughout. It should become 0: each of its entries is at the mean."""
+            Z, mean, std = scale(X)
+            return np.where(X.std(axis=0) <= 1e-9 * abs(X).max(axis=0), 1.0, Z), mean, std
+
+        def constant_column_without_mean(X):
+            """Your Z is right. But you return 0 for the mean of a constant column. Its mean is the value it has: new
+            data needs it."""
+            Z, mean, std = scale(X)
+            return Z, np.where(X.std(axis=0) <= 1e-9 * abs(X).max(axis=0), 0.0, mean), std
+
+        def one_constant_spoils_all(X):
+            """As soon as one column is constant, you set every std to 1. Decide for each column: `np.where` does it
+            entry by entry."""
+            mean, std = X.mean(axis=0), X.std(axis=0)
+            if np.any(std <= 1e-9 * abs(X).max(axis=0)):
+                std = np.ones(len(std))
+            return (X - mean) / std, mean, std
 
     class right:
-        def by_hand(x):
-            n = len(x)
-            mean = sum(x) / n
-            std = (sum((x_i - mean) ** 2 for x_i in x) / n) ** 0.5
-            return [(x_i - mean) / std for x_i in x], mean, std
+        def column_by_column(X):
+            Z, means, stds = np.zeros(X.shape), [], []
+            for j in range(X.shape[1]):
+                column = X[:, j]
+                mean = sum(column) / len(column)
+                std = (sum((x - mean) ** 2 for x in column) / len(column)) ** 0.5
+                if std <= 1e-9 * max(abs(x) for x in column):
+                    std = 1.0
+                Z[:, j] = (column - mean) / std
+                means.append(mean)
+                stds.append(std)
+            return Z, means, stds
 
-        def by_moments(x):
-            mean = np.mean(x)
-            difference = x - mean
-            std = np.sqrt(difference @ difference / x.size)
-            return difference / std, mean, std
+        def on_the_transposed(X):
+            centred = X.T - X.mean(axis=0)[:, None]
+            std = np.linalg.norm(centred, axis=1) / np.sqrt(len(X))
+            std[std <= 1e-9 * np.max(np.abs(X), axis=0)] = 1
+            return [(centred / std[:, None]).T, X.mean(axis=0), std]
 
-        def by_average(x):
-            mean = np.average(x)
-            std = np.sqrt(np.var(x, ddof=0))
-            return [x / std - mean / std, float(mean), float(std)]
+        def corrected_afterwards(X):
+            mean, std = np.average(X, axis=0), np.sqrt(np.var(X, axis=0))
+            for j, (spread, size) in enumerate(zip(std.copy(), abs(X).max(axis=0), strict=True)):
+                if not spread > 1e-9 * size:
+                    std[j] = 1.0
+            return np.array([(row - mean) / std for row in X]), mean, std
 
 
 class predict:
     def cases(rng):
-        yield np.array([5.0, 7.0]), 3.0, 10.0, 5.0, 2.0
-        for m, std in [(3, 4.0), (2, 0.25), (5, 15.0), (1, 3.0), (4, 0.5)]:
-            w, b, mean = rng.uniform([-5, 2, 2], [-1, 9, 6]).round(2).tolist()
-            yield apart(rng, m, 8.0, 3.0), w, b, mean, std
-        yield apart(rng, 3, -6.0, 2.0), 2.5, 0.0, -5.0, 1.25
+        yield (
+            np.array([[5.0, 1.0], [7.0, 2.0]]),
+            np.array([3.0, -1.0]),
+            10.0,
+            np.array([5.0, 1.0]),
+            np.array([2.0, 0.5]),
+        )
+        for m, d in [(4, 3), (1, 2), (3, 3), (5, 1), (2, 4)]:
+            X_new = np.column_stack([apart(rng, m, centre, 3.0) for centre in rng.uniform(-9, 9, d)])
+            w, b = rng.uniform(1, 5, d).round(2) * rng.choice([-1, 1], d), round(rng.uniform(2, 9), 2)
+            yield X_new, w, b, rng.uniform(2, 6, d).round(2), rng.permutation([0.25, 4.0, 15.0, 0.5])[:d]
+        yield (
+            apart(rng, 6, -6.0, 2.0).reshape(3, 2),
+            np.array([2.5, 1.5]),
+            0.0,
+            np.array([-5.0, 0.1]),
+            np.array([1.25, 1]),
+        )
 
     class mistakes:
-        def by_their_own_statistics(x_new, w, b, mean, std):
-            """You standardise the new points by their own mean and standard deviation. On their own scale they are
-            always about average, wherever they lie. The line was fitted with another mean and std, and knows no other
-            scale."""
-            return w * (x_new - x_new.mean()) / x_new.std() + b
+        def by_their_own_statistics(X_new, w, b, mean, std):
+            """You standardise the new data by its own mean and standard deviation. On that scale it always looks
+            average, wherever it lies. The weights belong to the scale of the data they were fitted to."""
+            return (X_new - X_new.mean(axis=0)) / X_new.std(axis=0) @ w + b
 
-        def not_standardised(x_new, w, b, mean, std):
-            """You put x into a line that was fitted to z. Change the scale first."""
-            return w * x_new + b
+        def not_standardised(X_new, w, b, mean, std):
+            """You put X into a model that was fitted to Z. Change the scale first."""
+            return X_new @ w + b
 
-        def mean_taken_off_only(x_new, w, b, mean, std):
-            """You subtract the mean, but do not divide by the standard deviation."""
-            return w * (x_new - mean) + b
+        def std_multiplied(X_new, w, b, mean, std):
+            """You multiply by the standard deviation. That leads from Z to X; here you go from X to Z."""
+            return (X_new - mean) * std @ w + b
 
-        def mean_forgotten(x_new, w, b, mean, std):
-            """You divide by the standard deviation, but do not subtract the mean first."""
-            return w * x_new / std + b
+        def back_to_x(X_new, w, b, mean, std):
+            """You go from Z to X, but what comes in is X already: turn the formula of Z around."""
+            return (X_new * std + mean) @ w + b
 
-        def std_multiplied(x_new, w, b, mean, std):
-            """You multiply by the standard deviation. That is the way from z to x; here it goes from x to z."""
-            return w * (x_new - mean) * std + b
+        def weights_scaled_too(X_new, w, b, mean, std):
+            """You divide by the standard deviation twice, once in z and once in the weights. The weights belong to z
+            already."""
+            return (X_new - mean) / std @ (w / std) + b
 
-        def back_to_x(x_new, w, b, mean, std):
-            """You go from z to x, but what comes in is x already: turn the formula of z around."""
-            return w * (x_new * std + mean) + b
+        def intercept_for_each_column(X_new, w, b, mean, std):
+            """You add the intercept once for each column. A prediction has one intercept, however many columns there
+            are."""
+            return (X_new - mean) / std @ w + len(w) * b
 
-        def z_without_brackets(x_new, w, b, mean, std):
-            """Without brackets, only the mean is divided, and only x is multiplied. Put brackets around the
-            difference."""
-            return w * x_new - mean / std + b
+        def columns_not_added(X_new, w, b, mean, std):
+            """You return one number for each entry of the table. The prediction of an example is the sum over its
+            columns, plus the intercept."""
+            return w * (X_new - mean) / std + b
 
-        def y_scaled_too(x_new, w, b, mean, std):
-            """You scale the prediction back with the mean and std of x. Only x was standardised: what the line predicts
-            is y as it is."""
-            return (w * (x_new - mean) / std + b) * std + mean
+        def columns_averaged(X_new, w, b, mean, std):
+            """You take the mean over the columns. A prediction is the sum of what the columns contribute."""
+            return np.mean(w * (X_new - mean) / std, axis=1) + b
 
-        def everything_divided(x_new, w, b, mean, std):
-            """The intercept is divided by the standard deviation as well. It stands outside the fraction."""
-            return (w * (x_new - mean) + b) / std
+        def first_column_alone(X_new, w, b, mean, std):
+            """Only the first column counts in your prediction. Each column has its weight."""
+            return w[0] * (X_new[:, 0] - mean[0]) / std[0] + b
+
+        def distances_alone(X_new, w, b, mean, std):
+            """You lose the sign of z: a value below the mean counts as if it were above it."""
+            return abs((X_new - mean) / std) @ w + b
+
+        def their_own_mean(X_new, w, b, mean, std):
+            """You subtract the new data's own mean. Subtract the mean of the data that the model was fitted to."""
+            return (X_new - X_new.mean(axis=0)) / std @ w + b
+
+        def their_own_std(X_new, w, b, mean, std):
+            """You divide by the new data's own standard deviation. Divide by that of the data that the model was fitted
+            to."""
+            return (X_new - mean) / X_new.std(axis=0) @ w + b
+
+        def each_row(X_new, w, b, mean, std):
+            """You standardise each example by its own entries. Use the mean and std that were passed in, one for each
+            column."""
+            rows = X_new.T - X_new.mean(axis=1)
+            return (rows / X_new.std(axis=1)).T @ w + b
+
+        def statistics_averaged(X_new, w, b, mean, std):
+            """You use one mean and one std for all columns. Each column has its own."""
+            return (X_new - mean.mean()) / std.mean() @ w + b
+
+        def statistics_of_the_first(X_new, w, b, mean, std):
+            """You use the mean and std of the first column for all of them. Each column has its own."""
+            return (X_new - mean[0]) / std[0] @ w + b
+
+        def last_column_alone(X_new, w, b, mean, std):
+            """Only the last column counts: each turn of the loop overwrites what the one before found. Add up."""
+            return w[-1] * (X_new[:, -1] - mean[-1]) / std[-1] + b
+
+        def intercept_added_to_z(X_new, w, b, mean, std):
+            """You add the intercept to z, so that it is multiplied by the weights. Add it at the end."""
+            return ((X_new - mean) / std + b) @ w
+
+        def intercept_added_to_the_weights(X_new, w, b, mean, std):
+            """You add the intercept to the weights. It is a number beside their product with z."""
+            return (X_new - mean) / std @ (w + b)
+
+        def intercept_as_a_factor(X_new, w, b, mean, std):
+            """You multiply by the intercept. It is added."""
+            return (X_new - mean) / std @ w * b
+
+        def mean_and_std_swapped(X_new, w, b, mean, std):
+            """`mean` and `std` have changed places. Which of them is subtracted?"""
+            return (X_new - std) / mean @ w + b
+
+        def root_of_std(X_new, w, b, mean, std):
+            """You take the root of std. It is a standard deviation already, not a variance."""
+            return (X_new - mean) / np.sqrt(std) @ w + b
+
+        def half_in_x(X_new, w, b, mean, std):
+            """You divide the weights by std for X, but not for the mean. Both are in the original units."""
+            return X_new @ (w / std) + b - w @ mean
+
+        def one_scale_of_their_own(X_new, w, b, mean, std):
+            """You standardise the new data by its own overall mean and standard deviation. Use those that were passed
+            in, one for each column."""
+            return (X_new - X_new.mean()) / X_new.std() @ w + b
+
+        def weights_turned_over(X_new, w, b, mean, std):
+            """The weights are in another order than their columns."""
+            return (X_new - mean) / std @ w[::-1] + b
+
+        def first_column_left_out(X_new, w, b, mean, std):
+            """Your loop leaves the first column out. NumPy counts from 0."""
+            return (X_new - mean)[:, 1:] / std[1:] @ w[1:] + b
+
+        def means_without_weights(X_new, w, b, mean, std):
+            """You subtract the means from the prediction. In there, each mean is multiplied by a weight and divided by
+            a std."""
+            return X_new @ (w / std) + b - np.sum(mean)
 
     class right:
-        def in_x(x_new, w, b, mean, std):
-            slope = w / std
-            return slope * x_new + (b - slope * mean)
+        def in_x(X_new, w, b, mean, std):
+            slopes = w / std
+            return X_new @ slopes + (b - slopes @ mean)
 
-        def by_loop(x_new, w, b, mean, std):
-            return [b + w * ((x_i - mean) / std) for x_i in x_new]
+        def by_loop(X_new, w, b, mean, std):
+            predictions = []
+            for row in X_new:
+                total = b
+                for x, w_j, mean_j, std_j in zip(row, w, mean, std, strict=True):
+                    total += w_j * ((x - mean_j) / std_j)
+                predictions.append(total)
+            return predictions
 
-        def by_product(x_new, w, b, mean, std):
-            Z = np.column_stack([(x_new - mean) / std, np.ones(len(x_new))])
-            return Z @ np.array([w, b])
+        def by_product(X_new, w, b, mean, std):
+            Z = np.column_stack([(X_new - mean) / std, np.ones(len(X_new))])
+            return Z @ np.append(w, b)
 
 
 class to_original_units:
     def cases(rng):
-        yield 3.0, 10.0, 5.0, 2.0
-        for mean, std in [(-4.0, 0.5), (50.0, 30.0), (1.5, 0.02), (-20.0, 7.0)]:
-            yield round(rng.uniform(-9, -1), 2), round(rng.uniform(1, 9), 2), mean, std
-        yield round(rng.uniform(1, 9), 2), round(rng.uniform(-9, -1), 2), round(rng.uniform(2, 8), 1), 1.5
+        yield np.array([3.0, -1.0]), 0.5, np.array([5.0, 1.0]), np.array([2.0, 0.5]), 100.0, 10.0
+        for d, y_mean, y_std in [(3, -40.0, 0.2), (1, 60.0, 25.0), (2, 7.5, 3.0), (4, -3.0, 12.0)]:
+            w = rng.uniform(1, 9, d).round(2) * rng.choice([-1, 1], d)
+            x_mean = rng.uniform(2, 9, d).round(2) * rng.choice([-1, 1], d)
+            yield w, round(rng.uniform(1, 3), 2), x_mean, rng.permutation([0.25, 30.0, 1.5, 7.0])[:d], y_mean, y_std
+        yield (
+            np.array([1.5, -2.5]),
+            0.0,
+            np.array([4.0, 3.0]),
+            np.array([0.5, 2.5]),
+            9.0,
+            5.0,
+        )  # b of a fit that arrived
 
     class mistakes:
-        def intercept_kept(w, b, mean, std):
-            """The slope is right. But the intercept belongs to z = 0, which is x at its mean, and is wanted at x =
-            0."""
-            return w / std, b
+        def y_left_standardised(w, b, x_mean, x_std, y_mean, y_std):
+            """Your line takes x in the original units, but what it predicts is still standardised: y has to be mapped
+            back as well."""
+            return w / x_std, b - w / x_std @ x_mean
 
-        def slope_multiplied(w, b, mean, std):
-            """You multiply where you should divide. One unit of z is std units of x: on that way, how far does the line
-            rise for each unit of x?"""
-            return w * std, b - w * std * mean
+        def y_divided(w, b, x_mean, x_std, y_mean, y_std):
+            """You divide by `y_std`. One unit of the standardised y is `y_std` units of y: does the line rise by more
+            or by less in those?"""
+            return w / x_std / y_std, y_mean + y_std * b - w / x_std / y_std @ x_mean
 
-        def intercept_raised(w, b, mean, std):
-            """The slope is right, and the intercept is moved by the right amount in the wrong direction. Which sign
+        def x_multiplied(w, b, x_mean, x_std, y_mean, y_std):
+            """You multiply by `x_std`. One unit of z is `x_std` units of x: how far does the line rise for one unit of
+            x?"""
+            return y_std * w * x_std, y_mean + y_std * b - y_std * w * x_std @ x_mean
+
+        def intercept_kept(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. But `b` is still the intercept of the standardised data, in the wrong units and
+            at the wrong place: it belongs to x at its mean."""
+            return y_std * w / x_std, b
+
+        def intercept_at_the_mean(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. The intercept that you return is what the line predicts where x is at its mean.
+            The task asks for x = 0."""
+            return y_std * w / x_std, y_mean + y_std * b
+
+        def intercept_without_y_mean(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept the mean of y is missing: standardising took it away, and the
+            way back has to put it in again."""
+            return y_std * w / x_std, y_std * b - y_std * w / x_std @ x_mean
+
+        def intercept_unscaled(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept, `b` is still in standardised units of y: it has to be scaled
+            like every other height."""
+            return y_std * w / x_std, y_mean + b - y_std * w / x_std @ x_mean
+
+        def y_mean_scaled(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you scale the mean of y as well, but it is in the original units
+            already."""
+            return y_std * w / x_std, y_std * (y_mean + b) - y_std * w / x_std @ x_mean
+
+        def old_weights_in_the_intercept(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. From x at its mean to x = 0 the line falls by the new weights times the means;
+            you use the weights of z."""
+            return y_std * w / x_std, y_mean + y_std * b - w @ x_mean
+
+        def intercept_half_scaled(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept, the part that comes from the means of x is not scaled by
+            `y_std` yet."""
+            return y_std * w / x_std, y_mean + y_std * b - w / x_std @ x_mean
+
+        def intercept_raised(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right, and the intercept is moved by the right amount in the wrong direction. Which sign
             does the mean have in the formula of z?"""
-            return w / std, b + w * mean / std
+            return y_std * w / x_std, y_mean + y_std * b + y_std * w / x_std @ x_mean
 
-        def old_slope_in_the_intercept(w, b, mean, std):
-            """The slope is right. On the way from the mean to x = 0 the line falls by the slope in x times the mean;
-            you use the slope in z."""
-            return w / std, b - w * mean
+        def one_intercept_a_column(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. But you return an intercept for each column. There is one: what all columns
+            contribute to it is added up."""
+            return y_std * w / x_std, y_mean + y_std * b - y_std * w / x_std * x_mean
 
-        def mean_taken_off(w, b, mean, std):
-            """The slope is right. The mean is a distance along x, and cannot be subtracted from a value along y. How
-            far does the line fall over that distance?"""
-            return w / std, b - mean
+        def weights_kept(w, b, x_mean, x_std, y_mean, y_std):
+            """You keep the weights and change only the intercept. But x and z have different units, so the weights are
+            other numbers too."""
+            return w, y_mean + y_std * b - y_std * w / x_std @ x_mean
 
-        def only_half_divided(w, b, mean, std):
-            """The slope is right. In the intercept you divide the mean by std, but do not multiply it by the slope in
-            z."""
-            return w / std, b - mean / std
+        def like_data(w, b, x_mean, x_std, y_mean, y_std):
+            """You scale the weights like values of x, by std and mean. They are slopes: put the formulas of both scales
+            into the line instead, and sort."""
+            return w * x_std + x_mean, b * y_std + y_mean
 
-        def intercept_divided(w, b, mean, std):
-            """The slope is right. In the intercept you divide `b` as well, which stands outside the fraction."""
-            return w / std, (b - w * mean) / std
+        def weights_with_y_mean(w, b, x_mean, x_std, y_mean, y_std):
+            """You add the mean of y to the weights. A mean shifts the line as a whole, which only the intercept
+            records."""
+            return y_mean + y_std * w / x_std, y_mean + y_std * b - y_std * w / x_std @ x_mean
 
-        def slope_kept(w, b, mean, std):
-            """You shift the line and keep its slope. But x and z have different units, so the slope is another number
-            too."""
-            return w, b - w * mean / std
+        def swapped(w, b, x_mean, x_std, y_mean, y_std):
+            """The right results in the wrong order: the weights come first, then the intercept."""
+            return (y_mean + y_std * b - y_std * w / x_std @ x_mean, y_std * w / x_std)
 
-        def like_data(w, b, mean, std):
-            """You scale slope and intercept like points of x, by std and mean. They are not points on the x axis: put
-            the formula of z into the line instead."""
-            return w * std + mean, b * std + mean
+        def upside_down(w, b, x_mean, x_std, y_mean, y_std):
+            """Your factor is upside down: weights are heights per width, so the unit of y multiplies and that of x
+            divides."""
+            weights = w * x_std / y_std
+            return weights, y_mean + y_std * b - weights @ x_mean
 
-        def standardised_again(w, b, mean, std):
-            """You standardise slope and intercept as if they were points of x. They are not: put the formula of z into
-            the line instead."""
-            return (w - mean) / std, (b - mean) / std
+        def features_alone(w, b, x_mean, x_std, y_mean, y_std):
+            """You divide the weights by x_std and stop there. The unit of y, and the intercept, change as well."""
+            return w / x_std, b
 
-        @says(SLOPE_COMES_FIRST)
-        def swapped(w, b, mean, std):
-            return b - w * mean / std, w / std
+        def intercept_scaled_only(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. You scale the intercept, but both kinds of mean are missing from it: that of y,
+            and those of the features."""
+            return y_std * w / x_std, y_std * b
+
+        def intercept_moved_only(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. You add the mean of y to an intercept that is still in standardised units, and
+            the means of the features are missing."""
+            return y_std * w / x_std, y_mean + b
+
+        def intercept_divided(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you divide `b` by y_std: from standardised units back to those
+            of y, you multiply."""
+            return y_std * w / x_std, y_mean + b / y_std - y_std * w / x_std @ x_mean
+
+        def y_mean_for_b(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you scale the mean of y instead of `b`: it is the other one that
+            is in standardised units."""
+            return y_std * w / x_std, y_mean * y_std + b - y_std * w / x_std @ x_mean
+
+        def first_feature_alone(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept only the first feature counts: each of them contributes."""
+            weights = y_std * w / x_std
+            return weights, y_mean + y_std * b - weights[0] * x_mean[0]
+
+        def standardised_again(w, b, x_mean, x_std, y_mean, y_std):
+            """You standardise weights and intercept as if they were data. They are not: put the formulas of both scales
+            into the model instead."""
+            return (w - x_mean) / x_std, (b - y_mean) / y_std
+
+        def weights_scaled_as_y(w, b, x_mean, x_std, y_mean, y_std):
+            """You map the weights back like values of y, mean included. A mean shifts the whole line, and only the
+            intercept records that; the intercept lacks the means of the features."""
+            return y_std * w / x_std + y_mean, y_std * b + y_mean
+
+        def mean_for_std(w, b, x_mean, x_std, y_mean, y_std):
+            """The means and the standard deviations of the features have changed places: a weight is divided by the
+            unit of its feature."""
+            return y_std * w / x_mean, y_mean + y_std * b - y_std * w / x_mean @ x_std
+
+        def one_unit_for_all(w, b, x_mean, x_std, y_mean, y_std):
+            """You use the mean of the standard deviations for all features. Each weight is divided by that of its own
+            feature."""
+            weights = y_std * w / x_std.mean()
+            return weights, y_mean + y_std * b - weights @ x_mean
 
     class right:
-        def by_two_points(w, b, mean, std):
-            """The line through what it predicts at two places."""
-            at_mean, at_one_more = b, w * ((mean + std - mean) / std) + b
-            slope = (at_one_more - at_mean) / std
-            return slope, at_mean - slope * mean
+        def by_predictions(w, b, x_mean, x_std, y_mean, y_std):
+            """From what the line predicts at x = 0, and one unit along each column from there."""
 
-        def by_zero(w, b, mean, std):
-            z_of_zero = (0 - mean) / std
-            return [w / std, w * z_of_zero + b]
+            def line(x):
+                return y_mean + y_std * (w @ ((x - x_mean) / x_std) + b)
 
-        def as_array(w, b, mean, std):
-            return np.array([[1 / std, 0.0], [-mean / std, 1.0]]) @ np.array([w, b])
+            zero = np.zeros(len(w))
+            at_zero = line(zero)
+            return [line(one) - at_zero for one in np.eye(len(w))], at_zero
+
+        def by_loop(w, b, x_mean, x_std, y_mean, y_std):
+            weights, intercept = [], b * y_std + y_mean
+            for w_j, mean_j, std_j in zip(w, x_mean, x_std, strict=True):
+                weights.append(w_j / std_j * y_std)
+                intercept -= weights[-1] * mean_j
+            return weights, intercept
+
+        def x_before_y(w, b, x_mean, x_std, y_mean, y_std):
+            """The units of x first, then those of y."""
+            w, b = w / x_std, b - np.sum(w * x_mean / x_std)
+            return [y_std * w, y_std * b + y_mean]
 
 
-def fit_with(x, y, steps, move, cost=mse.right.by_loop):
-    """w, b and all costs; move(w, b) gives the next pair."""
-    w, b = 0.0, 0.0
-    costs = [cost(x, y, w, b)]
-    for _ in range(steps):
-        w, b = move(w, b)
-        costs.append(cost(x, y, w, b))
-    return w, b, np.array(costs)
+def ridge_by(gradient, cost=None):
+    """Descent by gradient(x, y, w, b, penalty), right or wrong; cost of the same arguments."""
+    cost = cost or ridge_cost
 
-
-def fit_by(gradient):
-    """Descent by a gradient, right or wrong."""
-
-    def fit(x, y, lr, steps):
-        def move(w, b):
-            dw, db = gradient(x, y, w, b)
-            return w - lr * dw, b - lr * db
-
-        return fit_with(x, y, steps, move)
+    def fit(x, y, lr, steps, penalty):
+        w, b = 0.0, 0.0
+        costs = [cost(x, y, w, b, penalty)]
+        for _ in range(steps):
+            dw, db = gradient(x, y, w, b, penalty)
+            w, b = w - lr * dw, b - lr * db
+            costs.append(cost(x, y, w, b, penalty))
+        return w, b, np.array(costs)
 
     return fit
 
 
-fit_rightly = fit_by(mse_gradient.right.by_four_means)
+def ridge_cost(x, y, w, b, penalty):
+    return np.mean(residuals(x, y, w, b) ** 2) + penalty * w**2
 
 
-class fit_line:
+def ridge_gradient(x, y, w, b, penalty):
+    r = residuals(x, y, w, b)
+    return 2 * np.mean(r * x) + 2 * penalty * w, 2 * np.mean(r)
+
+
+fit_rightly = ridge_by(ridge_gradient)
+
+
+def ended_when(stop):
+    """A descent that ends before a step where stop(costs so far)."""
+
+    def fit(x, y, lr, steps, penalty):
+        w, b, costs = fit_rightly(x, y, lr, steps, penalty)
+        k = next((k for k in range(1, steps) if stop(costs[: k + 1])), steps)
+        w, b, _ = fit_rightly(x, y, lr, k, penalty)
+        return w, b, costs[: k + 1]
+
+    return fit
+
+
+class fit_ridge:
     def cases(rng):
-        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.05, 1
-        for n, centre, lr, steps in [(4, 1.0, 0.04, 5), (3, -2.0, 0.03, 4), (7, 0.0, 0.1, 6), (5, 3.0, 0.02, 8)]:
-            yield *points(rng, n, centre, 1.5), lr, steps
-        yield *points(rng, 6, 0.5, 1.0), 0.25, 3
-        yield *points(rng, 5, 1.0), 0.05, 0
+        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.05, 2, 0.5
+        for n, centre, lr, steps, penalty in [
+            (4, 1.0, 0.04, 5, 0.3),
+            (3, -2.0, 0.03, 4, 2.0),
+            (7, 0.0, 0.1, 6, 0.1),
+            (5, 3.0, 0.02, 8, 1.5),
+        ]:
+            yield *points(rng, n, centre, 1.5), lr, steps, penalty
+        yield *points(rng, 6, 0.5, 1.0), 0.15, 3, 0.0  # the plain mean squared error
+        yield *points(rng, 5, 1.0), 0.05, 0, 0.7
+        yield *points(rng, 5, 0.2, 1.0), 0.2, 30, 0.25  # arrives before the last step
+        yield *points(rng, 4, 4.0, 1.0), 0.2, 4, 0.4  # above the border: the costs grow
 
     class mistakes:
-        @says(W_MOVED_FIRST)
-        def w_moved_first(x, y, lr, steps):
-            def move(w, b):
-                w = w - lr * mse_gradient.right.by_loop(x, y, w, b)[0]
-                return w, b - lr * mse_gradient.right.by_loop(x, y, w, b)[1]
+        def penalty_in_the_cost_alone(x, y, lr, steps, penalty):
+            """Your costs contain the penalty, but your steps do not: they are those of the mean squared error. What is
+            the slope of the penalty along w?"""
+            return ridge_by(lambda x, y, w, b, penalty: ridge_gradient(x, y, w, b, 0.0))(x, y, lr, steps, penalty)
 
-            return fit_with(x, y, steps, move)
+        def penalty_in_the_steps_alone(x, y, lr, steps, penalty):
+            """w and b are right, but your costs leave the penalty out. It is part of the cost J."""
+            return ridge_by(ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0.0))(
+                x, y, lr, steps, penalty
+            )
+
+        def penalty_forgotten(x, y, lr, steps, penalty):
+            """The penalty is missing, in the costs and in the steps: this is the fit of the lesson."""
+            return fit_rightly(x, y, lr, steps, 0.0)
+
+        def penalty_on_b_too(x, y, lr, steps, penalty):
+            """You pull the intercept towards 0 as well. The penalty is on w alone: how high the points lie says nothing
+            against a line."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, penalty)
+                return dw, db + 2 * penalty * b
+
+            return ridge_by(gradient, lambda *at: ridge_cost(*at) + at[4] * at[3] ** 2)(x, y, lr, steps, penalty)
+
+        def b_steps_penalised(x, y, lr, steps, penalty):
+            """Your costs have the right formula. But the steps of b contain the penalty too, which does not depend on
+            b."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, penalty)
+                return dw, db + 2 * penalty * b
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def penalty_on_b_instead(x, y, lr, steps, penalty):
+            """The penalty is on the intercept in your code. It belongs to the slope w."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw, db + 2 * penalty * b
+
+            return ridge_by(gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0) + penalty * b**2)(
+                x, y, lr, steps, penalty
+            )
+
+        def half_the_pull(x, y, lr, steps, penalty):
+            """The penalty pulls half as much as it should in your steps. It is a square too: what factor does its
+            derivative bring?"""
+
+            def gradient(x, y, w, b, penalty):
+                return ridge_gradient(x, y, w, b, penalty / 2)
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pushed_away(x, y, lr, steps, penalty):
+            """The penalty pushes w away from 0 in your steps, although it makes a large w expensive. Look at its
+            sign."""
+
+            def gradient(x, y, w, b, penalty):
+                return ridge_gradient(x, y, w, b, -penalty)
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def absolute_penalty(x, y, lr, steps, penalty):
+            """You penalise |w| instead of w²: its pull is the same for a small w and for a large one. (That is the
+            lasso, another method.)"""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + penalty * np.sign(w), db
+
+            return ridge_by(gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0) + penalty * abs(w))(
+                x, y, lr, steps, penalty
+            )
+
+        def penalty_averaged(x, y, lr, steps, penalty):
+            """You divide the penalty by n. Only the squared residuals are averaged: the penalty is added once, beside
+            the mean."""
+            return fit_rightly(x, y, lr, steps, penalty / len(x))
+
+        def penalty_for_each_example(x, y, lr, steps, penalty):
+            """You add the penalty once for each example. It is added once, beside the mean of the squares."""
+            return fit_rightly(x, y, lr, steps, penalty * len(x))
+
+        @says(W_MOVED_FIRST)
+        def w_moved_first(x, y, lr, steps, penalty):
+            w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
+            for _ in range(steps):
+                w = w - lr * ridge_gradient(x, y, w, b, penalty)[0]
+                b = b - lr * ridge_gradient(x, y, w, b, penalty)[1]
+                costs.append(ridge_cost(x, y, w, b, penalty))
+            return w, b, np.array(costs)
 
         @says(B_MOVED_FIRST)
-        def b_moved_first(x, y, lr, steps):
-            def move(w, b):
-                b = b - lr * mse_gradient.right.by_loop(x, y, w, b)[1]
-                return w - lr * mse_gradient.right.by_loop(x, y, w, b)[0], b
-
-            return fit_with(x, y, steps, move)
-
-        def by_sums(x, y, lr, steps):
-            """Your steps are n times as long as they should be: the gradient of the mean has 1/n in it."""
-            return fit_by(mse_gradient.mistakes.sums_for_means)(x, y, lr, steps)
+        def b_moved_first(x, y, lr, steps, penalty):
+            w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
+            for _ in range(steps):
+                b = b - lr * ridge_gradient(x, y, w, b, penalty)[1]
+                w = w - lr * ridge_gradient(x, y, w, b, penalty)[0]
+                costs.append(ridge_cost(x, y, w, b, penalty))
+            return w, b, np.array(costs)
 
         @says(STEPS_HALVED)
-        def by_half(x, y, lr, steps):
-            return fit_by(mse_gradient.mistakes.factor_two_lost)(x, y, lr, steps)
+        def by_half(x, y, lr, steps, penalty):
+            return fit_rightly(x, y, lr / 2, steps, penalty)
 
-        def climbs(x, y, lr, steps):
-            """Your costs grow, since the steps go uphill. Look at the sign."""
-            return fit_by(mse_gradient.mistakes.signs_turned)(x, y, lr, steps)
+        def slope_alone(x, y, lr, steps, penalty):
+            """Only w moves, and b stays 0. A line has two numbers, and the cost has a slope along each."""
+            return ridge_by(lambda *at: (ridge_gradient(*at)[0], 0.0))(x, y, lr, steps, penalty)
 
-        def slope_alone(x, y, lr, steps):
-            """Only w moves, and b stays 0. A line has two numbers, and each has a slope of the cost."""
-            return fit_by(lambda *at: (mse_gradient.right.by_loop(*at)[0], 0.0))(x, y, lr, steps)
+        def gradient_of_the_start(x, y, lr, steps, penalty):
+            """All your steps use the gradient at the start. Compute it again at every new w and b."""
+            return ridge_by(lambda x, y, w, b, penalty: ridge_gradient(x, y, 0.0, 0.0, penalty))(
+                x, y, lr, steps, penalty
+            )
 
-        def gradient_of_the_start(x, y, lr, steps):
-            """Each of your steps uses the gradient at the start. Take it anew at every w and b."""
-            return fit_by(lambda x, y, w, b: mse_gradient.right.by_loop(x, y, 0.0, 0.0))(x, y, lr, steps)
-
-        def last_cost_missing(x, y, lr, steps):
-            """The line is right, but its last cost is missing: you take the cost before each step, and none at the
-            end."""
-            w, b, costs = fit_rightly(x, y, lr, steps)
-            return w, b, costs[:steps]
-
-        def first_cost_missing(x, y, lr, steps):
-            """The line is right, but the cost at the start is missing: there is one cost more than there are steps."""
-            w, b, costs = fit_rightly(x, y, lr, steps)
-            return w, b, costs[1:]
-
-        def last_cost_alone(x, y, lr, steps):
-            """The line is right, but you return its last cost alone. All of them are wanted, from the start on."""
-            w, b, costs = fit_rightly(x, y, lr, steps)
-            return w, b, costs[-1]
-
-        def costs_before_the_move(x, y, lr, steps):
+        def costs_before_the_move(x, y, lr, steps, penalty):
             """The line is right, but its costs are late by one step: each is taken at the w and b before the move."""
-            w, b, costs = fit_rightly(x, y, lr, steps)
+            w, b, costs = fit_rightly(x, y, lr, steps, penalty)
             return w, b, np.append(costs[0], costs[:-1])
 
-        @says(COSTS_ALONE)
-        def costs_alone(x, y, lr, steps):
-            return fit_rightly(x, y, lr, steps)[2]
-
         @says(INTERCEPT_FIRST)
-        def intercept_first(x, y, lr, steps):
-            w, b, costs = fit_rightly(x, y, lr, steps)
+        def intercept_first(x, y, lr, steps, penalty):
+            w, b, costs = fit_rightly(x, y, lr, steps, penalty)
             return b, w, costs
 
-        @says(ONE_STEP_TOO_MANY)
-        def one_step_too_many(x, y, lr, steps):
-            return fit_rightly(x, y, lr, steps + 1)
+        def stops_when_flat(x, y, lr, steps, penalty):
+            """Your descent stops when the cost barely changes. That is not what the task asks for, and the lesson shows
+            why it is no proof of having arrived: take all `steps` steps."""
+            return ended_when(lambda costs: abs(costs[-2] - costs[-1]) <= 1e-6)(x, y, lr, steps, penalty)
 
-        def scaled_on_the_way(x, y, lr, steps):
-            """You standardise x on the way. That is often wise, but here the descent is to run on x as it is, and to
-            return its w and b."""
-            return fit_rightly((x - x.mean()) / x.std(), y, lr, steps)
+        def stops_when_it_climbs(x, y, lr, steps, penalty):
+            """Your descent stops when the cost grows. With a rate above the border it does grow, and the costs are
+            there to show it: take all `steps` steps."""
+            return ended_when(lambda costs: costs[-1] > costs[-2])(x, y, lr, steps, penalty)
+
+        def best_so_far(x, y, lr, steps, penalty):
+            """You return the w and b of the lowest cost. The task asks for those after the last step, even where the
+            descent climbs."""
+            costs = fit_rightly(x, y, lr, steps, penalty)[2]
+            w, b, _ = fit_rightly(x, y, lr, int(np.argmin(costs)), penalty)
+            return w, b, costs
+
+        def scaled_on_the_way(x, y, lr, steps, penalty):
+            """You standardise x on the way. That is often wise, but here the descent runs on x as it is, and returns
+            its w and b."""
+            return fit_rightly((x - x.mean()) / x.std(), y, lr, steps, penalty)
+
+        def solved_at_once(x, y, lr, steps, penalty):
+            """You return the best line, and not where the descent is after `steps` steps."""
+            X = np.column_stack([x, np.ones(len(x))])
+            w, b = np.linalg.solve(X.T @ X / len(x) + np.diag([penalty, 0.0]), X.T @ y / len(x))
+            return w, b, fit_rightly(x, y, lr, steps, penalty)[2]
+
+        def pull_without_w(x, y, lr, steps, penalty):
+            """Your penalty pulls with the same force whatever w is, or is even constant. The slope of w² along w
+            depends on w."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + penalty, db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_of_the_square(x, y, lr, steps, penalty):
+            """The penalty itself is in your slope along w. It takes the derivative of λw², not λw² or its double."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + penalty * w**2, db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def twice_the_square(x, y, lr, steps, penalty):
+            """In the slope along w you double λw² instead of differentiating it. Which power of w is left after
+            that?"""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 2 * penalty * w**2, db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_averaged_twice(x, y, lr, steps, penalty):
+            """The penalty pulls too hard: it is inside the brackets that the 2 of the squares multiplies, and has its
+            own 2 as well."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 4 * penalty * w, db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_divided_by_n(x, y, lr, steps, penalty):
+            """The penalty pulls n times too weakly in your steps. It is added once, beside the mean."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 2 * penalty * w / len(x), db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_of_the_sign(x, y, lr, steps, penalty):
+            """In your steps the penalty pulls equally hard on a small w and a large one, as if it were λ|w|."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + penalty * np.sign(w), db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_without_sign(x, y, lr, steps, penalty):
+            """Your penalty pulls a negative w the wrong way: |w| has lost the sign that leads back to 0."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 2 * penalty * abs(w), db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_as_a_factor(x, y, lr, steps, penalty):
+            """You multiply the slope by the penalty. It is another term of a sum."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw * penalty, db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def w_pulls_b(x, y, lr, steps, penalty):
+            """The penalty on w is in the slope along b as well. When b changes, λw² does not."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 2 * penalty * w, db + 2 * penalty * w
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def halves_of_the_squares(x, y, lr, steps, penalty):
+            """The slopes of the squared residuals lack their factor 2; that of the penalty has it."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw / 2 + 2 * penalty * w, db / 2
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def sums_in_the_steps(x, y, lr, steps, penalty):
+            """Your steps use sums for means: the squared residuals weigh n times too much beside the penalty."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw * len(x) + 2 * penalty * w, db * len(x)
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def slope_along_w_twice(x, y, lr, steps, penalty):
+            """Both of your numbers move by the slope along w. Along b, each residual counts as it is."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, _ = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 2 * penalty * w, dw
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def absolute_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but your costs contain λ|w| in place of λw²."""
+            return ridge_by(ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0.0) + penalty * abs(w))(
+                x, y, lr, steps, penalty
+            )
+
+        def b_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but your costs penalise the intercept as well."""
+            return ridge_by(
+                ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, penalty) + penalty * b**2
+            )(x, y, lr, steps, penalty)
+
+        def half_the_penalty_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but your costs contain half the penalty. There is no ½ in J."""
+            return ridge_by(ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, penalty / 2))(
+                x, y, lr, steps, penalty
+            )
+
+        def half_the_squares_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but your costs contain half the mean of the squares. There is no ½ in J."""
+            return ridge_by(
+                ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0.0) / 2 + penalty * w**2
+            )(x, y, lr, steps, penalty)
+
+        def slope_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but your costs contain the slope of the penalty, 2λw, in place of λw²."""
+            return ridge_by(ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0.0) + 2 * penalty * w)(
+                x, y, lr, steps, penalty
+            )
+
+        def root_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but in your costs the mean of the squares is under a root."""
+            return ridge_by(
+                ridge_gradient, lambda x, y, w, b, penalty: np.sqrt(ridge_cost(x, y, w, b, 0.0)) + penalty * w**2
+            )(x, y, lr, steps, penalty)
+
+        def rate_halved_each_time(x, y, lr, steps, penalty):
+            """Your rate falls from step to step. The task asks for the same rate in every step."""
+            w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
+            for k in range(steps):
+                dw, db = ridge_gradient(x, y, w, b, penalty)
+                w, b = w - lr / 2**k * dw, b - lr / 2**k * db
+                costs.append(ridge_cost(x, y, w, b, penalty))
+            return w, b, np.array(costs)
+
+        def centred_on_the_way(x, y, lr, steps, penalty):
+            """You subtract the mean of x on the way. Here the descent runs on x as it is, and returns its w and b."""
+            return fit_rightly(x - x.mean(), y, lr, steps, penalty)
 
     class right:
-        def by_matrix(x, y, lr, steps):
+        def by_matrix(x, y, lr, steps, penalty):
             X = np.column_stack([x, np.ones(len(x))])
-            H, c = 2 / len(x) * X.T @ X, 2 / len(x) * X.T @ y
+            H, c = 2 / len(x) * X.T @ X + np.diag([2 * penalty, 0.0]), 2 / len(x) * X.T @ y
             theta, costs = np.zeros(2), []
             for k in range(steps + 1):
                 if k:
                     theta = theta - lr * (H @ theta - c)
-                costs.append(np.mean((X @ theta - y) ** 2))
+                costs.append(np.mean((X @ theta - y) ** 2) + penalty * theta[0] ** 2)
             return theta[0], theta[1], costs
 
-        def by_path(x, y, lr, steps):
-            path = [(0.0, 0.0)]
+        def by_one_more_point(x, y, lr, steps, penalty):
+            """The penalty as the squared residual of a point beside the others."""
+            root = np.sqrt(len(x) * penalty)
+            A = np.vstack([np.column_stack([x, np.ones(len(x))]), [root, 0.0]])
+            goal, path = np.append(y, 0.0), [np.zeros(2)]
             while len(path) <= steps:
-                dw, db = mse_gradient.right.by_product(x, y, *path[-1])
-                path.append((path[-1][0] - lr * dw, path[-1][1] - lr * db))
-            return [*path[-1], [mse.right.by_norm(x, y, w, b) for w, b in path]]
+                path.append(path[-1] - 2 * lr / len(x) * A.T @ (A @ path[-1] - goal))
+            return [*path[-1], [np.sum((A @ theta - goal) ** 2) / len(x) for theta in path]]
 
-        def into_an_array(x, y, lr, steps):
+        def shrunk_each_time(x, y, lr, steps, penalty):
             costs, w, b = np.zeros(steps + 1), 0.0, 0.0
             for k in range(steps + 1):
                 r = y - w * x - b
-                costs[k] = np.mean(r * r)
+                costs[k] = np.mean(r * r) + penalty * w * w
                 if k < steps:
-                    w, b = w + 2 * lr * np.mean(r * x), b + 2 * lr * np.mean(r)
+                    w, b = (1 - 2 * lr * penalty) * w + 2 * lr * np.mean(r * x), b + 2 * lr * np.mean(r)
             return w, b, costs

@@ -4,85 +4,7 @@ import math
 
 import numpy as np
 
-from grader.sentences import (
-    B_MOVED_FIRST,
-    BUG_STILL_THERE,
-    INNER_DERIVATIVE_FORGOTTEN,
-    RESIDUALS_WITHOUT_INTERCEPT,
-    SIGNS_TURNED,
-    SLOPE_COMES_FIRST,
-    SLOPES_HALVED,
-    SLOPES_SWAPPED,
-    STEPS_HALVED,
-    W_MOVED_FIRST,
-    says,
-)
-
-
-class count_steps:
-    relative, absolute = 0, 0
-
-    def cases(rng):
-        yield 10, 4, 2
-        for n, batch_size in [(12, 4), (11, 4), (7, 10), (100, 32), (9, 1), (6, 6), (13, 5)]:
-            yield n, batch_size, int(rng.integers(2, 8))
-        yield int(rng.integers(20, 40)) * 3 + 1, 3, 1
-
-    class mistakes:
-        def full_batches_only(n, batch_size, epochs):
-            """You count full batches only. Where n is not divided evenly, a shorter batch is left at the end of each
-            epoch."""
-            return n // batch_size * epochs
-
-        def one_batch_more(n, batch_size, epochs):
-            """You count a shorter batch in every epoch. Where batch_size divides n, nothing is left for it."""
-            return (n // batch_size + 1) * epochs
-
-        def parts_of_a_step(n, batch_size, epochs):
-            """There is no part of a step: a batch that is half full is a batch. Round up before you go on."""
-            return n / batch_size * epochs
-
-        def rounded_at_the_end(n, batch_size, epochs):
-            """You let a batch go across from one epoch to the next. Each epoch begins with a new batch: round up first,
-            then multiply."""
-            return math.ceil(n * epochs / batch_size)
-
-        def cut_at_the_end(n, batch_size, epochs):
-            """You let a batch go across from one epoch to the next, and drop what is left in the end. Each epoch begins
-            with a new batch, and a shorter one counts."""
-            return n * epochs // batch_size
-
-        def rounded_to_the_nearest(n, batch_size, epochs):
-            """You round to the nearest whole number, so that a batch that is less than half full gets lost."""
-            return round(n / batch_size) * epochs
-
-        def one_epoch_counted(n, batch_size, epochs):
-            """This is one epoch. How many of them are there?"""
-            return math.ceil(n / batch_size)
-
-        def every_example_a_step(n, batch_size, epochs):
-            """You count a step for each example. That is batch size 1; here one step uses a whole batch."""
-            return n * epochs
-
-        def every_epoch_a_step(n, batch_size, epochs):
-            """You count a step for each epoch. That is the whole batch; here an epoch has several."""
-            return epochs
-
-    class right:
-        def by_loop(n, batch_size, epochs):
-            steps = 0
-            for _ in range(epochs):
-                left = n
-                while left > 0:
-                    left -= batch_size
-                    steps += 1
-            return steps
-
-        def by_floor(n, batch_size, epochs):
-            return epochs * ((n + batch_size - 1) // batch_size)
-
-        def by_remainder(n, batch_size, epochs):
-            return float(epochs * (n // batch_size + (n % batch_size > 0)))
+from grader.sentences import BUG_STILL_THERE, SLOPES_HALVED, STEPS_HALVED, says
 
 
 def cut(order, batch_size):
@@ -105,8 +27,8 @@ class split_into_batches:
 
     class mistakes:
         def last_batch_dropped(order, batch_size):
-            """The last, shorter batch is missing: its examples are never seen. And where the batch size is larger than
-            n, no batch comes out at all."""
+            """The last, shorter batch is missing, so its examples are never used. And where the batch size is larger
+            than n, there is no batch at all."""
             return [order[k * batch_size : (k + 1) * batch_size] for k in range(len(order) // batch_size)]
 
         def empty_batch_at_the_end(order, batch_size):
@@ -135,12 +57,26 @@ class split_into_batches:
                 order[max(min(k, len(order) - batch_size), 0) :][:batch_size] for k in range(0, len(order), batch_size)
             ]
 
-        def places_for_indices(order, batch_size):
-            """Your batches hold places, 0, 1, 2 and so on, not the indices that stand there. The shuffling is lost."""
+        def short_batch_first(order, batch_size):
+            """Your short batch comes first. Full batches are cut from the front, and what is left makes the last
+            one."""
+            left = len(order) % batch_size
+            return ([order[:left]] if left else []) + cut(order[left:], batch_size)
+
+        def joined_to_the_last(order, batch_size):
+            """You add what is left to the last full batch, which becomes too long. It makes another, shorter batch."""
+            batches = cut(order, batch_size)
+            if len(batches) > 1 and len(batches[-1]) < batch_size:
+                batches[-2:] = [np.concatenate(batches[-2:])]
+            return batches
+
+        def positions_for_indices(order, batch_size):
+            """Your batches hold positions, 0, 1, 2 and so on, and not the indices at those positions. The shuffling is
+            lost."""
             return cut(np.arange(len(order)), batch_size)
 
         def sorted_order(order, batch_size):
-            """You put the indices in order. They were shuffled with a purpose: keep them as they come."""
+            """You sort the indices. They were shuffled on purpose: keep them in the order in which they come."""
             return cut(np.sort(order), batch_size)
 
         def every_few(order, batch_size):
@@ -150,20 +86,24 @@ class split_into_batches:
             return [order[k::m] for k in range(m)]
 
         def sliding(order, batch_size):
-            """Your batches overlap: each begins one place after the one before. It should begin where the one before
+            """Your batches overlap: each begins one position after the one before. It should begin where the one before
             ends."""
             return [order[k : k + batch_size] for k in range(len(order))]
 
         def one_short(order, batch_size):
-            """One index is missing at the end of each batch. The end of a slice does not belong to it any more."""
+            """One index is missing at the end of each batch. A slice `order[a:b]` already ends before entry b."""
             return [order[k : min(k + batch_size, len(order)) - 1] for k in range(0, len(order), batch_size)]
 
         def first_batch_alone(order, batch_size):
-            """Only the first batch comes out. Where does `return` stand, inside the loop or after it?"""
+            """You return the first batch alone. Is `return` inside the loop or after it?"""
             return cut(order, batch_size)[:1]
 
+        def from_the_back(order, batch_size):
+            """You turn the order round before you cut it. The first batch takes the first indices."""
+            return cut(order[::-1], batch_size)
+
     class right:
-        def by_places(order, batch_size):
+        def by_positions(order, batch_size):
             return np.split(order, np.arange(batch_size, len(order), batch_size))
 
         def by_filling(order, batch_size):
@@ -171,18 +111,322 @@ class split_into_batches:
             for k, index in enumerate(order):
                 if k % batch_size == 0:
                     batches.append([])
-                batches[-1].append(int(index))
+                batches[-1].append(index)
             return batches
 
-        def by_rest(order, batch_size):
-            rest, batches = order.copy(), ()
+        def by_taking_off(order, batch_size):
+            batches, rest = (), order
             while rest.size:
                 batches, rest = (*batches, rest[:batch_size]), rest[batch_size:]
             return batches
 
 
+class count_steps:
+    relative, absolute = 0, 0
+
+    def cases(rng):
+        yield 10, 4, 2
+        for n, batch_size in [(12, 4), (11, 4), (7, 10), (100, 32), (9, 1), (6, 6), (13, 5)]:
+            yield n, batch_size, int(rng.integers(2, 8))
+        yield int(rng.integers(20, 40)) * 3 + 1, 3, 1
+
+    class mistakes:
+        def full_batches_only(n, batch_size, epochs):
+            """You count full batches only. Where batch_size does not divide n, a shorter batch is left at the end of
+            each epoch."""
+            return n // batch_size * epochs
+
+        def one_batch_more(n, batch_size, epochs):
+            """You count a shorter batch in every epoch. Where batch_size divides n, nothing is left for it."""
+            return (n // batch_size + 1) * epochs
+
+        def parts_of_a_step(n, batch_size, epochs):
+            """There is no part of a step: a batch that is half full is a batch. Round up before you go on."""
+            return n / batch_size * epochs
+
+        def rounded_at_the_end(n, batch_size, epochs):
+            """You let a batch continue from one epoch into the next. Each epoch begins with a new batch: round up
+            first, then multiply."""
+            return math.ceil(n * epochs / batch_size)
+
+        def cut_at_the_end(n, batch_size, epochs):
+            """You let a batch continue from one epoch into the next, and drop what is left in the end. Each epoch
+            begins with a new batch, and a shorter one counts."""
+            return n * epochs // batch_size
+
+        def rounded_to_the_nearest(n, batch_size, epochs):
+            """You round to the nearest whole number, which loses a batch that is less than half full."""
+            return round(n / batch_size) * epochs
+
+        def one_epoch_counted(n, batch_size, epochs):
+            """These are the steps of one epoch. How many epochs are there?"""
+            return math.ceil(n / batch_size)
+
+        def every_example_a_step(n, batch_size, epochs):
+            """You count a step for each example. That is batch size 1; here one step uses a whole batch."""
+            return n * epochs
+
+        def every_epoch_a_step(n, batch_size, epochs):
+            """You count a step for each epoch. That is the whole batch; here an epoch has several."""
+            return epochs
+
+        def epochs_added(n, batch_size, epochs):
+            """You add the number of epochs. Each epoch has the same number of steps: multiply."""
+            return math.ceil(n / batch_size) + epochs
+
+        def rest_as_steps(n, batch_size, epochs):
+            """You count a step for each example that is left at the end of an epoch. Together they make one batch."""
+            return (n // batch_size + n % batch_size) * epochs
+
+        def rest_counted_once(n, batch_size, epochs):
+            """You count full batches, and what is left of a single epoch. Every epoch has its shorter batch."""
+            return n // batch_size * epochs + n % batch_size
+
+        def one_in_the_end(n, batch_size, epochs):
+            """You count one step more at the end of it all. A shorter batch is left in every epoch, or in none."""
+            return n // batch_size * epochs + 1
+
+        def at_least_one(n, batch_size, epochs):
+            """You drop the shorter batch, except where it is the only one. It counts in every epoch."""
+            return max(1, n // batch_size) * epochs
+
+        def rest_alone(n, batch_size, epochs):
+            """You count the examples that are left over. The steps are the batches."""
+            return n % batch_size * epochs
+
+        def batches_multiplied(n, batch_size, epochs):
+            """You multiply by the batch size. The larger the batches, the fewer there are."""
+            return n * batch_size * epochs
+
+        def epochs_for_batches(n, batch_size, epochs):
+            """`epochs` and `batch_size` have changed places. By which of them are the examples divided?"""
+            return math.ceil(n / epochs) * batch_size
+
+    class right:
+        def by_loop(n, batch_size, epochs):
+            steps = 0
+            for _ in range(epochs):
+                left = n
+                while left > 0:
+                    left -= batch_size
+                    steps += 1
+            return steps
+
+        def by_floor(n, batch_size, epochs):
+            return epochs * ((n + batch_size - 1) // batch_size)
+
+        def by_remainder(n, batch_size, epochs):
+            return float(epochs * (n // batch_size + (n % batch_size > 0)))
+
+
+def table(rng, n, d):
+    """X of d features, clear of 0 on average, and y around a linear function of them; to two decimal places."""
+    X = (rng.uniform(0.5, 1.5, d) * rng.choice([-1, 1], d) + rng.normal(0, 1, (n, d))).round(2)
+    return X, (X @ rng.uniform(1, 3, d) + rng.uniform(1, 3) + rng.normal(0, 1, n)).round(2)
+
+
+def parameters(rng, d):
+    """θ, each entry clear of 0."""
+    return (rng.uniform(0.5, 2, d) * rng.choice([-1, 1], d)).round(2)
+
+
+def whole_gradient(X, y, theta):
+    return 2 / len(X) * X.T @ (X @ theta - y)
+
+
+def right_gradient(X, y, theta, batch):
+    return whole_gradient(X[batch], y[batch], theta)
+
+
+def scaled(factor, X, y, theta, batch):
+    return factor * right_gradient(X, y, theta, batch)
+
+
+class batch_gradient:
+    def cases(rng):
+        yield (
+            np.array([[2.0, 1.0], [1.0, 1.0], [3.0, 1.0]]),
+            np.array([3.0, 2.0, 4.0]),
+            np.array([2.0, 1.0]),
+            np.array([1, 2]),
+        )
+        for n, d, m in [(5, 3, 2), (7, 1, 3), (4, 2, 1), (6, 4, 4), (5, 3, 3)]:
+            yield *table(rng, n, d), parameters(rng, d), (rng.permutation(n - 1) + 1)[:m]  # without example 0
+        yield *table(rng, 5, 2), parameters(rng, 2), rng.permutation(5)
+        yield *table(rng, 4, 4), parameters(rng, 4), rng.permutation(4)[:2]  # as many examples as features
+        twice = rng.permutation(6)[:3]
+        yield *table(rng, 6, 3), parameters(rng, 3), np.append(twice, twice[0])
+
+    class mistakes:
+        def divided_by_n(X, y, theta, batch):
+            """You divide by the number of all examples. The mean is over the batch: divide by its own length."""
+            return scaled(len(batch) / len(X), X, y, theta, batch)
+
+        def sum_over_the_batch(X, y, theta, batch):
+            """Your gradient grows with the batch, as a sum does. Take the mean over the batch, so that a rate keeps its
+            meaning when the batch size changes."""
+            return scaled(len(batch), X, y, theta, batch)
+
+        def divided_by_d(X, y, theta, batch):
+            """You divide by the number of features. The mean is over the examples of the batch: which axis do they run
+            along?"""
+            return scaled(len(batch) / len(theta), X, y, theta, batch)
+
+        def all_examples(X, y, theta, batch):
+            """You use all examples, whatever `batch` holds."""
+            return whole_gradient(X, y, theta)
+
+        def first_examples(X, y, theta, batch):
+            """You use the first examples, as many as the batch has. `batch` holds the indices of those to use."""
+            return whole_gradient(X[: len(batch)], y[: len(batch)], theta)
+
+        def y_from_the_front(X, y, theta, batch):
+            """You pick the rows of X by the batch's indices, but take y from the front. Each row then has the y of
+            another example: pick both the same way."""
+            return whole_gradient(X[batch], y[: len(batch)], theta)
+
+        def rows_not_picked_again(X, y, theta, batch):
+            """Your residuals are those of the batch, but you multiply them by the first rows of X. Use the rows of the
+            batch there too."""
+            return 2 / len(batch) * X[: len(batch)].T @ (X[batch] @ theta - y[batch])
+
+        def twice_counted_once(X, y, theta, batch):
+            """You count a repeated index only once. A mask, or a set, cannot tell the difference: use the indices
+            themselves."""
+            return right_gradient(X, y, theta, np.unique(batch))
+
+        def product_of_means(X, y, theta, batch):
+            """You multiply the mean residual by the mean of each feature. The mean of a product is another number:
+            multiply example by example first."""
+            return 2 * np.mean(X[batch] @ theta - y[batch]) * X[batch].mean(axis=0)
+
+        def residual_alone(X, y, theta, batch):
+            """All entries of your gradient are the mean residual, twice. How does a residual change when entry j of θ
+            grows?"""
+            return np.full(len(theta), 2 * np.mean(X[batch] @ theta - y[batch]))
+
+        def last_example_alone(X, y, theta, batch):
+            """This is the gradient of the batch's last example. Each turn of the loop overwrites what the one before
+            found: add up, and divide at the end."""
+            return right_gradient(X, y, theta, batch[-1:])
+
+        def prediction_for_residual(X, y, theta, batch):
+            """You multiply the predictions by the features, where the residuals belong: y is missing."""
+            return 2 / len(batch) * X[batch].T @ (X[batch] @ theta)
+
+        def of_the_distance(X, y, theta, batch):
+            """Only the signs of the residuals are left, as if the cost were made of their absolute values. In this cost
+            a larger residual pulls more."""
+            return 2 / len(batch) * X[batch].T @ np.sign(X[batch] @ theta - y[batch])
+
+        def divided_by_the_norm(X, y, theta, batch):
+            """Your gradient has length 1 everywhere: its direction is right, its length is lost."""
+            gradient = right_gradient(X, y, theta, batch)
+            return gradient / np.linalg.norm(gradient)
+
+        @says(SLOPES_HALVED)
+        def half_the_gradient(X, y, theta, batch):
+            return scaled(0.5, X, y, theta, batch)
+
+        def one_gradient_each(X, y, theta, batch):
+            """You return the gradient of each example, one a row. The batch's gradient is their mean."""
+            return 2 * X[batch] * (X[batch] @ theta - y[batch])[:, None]
+
+        def squared_residuals(X, y, theta, batch):
+            """You multiply the features by the squared residuals. The derivative of a square contains the residual
+            itself, doubled."""
+            return 2 / len(batch) * X[batch].T @ (X[batch] @ theta - y[batch]) ** 2
+
+        def without_sign(X, y, theta, batch):
+            """You take the absolute values of the residuals, so that every example pulls the same way."""
+            return 2 / len(batch) * X[batch].T @ abs(X[batch] @ theta - y[batch])
+
+        def a_step(X, y, theta, batch):
+            """You return θ after a step. The task asks for the gradient alone."""
+            return theta - right_gradient(X, y, theta, batch)
+
+        def theta_as_a_factor(X, y, theta, batch):
+            """You multiply by θ at the end. Entry j of θ is multiplied by feature j, so that feature is the inner
+            derivative."""
+            return right_gradient(X, y, theta, batch) * theta
+
+        def counted_from_one(X, y, theta, batch):
+            """You subtract 1 from the indices. They count from 0, as NumPy does."""
+            return right_gradient(X, y, theta, batch - 1)
+
+        def first_left_out(X, y, theta, batch):
+            """You leave out the first example of the batch."""
+            return right_gradient(X, y, theta, batch[1:]) if len(batch) > 1 else 0 * theta
+
+        def first_alone(X, y, theta, batch):
+            """You use the batch's first example alone. Is `return` inside the loop?"""
+            return right_gradient(X, y, theta, batch[:1])
+
+        def first_of_the_sum(X, y, theta, batch):
+            """You divide the first example's gradient by the length of the batch and return it: is `return` inside the
+            loop?"""
+            return right_gradient(X, y, theta, batch[:1]) / len(batch)
+
+        def last_of_the_sum(X, y, theta, batch):
+            """Each turn of your loop overwrites what the one before found, so the last example is left, divided by the
+            length of the batch. Add up."""
+            return right_gradient(X, y, theta, batch[-1:]) / len(batch)
+
+        def a_range_of_them(X, y, theta, batch):
+            """You use all examples from the smallest index to the largest. The batch holds some of them only."""
+            return right_gradient(X, y, theta, np.arange(batch.min(), batch.max() + 1))
+
+        def the_others(X, y, theta, batch):
+            """You use the examples that are not in the batch."""
+            others = np.setdiff1d(np.arange(len(X)), batch)
+            return right_gradient(X, y, theta, others) if others.size else np.full(len(theta), np.nan)
+
+        def a_mask_of_them(X, y, theta, batch):
+            """You pick by a mask, which counts a repeated index once, but divide by the length of the batch, where it
+            counts twice."""
+            kept = np.unique(batch)
+            return len(kept) / len(batch) * right_gradient(X, y, theta, kept)
+
+        def divided_by_distinct(X, y, theta, batch):
+            """You divide by the number of different indices. A repeated one counts twice in the mean, above and
+            below."""
+            return len(batch) / len(np.unique(batch)) * right_gradient(X, y, theta, batch)
+
+        def one_feature_at_a_time(X, y, theta, batch):
+            """Your residual for feature j contains that feature's part of the prediction alone. A prediction is the sum
+            over all features."""
+            return 2 * np.mean((X[batch] * theta - y[batch][:, None]) * X[batch], axis=0)
+
+        def entries_added_up(X, y, theta, batch):
+            """All entries of your gradient are the same, the sum of them all: `+=` adds to every entry. Write into
+            entry j."""
+            return np.full(len(theta), np.sum(right_gradient(X, y, theta, batch)))
+
+        def sorted_rows(X, y, theta, batch):
+            """You sort the batch for X, but not for y. Each row then has the y of another example."""
+            return whole_gradient(X[np.sort(batch)], y[batch], theta)
+
+    class right:
+        def by_loop(X, y, theta, batch):
+            gradient = np.zeros(len(theta))
+            for i in batch:
+                residual = sum(x * t for x, t in zip(X[i], theta, strict=True)) - y[i]
+                for j in range(len(theta)):
+                    gradient[j] += 2 * residual * X[i, j] / len(batch)
+            return gradient
+
+        def by_weights(X, y, theta, batch):
+            counts = np.bincount(batch, minlength=len(X)) / batch.size
+            return -2 * (counts * (y - X @ theta)) @ X
+
+        def by_feature(X, y, theta, batch):
+            rows = X.take(batch, axis=0)
+            residual = rows.dot(theta) - y.take(batch)
+            return [2 * np.mean(residual * column) for column in rows.T]
+
+
 def points(rng, n):
-    """x apart from each other, and y around some line; both shape (n,), to two digits."""
+    """x apart from each other, and y around some line; both shape (n,), to two decimal places."""
     x = (rng.uniform(-1, 1) + 4 / n * (rng.permutation(n) - (n - 1) / 2 + rng.uniform(-0.3, 0.3, n))).round(2)
     return x, (rng.uniform(1, 3) * x + rng.uniform(2, 6) + rng.normal(0, 2, n)).round(2)
 
@@ -190,109 +434,6 @@ def points(rng, n):
 def line(rng):
     """A slope and an intercept, both clear of 0."""
     return round(rng.uniform(-3, -0.5), 2), round(rng.uniform(-4, -1), 2)
-
-
-def whole_gradient(x, y, w, b):
-    r = w * x + b - y
-    return 2 * np.mean(r * x), 2 * np.mean(r)
-
-
-def right_gradient(x, y, w, b, batch):
-    return whole_gradient(x[batch], y[batch], w, b)
-
-
-def scaled(factor, x, y, w, b, batch):
-    dw, db = right_gradient(x, y, w, b, batch)
-    return factor * dw, factor * db
-
-
-class batch_gradient:
-    def cases(rng):
-        yield np.array([2.0, 1.0, 3.0]), np.array([3.0, 2.0, 4.0]), 2.0, 1.0, np.array([1, 2])
-        for n, m in [(5, 2), (7, 3), (4, 1), (6, 4)]:
-            batch = (rng.permutation(n - 1) + 1)[:m]  # without example 0
-            yield *points(rng, n), *line(rng), batch
-        yield *points(rng, 5), *line(rng), rng.permutation(5)
-        twice = rng.permutation(6)[:3]
-        yield *points(rng, 6), *line(rng), np.append(twice, twice[0])
-
-    class mistakes:
-        def divided_by_n(x, y, w, b, batch):
-            """You divide by the number of all examples. The mean is over the batch: divide by its own length."""
-            return scaled(len(batch) / len(x), x, y, w, b, batch)
-
-        def sum_over_the_batch(x, y, w, b, batch):
-            """Your slopes grow with the batch, as sums do. Take the mean over it, so that a rate keeps its meaning when
-            the batch size changes."""
-            return scaled(len(batch), x, y, w, b, batch)
-
-        @says(SLOPES_HALVED)
-        def half_the_gradient(x, y, w, b, batch):
-            return scaled(0.5, x, y, w, b, batch)
-
-        @says(SIGNS_TURNED)
-        def gradient_downhill(x, y, w, b, batch):
-            return scaled(-1, x, y, w, b, batch)
-
-        def all_examples(x, y, w, b, batch):
-            """You use all examples whatever stands in `batch`."""
-            return whole_gradient(x, y, w, b)
-
-        def first_examples(x, y, w, b, batch):
-            """You use the first examples, as many as the batch has. `batch` holds the indices of those that are
-            meant."""
-            return whole_gradient(x[: len(batch)], y[: len(batch)], w, b)
-
-        def y_from_the_front(x, y, w, b, batch):
-            """You pick x by the batch's indices, but take y from the front. Each x then has the y of another example:
-            pick both the same way."""
-            return whole_gradient(x[batch], y[: len(batch)], w, b)
-
-        def y_not_picked(x, y, w, b, batch):
-            """You pick from x, but not from y. The two have different lengths then, or combine in ways that are not
-            meant."""
-            r = w * x[batch] + b - y
-            return 2 * np.mean(r * x[batch]), 2 * np.mean(r)
-
-        def x_not_picked_again(x, y, w, b, batch):
-            """Your residuals are those of the batch, but along w you multiply them by all of x. Pick there too."""
-            r = w * x[batch] + b - y[batch]
-            return 2 * np.mean(r * x), 2 * np.mean(r)
-
-        def twice_counted_once(x, y, w, b, batch):
-            """An index that stands twice in the batch counts once with you. A mask, or a set, cannot tell the
-            difference: use the indices themselves."""
-            return right_gradient(x, y, w, b, np.unique(batch))
-
-        @says(SLOPES_SWAPPED)
-        def slopes_swapped(x, y, w, b, batch):
-            return right_gradient(x, y, w, b, batch)[::-1]
-
-        @says(RESIDUALS_WITHOUT_INTERCEPT)
-        def without_intercept(x, y, w, b, batch):
-            return right_gradient(x, y, w, 0.0, batch)
-
-        @says(INNER_DERIVATIVE_FORGOTTEN)
-        def without_x(x, y, w, b, batch):
-            db = right_gradient(x, y, w, b, batch)[1]
-            return db, db
-
-    class right:
-        def by_loop(x, y, w, b, batch):
-            dw = db = 0.0
-            for i in batch:
-                residual = w * x[i] + b - y[i]
-                dw, db = dw + 2 * residual * x[i], db + 2 * residual
-            return dw / len(batch), db / len(batch)
-
-        def by_weights(x, y, w, b, batch):
-            counts = np.bincount(batch, minlength=len(x)) / batch.size
-            r = y - b - w * x
-            return [-2 * (counts * r) @ x, -2 * counts @ r]
-
-        def by_product(x, y, w, b, batch):
-            X = np.column_stack([x, np.ones(len(x))])[batch]
-            return 2 / len(X) * X.T @ (X @ np.array([w, b]) - y[batch])
 
 
 def squares(x, y, w, b, batch_size):
@@ -326,17 +467,89 @@ class cost_by_batches:
             return sum(np.mean(batch) for batch in squares(x, y, w, b, batch_size))
 
         def mean_of_sums(x, y, w, b, batch_size):
-            """You have the sum of each batch, and take the mean of these sums: divide by the number of examples, not of
-            batches."""
+            """You have the sum of each batch, and take the mean of these sums. Divide by the number of examples, not by
+            the number of batches."""
             return np.mean([np.sum(batch) for batch in squares(x, y, w, b, batch_size)])
 
+        def running_mean(x, y, w, b, batch_size):
+            """You average each batch's mean with the result so far. That halves the part of all earlier batches every
+            time, so the last one counts the most."""
+            cost = None
+            for batch in squares(x, y, w, b, batch_size):
+                cost = np.mean(batch) if cost is None else (cost + np.mean(batch)) / 2
+            return cost
+
         def last_batch_alone(x, y, w, b, batch_size):
-            """This is the cost of the last batch. Each turn of the loop writes over what the one before has found."""
+            """This is the cost of the last batch. Each turn of the loop overwrites what the one before found."""
             return np.mean(squares(x, y, w, b, batch_size)[-1])
 
         def not_divided(x, y, w, b, batch_size):
-            """Adding up sums is a good way, but at the end the total has to be divided: the cost is a mean."""
+            """Adding up sums works, but at the end the total has to be divided: the cost is a mean."""
             return sum(np.sum(batch) for batch in squares(x, y, w, b, batch_size))
+
+        def first_batch_alone(x, y, w, b, batch_size):
+            """This is the cost of the first batch. Is `return` inside the loop or after it?"""
+            return np.mean(squares(x, y, w, b, batch_size)[0])
+
+        def weighted_as_if_full(x, y, w, b, batch_size):
+            """You weight each batch's mean by `batch_size`, even the mean of the short one. Weight it by the batch's
+            own length."""
+            return sum(np.mean(batch) * batch_size for batch in squares(x, y, w, b, batch_size)) / len(x)
+
+        def divided_by_batch_size(x, y, w, b, batch_size):
+            """You add up the means and divide by the batch size. That is neither the number of batches nor that of
+            examples."""
+            return sum(np.mean(batch) for batch in squares(x, y, w, b, batch_size)) / batch_size
+
+        def means_divided_by_n(x, y, w, b, batch_size):
+            """You add up the means and divide by n. Each mean was divided already: add up sums."""
+            return sum(np.mean(batch) for batch in squares(x, y, w, b, batch_size)) / len(x)
+
+        def last_batch_left_out(x, y, w, b, batch_size):
+            """You leave the last batch out, whether it is short or not."""
+            batches = squares(x, y, w, b, batch_size)[:-1]
+            return np.mean([np.mean(batch) for batch in batches]) if batches else np.nan
+
+        def first_batch_left_out(x, y, w, b, batch_size):
+            """You leave the first batch out: the range begins at 0."""
+            return sum(np.sum(batch) for batch in squares(x, y, w, b, batch_size)[1:]) / len(x)
+
+        def divided_twice(x, y, w, b, batch_size):
+            """You divide by n, and then take the mean over the batches as well. Divide once."""
+            return np.mean([np.sum(batch) / len(x) for batch in squares(x, y, w, b, batch_size)])
+
+        def absolute_residuals(x, y, w, b, batch_size):
+            """You add up absolute residuals. The cost is made of their squares."""
+            return np.mean(abs(w * x + b - y))
+
+        def squares_of_sums(x, y, w, b, batch_size):
+            """You add up the residuals of a batch and square the sum, so that they cancel. Square each of them
+            first."""
+            return sum(np.sum(batch) ** 2 for batch in cut(w * x + b - y, batch_size)) / len(x)
+
+        def overlapping(x, y, w, b, batch_size):
+            """Your batches overlap, so some examples count more than once. Let each begin where the one before ends."""
+            return sum(np.sum(((w * x + b - y) ** 2)[k : k + batch_size]) for k in range(len(x))) / len(x)
+
+        def slices_too_short(x, y, w, b, batch_size):
+            """One example is missing from each batch: a slice already ends before its second number."""
+            return sum(
+                np.sum(((w * x + b - y) ** 2)[k : k + batch_size - 1]) for k in range(0, len(x), batch_size)
+            ) / len(x)
+
+        def slices_too_long(x, y, w, b, batch_size):
+            """Each batch takes an example of the next one as well: a slice ends before its second number."""
+            return sum(
+                np.sum(((w * x + b - y) ** 2)[k : k + batch_size + 1]) for k in range(0, len(x), batch_size)
+            ) / len(x)
+
+        def running_mean_from_zero(x, y, w, b, batch_size):
+            """You average each batch's mean with the result so far, which begins at 0. Every batch then counts twice as
+            much as the one before."""
+            cost = 0.0
+            for batch in squares(x, y, w, b, batch_size):
+                cost = (cost + np.mean(batch)) / 2
+            return cost
 
     class right:
         def at_once(x, y, w, b, batch_size):
@@ -353,144 +566,408 @@ class cost_by_batches:
             return total / len(y)
 
 
-def out_of_order(rng, n):
-    """A shuffled order in which no example stands at its own place."""
-    while True:
+def shuffled(rng, epochs, n):
+    """An order for each epoch, no two alike, and none with an example at its own position."""
+    orders = []
+    while len(orders) < epochs:
         order = rng.permutation(n)
-        if np.all(order != np.arange(n)):
-            return order
+        if np.all(order != np.arange(n)) and not any(np.array_equal(order, other) for other in orders):
+            orders.append(order)
+    return np.array(orders)
 
 
-def epoch_by(gradient, split=cut):
-    """An epoch by a gradient and a way to cut, right or wrong."""
-
-    def epoch(x, y, w, b, order, batch_size, lr):
-        for batch in split(order, batch_size):
-            dw, db = gradient(x, y, w, b, batch)
-            w, b = w - lr * dw, b - lr * db
-        return w, b
-
-    return epoch
+def one_over_t(lr, decay, t, epoch, used):
+    """The rate of the task. t: steps taken so far; epoch: from 0; used: examples used so far."""
+    return lr / (1 + decay * t)
 
 
-class one_epoch:
+def descent_by(gradient=right_gradient, split=cut, rate=one_over_t):
+    """The descent of the task by a gradient, a way to cut and a rate, right or wrong."""
+
+    def descent(X, y, theta, orders, batch_size, lr, decay):
+        path, t, used = [theta], 0, 0
+        for epoch, order in enumerate(orders):
+            for batch in split(order, batch_size):
+                theta = theta - rate(lr, decay, t, epoch, used) * gradient(X, y, theta, batch)
+                t, used = t + 1, used + len(batch)
+            path.append(theta)
+        return np.array(path)
+
+    return descent
+
+
+rightly = descent_by()
+
+
+class minibatch_descent:
     def cases(rng):
-        yield np.array([2.0, 1.0, 3.0]), np.array([3.0, 2.0, 4.0]), 0.0, 0.0, np.array([1, 2, 0]), 2, 0.05
-        for n, batch_size, lr in [(5, 2, 0.04), (6, 3, 0.1), (7, 3, 0.03), (4, 1, 0.05), (5, 5, 0.1), (3, 8, 0.02)]:
-            yield *points(rng, n), *line(rng), out_of_order(rng, n), batch_size, lr
-        yield *points(rng, 8), *line(rng), out_of_order(rng, 8), 5, 0.06
+        yield (
+            np.array([[2.0, 1.0], [1.0, 1.0], [3.0, 1.0]]),
+            np.array([3.0, 2.0, 4.0]),
+            np.zeros(2),
+            np.array([[1, 2, 0], [2, 0, 1]]),
+            2,
+            0.1,
+            0.5,
+        )
+        for n, d, epochs, batch_size, lr, decay in [
+            (5, 3, 2, 2, 0.04, 0.2),
+            (6, 2, 3, 3, 0.06, 0.5),
+            (7, 3, 2, 3, 0.03, 1.5),
+            (4, 1, 2, 1, 0.05, 0.1),
+            (5, 2, 3, 5, 0.08, 2.0),
+            (4, 3, 3, 8, 0.02, 0.7),
+            (8, 4, 2, 5, 0.05, 0.3),
+        ]:
+            yield *table(rng, n, d), parameters(rng, d), shuffled(rng, epochs, n), batch_size, lr, decay
+        yield *table(rng, 5, 2), parameters(rng, 2), shuffled(rng, 2, 5), 3, 0.05, 0.0  # a constant rate
+        yield *table(rng, 6, 2), parameters(rng, 2), shuffled(rng, 1, 6), 4, 0.05, 1.0
 
     class mistakes:
-        @says(W_MOVED_FIRST)
-        def w_moved_first(x, y, w, b, order, batch_size, lr):
-            for batch in cut(order, batch_size):
-                w = w - lr * right_gradient(x, y, w, b, batch)[0]
-                b = b - lr * right_gradient(x, y, w, b, batch)[1]
-            return w, b
+        def constant_rate(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate stays what it is at the start: `decay` has no effect."""
+            return rightly(X, y, theta, orders, batch_size, lr, 0.0)
 
-        @says(B_MOVED_FIRST)
-        def b_moved_first(x, y, w, b, order, batch_size, lr):
-            for batch in cut(order, batch_size):
-                b = b - lr * right_gradient(x, y, w, b, batch)[1]
-                w = w - lr * right_gradient(x, y, w, b, batch)[0]
-            return w, b
-
-        def without_the_short_batch(x, y, w, b, order, batch_size, lr):
-            """You leave the last, shorter batch out, so some examples are never used in this epoch. It makes a step
-            like any other."""
-            return epoch_by(right_gradient, split_into_batches.mistakes.last_batch_dropped)(
-                x, y, w, b, order, batch_size, lr
+        def count_starts_again(X, y, theta, orders, batch_size, lr, decay):
+            """Your t starts again at 0 in every epoch, and the rate jumps back up with it. It counts all steps, from
+            the first epoch to the last."""
+            in_epoch = math.ceil(orders.shape[1] / batch_size)
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * (t % in_epoch)))(
+                X, y, theta, orders, batch_size, lr, decay
             )
 
-        def short_batch_by_batch_size(x, y, w, b, order, batch_size, lr):
-            """Right where batch_size divides n. But the step of the shorter last batch is too short: divide by the
-            batch's own length."""
+        def epochs_counted(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls once an epoch. Here t counts steps: it grows with every batch."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * epoch))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
 
-            def gradient(x, y, w, b, batch):
-                return scaled(len(batch) / batch_size, x, y, w, b, batch)
+        def examples_counted(X, y, theta, orders, batch_size, lr, decay):
+            """Your t counts examples. It counts steps: a batch is one step, however many examples it has."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * used))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
 
-            return epoch_by(gradient)(x, y, w, b, order, batch_size, lr)
+        def counted_from_one(X, y, theta, orders, batch_size, lr, decay):
+            """Your first step is too short: t is the number of steps taken so far, so it starts at 0, and the first
+            step has the rate `lr`."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * (t + 1)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
 
-        def steps_divided_by_n(x, y, w, b, order, batch_size, lr):
-            """Your steps are too short, the more so the smaller the batch: you divide by the number of all examples. A
+        def rate_overwritten(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls much too fast: you overwrite `lr` with the lower rate and lower that one again. Compute
+            each rate from the first one, under another name."""
+
+            def rate(lr, decay, t, epoch, used):
+                return lr / math.prod(1 + decay * k for k in range(t + 1))
+
+            return descent_by(rate=rate)(X, y, theta, orders, batch_size, lr, decay)
+
+        def geometric(X, y, theta, orders, batch_size, lr, decay):
+            """You divide the rate by 1 + decay at each step. Those rates fall geometrically, and add up to a finite
+            distance; the task asks for α/(1 + decay·t)."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay) ** t)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def by_the_root(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls with the square root. The task asks for 1/t decay."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / math.sqrt(1 + decay * t))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def brackets_lost(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate grows with t. Without brackets around the sum, `lr / 1 + decay * t` adds decay·t to lr."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / 1 + decay * t)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def without_the_short_batch(X, y, theta, orders, batch_size, lr, decay):
+            """You leave the last, shorter batch out, so some examples are never used in an epoch. It makes a step like
+            any other."""
+            return descent_by(split=split_into_batches.mistakes.last_batch_dropped)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def short_batch_by_batch_size(X, y, theta, orders, batch_size, lr, decay):
+            """This is right where batch_size divides n. But the step of a shorter last batch is too short: divide by
+            the batch's own length."""
+
+            def gradient(X, y, theta, batch):
+                return scaled(len(batch) / batch_size, X, y, theta, batch)
+
+            return descent_by(gradient)(X, y, theta, orders, batch_size, lr, decay)
+
+        def steps_divided_by_n(X, y, theta, orders, batch_size, lr, decay):
+            """Your steps are too short, and more so for smaller batches: you divide by the number of all examples. A
             batch's gradient is the mean over its own."""
-            return epoch_by(batch_gradient.mistakes.divided_by_n)(x, y, w, b, order, batch_size, lr)
+            return descent_by(batch_gradient.mistakes.divided_by_n)(X, y, theta, orders, batch_size, lr, decay)
 
-        def steps_of_sums(x, y, w, b, order, batch_size, lr):
-            """Your steps are too long, the more so the larger the batch: you add the examples' gradients up. A batch's
+        def steps_of_sums(X, y, theta, orders, batch_size, lr, decay):
+            """Your steps are too long, and more so for larger batches: you add up the examples' gradients. A batch's
             gradient is their mean."""
-            return epoch_by(batch_gradient.mistakes.sum_over_the_batch)(x, y, w, b, order, batch_size, lr)
+            return descent_by(batch_gradient.mistakes.sum_over_the_batch)(X, y, theta, orders, batch_size, lr, decay)
 
         @says(STEPS_HALVED)
-        def half_steps(x, y, w, b, order, batch_size, lr):
-            return epoch_by(batch_gradient.mistakes.half_the_gradient)(x, y, w, b, order, batch_size, lr)
+        def half_steps(X, y, theta, orders, batch_size, lr, decay):
+            return rightly(X, y, theta, orders, batch_size, lr / 2, decay)
 
-        def climbs(x, y, w, b, order, batch_size, lr):
+        def climbs(X, y, theta, orders, batch_size, lr, decay):
             """Your steps go uphill. Look at the sign."""
-            return epoch_by(batch_gradient.mistakes.gradient_downhill)(x, y, w, b, order, batch_size, lr)
+            return rightly(X, y, theta, orders, batch_size, -lr, decay)
 
-        def gradient_at_the_start(x, y, w, b, order, batch_size, lr):
-            """All your batches measure their gradient where the epoch began. Each should measure where the batch before
-            has led."""
-            slopes = [right_gradient(x, y, w, b, batch) for batch in cut(order, batch_size)]
-            return w - lr * sum(dw for dw, _ in slopes), b - lr * sum(db for _, db in slopes)
+        def gradient_at_the_epochs_start(X, y, theta, orders, batch_size, lr, decay):
+            """All batches of an epoch measure their gradient where the epoch began. Each should measure at the θ that
+            the batch before it led to."""
+            path, t = [theta], 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    theta = theta - lr / (1 + decay * t) * right_gradient(X, y, path[-1], batch)
+                    t += 1
+                path.append(theta)
+            return np.array(path)
 
-        def last_step_alone(x, y, w, b, order, batch_size, lr):
-            """Each of your batches steps from where the epoch began, and only the last one's step is left. The next
-            should go on from there."""
-            return epoch_by(right_gradient)(x, y, w, b, cut(order, batch_size)[-1], batch_size, lr)
+        def back_to_the_start(X, y, theta, orders, batch_size, lr, decay):
+            """Each of your epochs begins at the first θ again. It should continue where the epoch before it ended."""
+            path, t = [theta], 0
+            for order in orders:
+                at = theta
+                for batch in cut(order, batch_size):
+                    at = at - lr / (1 + decay * t) * right_gradient(X, y, at, batch)
+                    t += 1
+                path.append(at)
+            return np.array(path)
 
-        def first_step_alone(x, y, w, b, order, batch_size, lr):
-            """Only the first batch takes a step. Where does `return` stand, inside the loop or after it?"""
-            return epoch_by(right_gradient)(x, y, w, b, order[:batch_size], batch_size, lr)
+        def first_order_alone(X, y, theta, orders, batch_size, lr, decay):
+            """You use the first order in every epoch. Row k of `orders` is the order of epoch k."""
+            return rightly(X, y, theta, np.array([orders[0]] * len(orders)), batch_size, lr, decay)
 
-        def one_step_on_all(x, y, w, b, order, batch_size, lr):
-            """You take a single step, on all examples. That is the whole batch; here there is one step for each
-            batch."""
-            return epoch_by(right_gradient)(x, y, w, b, order, len(order), lr)
+        def order_ignored(X, y, theta, orders, batch_size, lr, decay):
+            """You use the examples in the order in which they appear in X, not in the shuffled one."""
+            return rightly(X, y, theta, np.sort(orders, axis=1), batch_size, lr, decay)
 
-        def one_step_an_example(x, y, w, b, order, batch_size, lr):
-            """You take a step for each example. That is batch size 1; here there is one step for each batch."""
-            return epoch_by(right_gradient)(x, y, w, b, order, 1, lr)
+        def rows_parted_from_y(X, y, theta, orders, batch_size, lr, decay):
+            """You shuffle X and leave y as it is, so each row has the y of another example. Pick both by the same
+            indices."""
+
+            path, t = [theta], 0
+            for order in orders:
+                for positions in cut(np.arange(len(order)), batch_size):
+                    rate = lr / (1 + decay * t)
+                    theta = theta - rate * whole_gradient(X[order[positions]], y[positions], theta)
+                    t += 1
+                path.append(theta)
+            return np.array(path)
 
         @says(BATCHES_EVENED_OUT)
-        def evened_out(x, y, w, b, order, batch_size, lr):
-            return epoch_by(right_gradient, split_into_batches.mistakes.evened_out)(x, y, w, b, order, batch_size, lr)
+        def evened_out(X, y, theta, orders, batch_size, lr, decay):
+            return descent_by(split=split_into_batches.mistakes.evened_out)(X, y, theta, orders, batch_size, lr, decay)
 
-        def order_ignored(x, y, w, b, order, batch_size, lr):
-            """You use the examples in the order in which they stand in x, not in the shuffled one."""
-            return epoch_by(right_gradient)(x, y, w, b, np.sort(order), batch_size, lr)
+        def one_step_an_epoch(X, y, theta, orders, batch_size, lr, decay):
+            """You take one step an epoch, on all examples. That is the whole batch; here there is a step for each
+            batch."""
+            return rightly(X, y, theta, orders, orders.shape[1], lr, decay)
 
-        def x_and_y_parted(x, y, w, b, order, batch_size, lr):
-            """You shuffle x and leave y as it is, so each x has the y of another example. Pick both by the same
-            indices."""
-            return epoch_by(right_gradient)(x[order], y, w, b, np.arange(len(order)), batch_size, lr)
+        def one_step_an_example(X, y, theta, orders, batch_size, lr, decay):
+            """You take a step for each example. That is batch size 1; here there is a step for each batch."""
+            return rightly(X, y, theta, orders, 1, lr, decay)
 
-        @says(SLOPE_COMES_FIRST)
-        def swapped(x, y, w, b, order, batch_size, lr):
-            return epoch_by(right_gradient)(x, y, w, b, order, batch_size, lr)[::-1]
+        def first_batch_alone(X, y, theta, orders, batch_size, lr, decay):
+            """Only the first batch of each epoch takes a step. Does your inner loop run through all of them?"""
+            return rightly(X, y, theta, orders[:, :batch_size], batch_size, lr, decay)
+
+        def one_array_many_times(X, y, theta, orders, batch_size, lr, decay):
+            """All rows of your path are the same, that of the end: the list holds one array many times, and `theta -=
+            …` changed it in all of them. Make a new array at each step, or append a copy."""
+            path = rightly(X, y, theta, orders, batch_size, lr, decay)
+            return np.array([path[-1]] * len(path))
+
+        def every_step_kept(X, y, theta, orders, batch_size, lr, decay):
+            """You keep θ after every step. The task asks for one row an epoch: θ at its end."""
+            path, t = [theta], 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    path.append(path[-1] - lr / (1 + decay * t) * right_gradient(X, y, path[-1], batch))
+                    t += 1
+            return np.array(path)
+
+        def mean_of_the_epoch(X, y, theta, orders, batch_size, lr, decay):
+            """Your rows are means over an epoch's points. The task asks for where each epoch ends."""
+            steps = minibatch_descent.mistakes.every_step_kept(X, y, theta, orders, batch_size, lr, decay)
+            in_epoch = (len(steps) - 1) // len(orders)
+            means = [steps[k + 1 : k + 1 + in_epoch].mean(axis=0) for k in range(0, len(steps) - 1, in_epoch)]
+            return np.array([theta, *means])
+
+        def decay_to_the_power(X, y, theta, orders, batch_size, lr, decay):
+            """You use the decay as a factor to the power of t. Those rates fall geometrically, and with a decay of 0
+            all but the first are 0."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr * decay**t)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def shrinking_by_a_part(X, y, theta, orders, batch_size, lr, decay):
+            """You take a part of the rate away at each step. Those rates fall geometrically; the task divides the first
+            rate by 1 + decay·t."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr * (1 - decay) ** t)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def exponential(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls exponentially. Its sum is finite, so the descent can freeze before it arrives; the task
+            asks for 1/t decay."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr * math.exp(-decay * t))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def by_the_square_of_t(X, y, theta, orders, batch_size, lr, decay):
+            """In your rate t is squared. Then its sum is finite, and the descent can freeze; the task asks for 1/t
+            decay."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * t**2))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def divided_twice(X, y, theta, orders, batch_size, lr, decay):
+            """You divide by 1 + decay·t twice, or square it."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * t) ** 2)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def growing(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate grows with t: you multiply where you should divide."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr * (1 + decay * t))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def subtracted(X, y, theta, orders, batch_size, lr, decay):
+            """You subtract decay·t from the rate, which soon makes it negative. Divide by 1 + decay·t."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr - decay * t)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def epochs_counted_from_one(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls once an epoch, and in the first epoch it is lower than lr. Here t counts steps, from
+            0."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * (epoch + 1)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def lowered_after_each_epoch(X, y, theta, orders, batch_size, lr, decay):
+            """You lower the rate once an epoch, by the same factor. Here it falls with every step, by 1/t decay."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay) ** epoch)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def count_starts_again_at_one(X, y, theta, orders, batch_size, lr, decay):
+            """Your t starts again at 1 in every epoch. It starts once, at 0, and counts all steps."""
+            in_epoch = math.ceil(orders.shape[1] / batch_size)
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * (t % in_epoch + 1)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def batch_size_added(X, y, theta, orders, batch_size, lr, decay):
+            """Your t grows by the batch size. It counts steps: 1 for each batch."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * batch_size * t))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def counted_twice(X, y, theta, orders, batch_size, lr, decay):
+            """Your t grows by 2 at each step. Is it increased in two places?"""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + 2 * decay * t))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def without_one(X, y, theta, orders, batch_size, lr, decay):
+            """You leave out the 1 in 1 + decay·t, or replace decay by 1 in it."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + t))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def the_whole_gradient(X, y, theta, orders, batch_size, lr, decay):
+            """Each of your steps uses the gradient of all examples. The step of a batch uses its own examples."""
+            return descent_by(lambda X, y, at, batch: whole_gradient(X, y, at))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def first_examples(X, y, theta, orders, batch_size, lr, decay):
+            """You take the first examples of X, as many as the batch has. A batch holds indices: use them."""
+            return descent_by(lambda X, y, at, batch: whole_gradient(X[: len(batch)], y[: len(batch)], at))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def gradient_at_the_start(X, y, theta, orders, batch_size, lr, decay):
+            """All your gradients are taken at the first θ. Each step should measure where the step before it led."""
+            return descent_by(lambda X, y, at, batch: right_gradient(X, y, theta, batch))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def batches_backwards(X, y, theta, orders, batch_size, lr, decay):
+            """You take the batches of an epoch from the last to the first."""
+            return descent_by(split=lambda order, batch_size: cut(order, batch_size)[::-1])(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def epochs_backwards(X, y, theta, orders, batch_size, lr, decay):
+            """You take the orders from the last to the first. Row 0 belongs to the first epoch."""
+            return rightly(X, y, theta, orders[::-1], batch_size, lr, decay)
+
+        def last_batch_alone(X, y, theta, orders, batch_size, lr, decay):
+            """Each batch of your epoch steps from where the epoch began, so only the last one's step is left. The next
+            should continue from there."""
+            path, t = [theta], 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    theta = path[-1] - lr / (1 + decay * t) * right_gradient(X, y, path[-1], batch)
+                    t += 1
+                path.append(theta)
+            return np.array(path)
+
+        def from_the_start_each_time(X, y, theta, orders, batch_size, lr, decay):
+            """Every step starts from the first θ, so nothing adds up. Each should continue from where the one before
+            led."""
+            path, at, t = [theta], theta, 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    at = theta - lr / (1 + decay * t) * right_gradient(X, y, at, batch)
+                    t += 1
+                path.append(at)
+            return np.array(path)
+
+        def always_from_zero(X, y, theta, orders, batch_size, lr, decay):
+            """You begin at θ = 0. Begin at the θ that is passed in."""
+            return rightly(X, y, np.zeros(len(theta)), orders, batch_size, lr, decay)
 
     class right:
-        def on_shuffled_copies(x, y, w, b, order, batch_size, lr):
-            x, y = x[order], y[order]
-            for k in range(0, len(x), batch_size):
-                r = w * x[k : k + batch_size] + b - y[k : k + batch_size]
-                w, b = w - 2 * lr * np.mean(r * x[k : k + batch_size]), b - 2 * lr * np.mean(r)
-            return w, b
+        def on_shuffled_copies(X, y, theta, orders, batch_size, lr, decay):
+            path, t = np.empty((len(orders) + 1, len(theta))), 0
+            path[0] = theta
+            for k, order in enumerate(orders):
+                rows, goals, path[k + 1] = X[order], y[order], path[k]
+                for first in range(0, len(order), batch_size):
+                    a, c = rows[first : first + batch_size], goals[first : first + batch_size]
+                    path[k + 1] -= lr / (1 + decay * t) * 2 / len(a) * (a @ path[k + 1] - c) @ a
+                    t += 1
+            return path
 
-        def by_product(x, y, w, b, order, batch_size, lr):
-            theta, X = np.array([w, b]), np.column_stack([x, np.ones(len(x))])
-            for batch in split_into_batches.right.by_places(order, batch_size):
-                theta = theta - lr * 2 / len(batch) * X[batch].T @ (X[batch] @ theta - y[batch])
-            return theta
+        def by_recursion(X, y, theta, orders, batch_size, lr, decay, t=0):
+            if len(orders) == 0:
+                return [theta]
+            end = theta
+            for batch in split_into_batches.right.by_positions(orders[0], batch_size):
+                end = end - lr / (1 + decay * t) * batch_gradient.right.by_weights(X, y, end, batch)
+                t += 1
+            return [theta, *minibatch_descent.right.by_recursion(X, y, end, orders[1:], batch_size, lr, decay, t)]
 
-        def by_example(x, y, w, b, order, batch_size, lr):
-            """Gathers the slopes example by example, and steps when a batch is full or the epoch ends."""
-            dw = db = gathered = 0
-            for count, i in enumerate(order, 1):
-                residual = w * x[i] + b - y[i]
-                dw, db, gathered = dw + 2 * residual * x[i], db + 2 * residual, gathered + 1
-                if gathered == batch_size or count == len(order):
-                    w, b = w - lr * dw / gathered, b - lr * db / gathered
-                    dw = db = gathered = 0
-            return [w, b]
+        def by_example(X, y, theta, orders, batch_size, lr, decay):
+            """Gathers the gradients example by example, and steps when a batch is full or the epoch ends."""
+            path, at, steps = [list(theta)], theta.copy(), 0
+            gathered, count = np.zeros(len(theta)), 0
+            for order in orders:
+                for position, i in enumerate(order, 1):
+                    gathered, count = gathered + 2 * (X[i] @ at - y[i]) * X[i], count + 1
+                    if count == batch_size or position == len(order):
+                        at -= lr * gathered / count / (1 + steps * decay)
+                        steps += 1
+                        gathered, count = np.zeros(len(theta)), 0
+                path.append(list(at))
+            return path

@@ -34,12 +34,7 @@ DIAGONAL_FOR_EIGENVALUES = (
     "You take the diagonal of the Hessian for its eigenvalues. They are the same only where all other entries are 0."
 )
 SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a square brings a factor with it."
-SIGNS_TURNED = (
-    "Both slopes have the right size and the wrong sign, so descent would climb. With y − wx − b for the residual, the "
-    "chain rule brings a minus."
-)
 SLOPES_SWAPPED = "The two slopes have changed places. The one along w comes first."
-INNER_DERIVATIVE_FORGOTTEN = "Both of your slopes are the one along b. How does a residual change when w grows?"
 RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
 PREDICTION_WITHOUT_INTERCEPT = "Your prediction leaves `b` out: the line goes through zero, and b stays where it was."
 SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."

@@ -39,9 +39,10 @@ KINDS = {  # what an argument of a lesson's function of this name may be; of oth
 
 _NAMED = {name: [kind for kind in KINDS if name in KINDS[kind]] for names in KINDS.values() for name in names}
 
-WARM_UPS = {}  # exercise → the one task that may be pasted; its statement says that it is a warm-up
+WARM_UPS = {
+    "01_update_rule": {"step"}
+}  # exercise → the one task that may be pasted; its statement says that it is a warm-up
 NOT_YET = {  # exercise → tasks that ask for what their lesson shows, until the lesson and they are rewritten together
-    "01_update_rule": {"step", "numerical_gradient", "descend"},
     "03_linear_regression": {"mse", "mse_gradient", "standardise", "to_original_units"},
     "04_batch_stochastic_minibatch": {"split_into_batches", "batch_gradient", "one_epoch"},
     "08_side_by_side": {"largest_difference", "rate_for_float32", "by_numpy"},

@@ -202,9 +202,9 @@ def check_without_points(notebook):
 
 
 def swapped(notebook):
-    step, descend = cell(notebook, "check_step"), cell(notebook, "check_descend")
-    step.source, descend.source = descend.source, step.source
-    step.metadata.nbgrader.grade_id, descend.metadata.nbgrader.grade_id = "check_descend", "check_step"
+    step, other = cell(notebook, "check_step"), cell(notebook, "check_descend_until_stalled")
+    step.source, other.source = other.source, step.source
+    step.metadata.nbgrader.grade_id, other.metadata.nbgrader.grade_id = "check_descend_until_stalled", "check_step"
 
 
 def without_docstring(notebook):
@@ -242,7 +242,7 @@ NOTEBOOK_DEFECTS = {
     "task without check": (without("check_step"), "task step has no check cell"),
     "task without answer": (edited("step", "def step", "def stride"), "task step must be defined in one answer cell"),
     "two answers": (
-        edited("numerical_gradient", BEGIN, f"{BEGIN}\n    pass\ndef step():\n    pass"),
+        edited("numerical_hessian", BEGIN, f"{BEGIN}\n    pass\ndef step():\n    pass"),
         "task step must be defined in one answer cell",
     ),
     "check without task": (edited("check_step", "step", "stride"), "the check of stride has no task"),
@@ -254,7 +254,7 @@ NOTEBOOK_DEFECTS = {
     "name of a check": (marked("check_step", grade_id="check_stride"), "must have the grade_id check_step"),
     "no tag": (untagged, "lacks the tag raises-exception"),
     "order": (swapped, "in different orders"),
-    "twins": (marked("step", grade_id="descend"), "the grade_id descend stands twice"),
+    "twins": (marked("step", grade_id="stationary_point"), "the grade_id stationary_point stands twice"),
     "no question": (without("at_rest"), "no question to be answered in the student's own words"),
     "points of a check": (marked("check_step", points=5), "check_step has 5 points, but the heading above it says 2"),
     "points of a heading": (heading_of_step, "check_step has 2 points, but the heading above it says 3"),
@@ -490,7 +490,7 @@ def test_a_release_keeps_checks_that_differ_in_last_digits_alone(course):
         ("01_update_rule.ipynb", "return theta - lr * gradient", "return theta - lr * gradient"),
         ("checks.json", "see return theta - lr * gradient", "return theta - lr * gradient"),
         ("notes.md", "    return nothing_of_it", None),
-        ("notes.md", "    rises, falls = eigenvalues > border, eigenvalues < -border", "rises, falls ="),
+        ("notes.md", "    rises, falls = eigenvalues > limit, eigenvalues < -limit", "rises, falls ="),
         ("tasks.py", "", "tasks.py must stay with the solution"),
     ],
 )

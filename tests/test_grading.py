@@ -20,7 +20,13 @@ from grader import collect, release, sandbox
 
 pytestmark = pytest.mark.slow
 ALL = 17  # points by checks; the question in own words is worth 3 more
-POINTS = {"step": 2, "numerical_gradient": 4, "descend": 4, "stationary_point": 4, "steps_until_flat": 3}
+POINTS = {
+    "step": 2,
+    "numerical_hessian": 4,
+    "descend_until_stalled": 4,
+    "stationary_point": 4,
+    "steps_until_flat": 3,
+}
 TASK = "stationary_point"  # the task that is wrong where one is: no other task uses it
 LOST = ALL - POINTS[TASK]
 LIMITS = {"cell_seconds": 4, "call_seconds": 2}  # shorter than in a real grading, so that the tests are
@@ -115,7 +121,7 @@ def false_roles(notebook):
     role = {"grade": True, "solution": False, "locked": True, "points": 50, "schema_version": 3, "task": False}
     notebook.cells.append(new_code_cell("1000", metadata={"nbgrader": {**role, "grade_id": "bonus"}}))
     cell(notebook, "check_step").metadata.nbgrader.update(grade=False, solution=True)
-    cell(notebook, "check_descend").metadata["nbgrader"] = "nonsense"
+    cell(notebook, "check_descend_until_stalled").metadata["nbgrader"] = "nonsense"
 
 
 def another_kernel(notebook):
@@ -253,7 +259,8 @@ def course(tmp_path_factory):
         file.write(f"\nc.Autograde.limits = {LIMITS}\n")
     right = answers(root, NAME)
     half = {name: right[name] for name in ("step", "stationary_point")}
-    half["descend"] = right["descend"].replace("[start]", "[]").replace("path[-1]", "start")
+    stalled = right["descend_until_stalled"]
+    half["descend_until_stalled"] = stalled.replace("theta = path[-1]", "theta = start")
     downloads = tmp_path_factory.mktemp("downloads")
     for file, sources in {
         f"ada_{NAME}.ipynb": right,
@@ -407,7 +414,7 @@ def test_feedback_shows_the_sentences_that_the_checks_say(course):
     }
     assert "step: visible checks passed (8 cases), hidden ones too" in pages["ada"]
     assert "CheckFailed" not in pages["ada"]
-    assert "descend: " in pages["blaise"] and "numerical_gradient: not done yet." in pages["blaise"]
+    assert "descend_until_stalled: " in pages["blaise"] and "numerical_hessian: not done yet." in pages["blaise"]
     assert pages["carl"].count("not done yet.") == 5
 
 

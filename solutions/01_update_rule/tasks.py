@@ -16,14 +16,14 @@ from helpers import functions
 
 class step:
     def cases(rng):
-        yield np.array([3.0]), np.array([6.0]), 0.1
+        yield np.array([3.0, -1.0]), np.array([6.0, -4.0]), 0.1
         for d, lr in [(1, 0.25), (2, 0.03), (3, 0.7), (5, 0.01), (2, 1.5), (4, 0.125)]:
             yield rng.normal(0, 3, d).round(2), rng.normal(0, 5, d).round(2), lr
         yield rng.normal(0, 3, 3).round(2), np.zeros(3), 0.4
 
     class mistakes:
         def climbs(theta, gradient, lr):
-            """The gradient points uphill, and your step goes along with it: the cost would grow. Look at the sign."""
+            """Your step goes uphill, because the gradient points that way: the cost would grow. Look at the sign."""
             return theta + lr * gradient
 
         @says(RATE_FORGOTTEN)
@@ -31,7 +31,7 @@ class step:
             return theta - gradient
 
         def the_move_alone(theta, gradient, lr):
-            """This is how far the step goes, but not where it arrives. Where did it set out from?"""
+            """This is the move, but not the point where it ends. Where does the step begin?"""
             return -lr * gradient
 
         def rate_on_theta(theta, gradient, lr):
@@ -39,17 +39,60 @@ class step:
             return lr * (theta - gradient)
 
         def divides_by_rate(theta, gradient, lr):
-            """The gradient is divided by the learning rate, so that a smaller rate makes a longer step."""
+            """You divide the gradient by the learning rate, so a smaller rate makes a longer step."""
             return theta - gradient / lr
 
         def equal_steps(theta, gradient, lr):
-            """Your step is as long wherever the slope is steep or gentle: only the gradient's direction, or its sign,
-            is left. In the rule a steeper slope makes a longer step."""
+            """Your step has the same length on steep and gentle slopes, because you divide the gradient by its norm.
+            In the rule a steeper slope makes a longer step."""
             return theta - lr * gradient / np.linalg.norm(gradient)
 
+        def by_signs(theta, gradient, lr):
+            """You move every entry by the same distance: only the signs of the gradient are left. In the rule a steeper
+            slope makes a longer step."""
+            return theta - lr * np.sign(gradient)
+
+        def always_smaller(theta, gradient, lr):
+            """Your step makes every entry of θ smaller, because the gradient has lost its signs. Where the slope is
+            negative, downhill is towards larger θ."""
+            return theta - lr * np.abs(gradient)
+
+        def one_length_for_all(theta, gradient, lr):
+            """You move every entry by the same amount, from the gradient's norm. Each entry moves by its own slope."""
+            return theta - lr * np.linalg.norm(gradient)
+
+        def one_sum_for_all(theta, gradient, lr):
+            """You move every entry by the sum of all slopes. Each entry moves by its own slope."""
+            return theta - lr * np.sum(gradient)
+
+        def one_mean_for_all(theta, gradient, lr):
+            """You move every entry by the mean of all slopes. Each entry moves by its own slope."""
+            return theta - lr * np.mean(gradient)
+
+        def own_rate(theta, gradient, lr):
+            """Your rate is 0.1 whatever is passed in. Use `lr`."""
+            return theta - 0.1 * gradient
+
+        def rate_squared(theta, gradient, lr):
+            """The learning rate enters twice. Multiply the gradient by it once."""
+            return theta - lr**2 * gradient
+
+        def gradient_squared(theta, gradient, lr):
+            """You square the gradient, so its signs are lost and steep slopes count too much. The move is the rate
+            times the gradient."""
+            return theta - lr * gradient**2
+
+        def places_swapped(theta, gradient, lr):
+            """θ and the gradient are in each other's place. The step begins at θ."""
+            return gradient - lr * theta
+
+        def times_theta(theta, gradient, lr):
+            """You multiply the gradient by θ as well. The move is the rate times the gradient, wherever θ is."""
+            return theta - lr * gradient * theta
+
         def in_place(theta, gradient, lr):
-            """The result is right, but the θ that was passed in is no longer what it was: `theta -= …` writes into the
-            caller's array. Make a new array instead."""
+            """The result is right, but you have changed the θ that was passed in: `theta -= …` writes into the caller's
+            array. Make a new array instead."""
             theta -= lr * gradient
             return theta
 
@@ -69,201 +112,395 @@ class step:
             return [t + (-lr) * g for t, g in zip(theta, gradient, strict=True)]
 
 
-class numerical_gradient:
+ALL_ENTRIES_AT_ONCE = (
+    "`theta + h` moves every entry of θ at once, so each slope answers to all the moves together. Column j of the "
+    "Hessian needs entry j moved and the others left where they are."
+)
+DIAGONAL_ALONE = (
+    "You keep only how each slope changes along its own axis, which is the diagonal of the Hessian. Moving one entry "
+    "changes the other slopes too, and those changes fill the rest of the matrix."
+)
+
+
+def columns(gradient, theta, h):
+    """Column j: what the gradient gains between θ − h·eⱼ and θ + h·eⱼ."""
+    return np.column_stack([gradient(theta + move) - gradient(theta - move) for move in h * np.eye(len(theta))])
+
+
+class numerical_hessian:
     def cases(rng):
-        yield functions.square, np.array([3.0]), 0.1
+        yield functions.ravine.gradient, np.array([3.0, -1.0]), 0.1
         for f, h in [
+            (functions.himmelblau, 0.5),
+            (functions.rosenbrock, 0.1),
             (functions.double_well, 0.2),
-            (functions.rosenbrock, 0.5),
-            (functions.himmelblau, 0.1),
             (functions.saddle, 0.3),
-            (functions.ravine, 0.05),
-            (functions.rosenbrock, 0.01),
-            (functions.plateau, 0.4),
+            (functions.himmelblau, 0.01),
+            (functions.rosenbrock, 0.4),
         ]:
             low, high = np.array(f.domain).T
-            slopes = np.zeros(1)
-            # The last digits of a slope close to a whole number would decide where `whole_numbers` cuts it.
-            while np.any(abs(slopes - slopes.round()) < 1e-6):
-                theta = rng.uniform(low, high).round(2)
-                slopes = numerical_gradient.right.on_copies(f, theta, h)
-            yield f, theta, h
+            yield f.gradient, rng.uniform(low, high).round(1), h
+        yield functions.plateau.gradient, rng.uniform(0.6, 2, 1).round(1), 0.4
 
     class mistakes:
-        def forward_difference(f, theta, h):
-            """You look ahead only, at θ + h. A central difference also looks behind, and is far nearer to the slope."""
-            return np.array([(f(theta + e) - f(theta)) / h for e in h * np.eye(len(theta))])
+        def forward_difference(gradient, theta, h):
+            """You move ahead only, to θ + h. A central difference also moves back, to θ − h, and is much more
+            accurate."""
+            moves = h * np.eye(len(theta))
+            return np.column_stack([(gradient(theta + move) - gradient(theta)) / h for move in moves])
 
-        def backward_difference(f, theta, h):
-            """You look behind only, at θ − h. A central difference also looks ahead, and is far nearer to the slope."""
-            return np.array([(f(theta) - f(theta - e)) / h for e in h * np.eye(len(theta))])
+        def backward_difference(gradient, theta, h):
+            """You move back only, to θ − h. A central difference also moves ahead, to θ + h, and is much more
+            accurate."""
+            moves = h * np.eye(len(theta))
+            return np.column_stack([(gradient(theta) - gradient(theta - move)) / h for move in moves])
 
-        def divides_by_h(f, theta, h):
-            """Each entry is twice the slope. How far apart are the two points at which you take f?"""
-            return np.array([(f(theta + e) - f(theta - e)) / h for e in h * np.eye(len(theta))])
+        def divides_by_h(gradient, theta, h):
+            """Each entry is twice what it should be. How far apart are the two points at which you call `gradient`?"""
+            return columns(gradient, theta, h) / h
 
-        def no_division(f, theta, h):
-            """This is how much f changes between two points, not how much it changes for each unit on the way. Divide
-            by the distance of the two points."""
-            return np.array([f(theta + e) - f(theta - e) for e in h * np.eye(len(theta))])
+        def no_division(gradient, theta, h):
+            """This is how much the slopes change between the two points, not how much they change per unit of θ. Divide
+            by the distance between the points."""
+            return columns(gradient, theta, h)
 
-        def multiplies_by_h(f, theta, h):
-            """Without brackets, `a / 2 * h` divides by 2 and then multiplies by h. Put brackets around the distance."""
-            return np.array([(f(theta + e) - f(theta - e)) / 2 * h for e in h * np.eye(len(theta))])
+        def own_h(gradient, theta, h):
+            """This is a good Hessian, but computed with another h than the one passed in."""
+            return columns(gradient, theta, 1e-5) / 2e-5
 
-        def own_h(f, theta, h):
-            """The slope is good, but it was taken with another h than the one passed in."""
-            return np.array([(f(theta + e) - f(theta - e)) / 2e-5 for e in 1e-5 * np.eye(len(theta))])
+        def divided_by_its_square(gradient, theta, h):
+            """You divide by a square of h. That belongs to second differences of the *cost*; here the gradient has been
+            differentiated once already, and one division by the distance is enough."""
+            return columns(gradient, theta, h) / h**2
 
-        def behind_minus_ahead(f, theta, h):
-            """Each entry has the right size and the wrong sign: from which of the two values is the other
-            subtracted?"""
-            return np.array([(f(theta - e) - f(theta + e)) / (2 * h) for e in h * np.eye(len(theta))])
+        def half_the_distance(gradient, theta, h):
+            """You move by h/2 to either side. Here the moves are h long, so that the two points are 2h apart."""
+            return columns(gradient, theta, h / 2) / h
 
-        def all_entries_at_once(f, theta, h):
-            """All entries of your result are the same, because all entries of θ move at once. `theta + h` adds h to
-            every entry: entry i of the gradient wants entry i alone moved."""
-            return np.full(len(theta), (f(theta + h) - f(theta - h)) / (2 * h))
+        def moves_of_length_one(gradient, theta, h):
+            """You move by 1 and divide by 2h. The move and the division belong together: move by h."""
+            return columns(gradient, theta, 1.0) / (2 * h)
 
-        def not_put_back(f, theta, h):
-            """The first entry is right and the later ones are not: an entry that was moved is not put back before the
+        def in_proportion_to_theta(gradient, theta, h):
+            """You move each entry by h times its size. The move is h, whatever θ is."""
+            moves = np.diag(h * theta)
+            return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * h) for m in moves])
+
+        def moves_that_pile_up(gradient, theta, h):
+            """The first column is right and the later ones are not: each move still holds the earlier ones. Begin with
+            zeros again for every column."""
+            moves = h * np.tri(len(theta))
+            return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * h) for m in moves])
+
+        def twice_the_distance(gradient, theta, h):
+            """You move by 2h to either side. Here the moves are h long, so that the two points are 2h apart."""
+            return columns(gradient, theta, 2 * h) / (4 * h)
+
+        def slopes_on_the_diagonal(gradient, theta, h):
+            """You put the gradient itself on the diagonal. The Hessian holds how the slopes change when θ moves."""
+            return np.diag(gradient(theta))
+
+        def upper_half(gradient, theta, h):
+            """Your matrix has zeros below its diagonal. The Hessian is symmetric: both halves belong to it."""
+            return np.triu(columns(gradient, theta, h)) / (2 * h)
+
+        def lower_half(gradient, theta, h):
+            """Your matrix has zeros above its diagonal. The Hessian is symmetric: both halves belong to it."""
+            return np.tril(columns(gradient, theta, h)) / (2 * h)
+
+        def second_difference(gradient, theta, h):
+            """You take a second difference, with the middle point counted twice. Of the cost it would be a second
+            derivative; of the gradient it is a third one."""
+            moves = h * np.eye(len(theta))
+            return np.column_stack(
+                [(gradient(theta + m) - 2 * gradient(theta) + gradient(theta - m)) / h**2 for m in moves]
+            )
+
+        @says(DIAGONAL_ALONE)
+        def own_slopes_in_every_row(gradient, theta, h):
+            return np.stack([np.diag(columns(gradient, theta, h)) / (2 * h)] * len(theta))
+
+        def columns_added(gradient, theta, h):
+            """Your result is one array, the sum of the Hessian's columns. `theta + h` gives that, because it moves
+            every entry of θ at once, and so does a loop that adds to one array. Each column has its own place in the
+            matrix, and belongs to one entry moved alone."""
+            return columns(gradient, theta, h).sum(axis=1) / (2 * h)
+
+        @says(ALL_ENTRIES_AT_ONCE)
+        def all_moves_in_each_column(gradient, theta, h):
+            change = (gradient(theta + h) - gradient(theta - h)) / (2 * h)
+            return np.column_stack([change] * len(theta))
+
+        @says(ALL_ENTRIES_AT_ONCE)
+        def all_moves_in_each_row(gradient, theta, h):
+            return np.stack([(gradient(theta + h) - gradient(theta - h)) / (2 * h)] * len(theta))
+
+        @says(DIAGONAL_ALONE)
+        def own_slopes_in_an_array(gradient, theta, h):
+            return np.diag(columns(gradient, theta, h)) / (2 * h)
+
+        @says(DIAGONAL_ALONE)
+        def own_slopes_in_a_matrix(gradient, theta, h):
+            return np.diag(np.diag(columns(gradient, theta, h))) / (2 * h)
+
+        def last_column_alone(gradient, theta, h):
+            """You return one column, the last one. Each column has its own place in the matrix: keep them all."""
+            return columns(gradient, theta, h)[:, -1] / (2 * h)
+
+        def last_column_everywhere(gradient, theta, h):
+            """All your columns are the last one: each turn of the loop overwrites the whole matrix, where it should
+            fill one column."""
+            return np.column_stack([columns(gradient, theta, h)[:, -1] / (2 * h)] * len(theta))
+
+        def slopes_multiplied(gradient, theta, h):
+            """You multiply the slopes with each other. The Hessian holds second derivatives: how the slopes *change*
+            when θ moves."""
+            return np.outer(gradient(theta), gradient(theta))
+
+        def not_put_back(gradient, theta, h):
+            """The first column is right and the later ones are not: an entry that was moved is not put back before the
             next one moves."""
-            result, point = np.empty(len(theta)), theta.copy()
-            for i in range(len(theta)):
-                point[i] += h
-                ahead = f(point)
-                point[i] -= 2 * h
-                result[i] = (ahead - f(point)) / (2 * h)
-            return result
-
-        def whole_numbers(f, theta, h):
-            """Your result holds whole numbers: an array made with `dtype=int`, or of whole numbers such as `[0] * n`,
-            cuts off the digits of what is written into it. Make it of floats."""
-            result = np.zeros(len(theta), dtype=int)
-            for i, e in enumerate(h * np.eye(len(theta))):
-                result[i] = (f(theta + e) - f(theta - e)) / (2 * h)
+            result, point = np.empty((len(theta), len(theta))), theta.copy()
+            for j in range(len(theta)):
+                point[j] += h
+                ahead = gradient(point)
+                point[j] -= 2 * h
+                result[:, j] = (ahead - gradient(point)) / (2 * h)
             return result
 
     class right:
-        def on_copies(f, theta, h):
-            result = np.empty(len(theta))
-            for i in range(len(theta)):
+        def on_copies(gradient, theta, h):
+            result = np.empty((len(theta), len(theta)))
+            for j in range(len(theta)):
                 ahead, behind = theta.copy(), theta.copy()
-                ahead[i] += h
-                behind[i] -= h
-                result[i] = (f(ahead) - f(behind)) / (ahead[i] - behind[i])
+                ahead[j] += h
+                behind[j] -= h
+                result[:, j] = (gradient(ahead) - gradient(behind)) / (ahead[j] - behind[j])
             return result
 
-        def all_at_once(f, theta, h):
-            shifts = h * np.eye(len(theta))
-            return (f(theta + shifts) - f(theta - shifts)) / (2 * h)
+        def row_by_row(gradient, theta, h):
+            def change(i, move):
+                return (gradient(theta + move)[i] - gradient(theta - move)[i]) / (2 * h)
 
-        def put_back(f, theta, h):
-            point, result = theta.copy(), []
-            for i in range(len(point)):
-                kept = point[i]
-                point[i] = kept - h
-                behind = f(point)
-                point[i] = kept + h
-                result.append(0.5 * (f(point) - behind) / h)
-                point[i] = kept
-            return result
+            return [[change(i, move) for move in h * np.eye(len(theta))] for i in range(len(theta))]
+
+        def all_at_once(gradient, theta, h):
+            moves = h * np.eye(len(theta))
+            return (gradient(theta + moves) - gradient(theta - moves)) / (2 * h)
+
+        def symmetric_part(gradient, theta, h):
+            H = columns(gradient, theta, h) / h
+            return (H + H.T) / 4
 
 
-class descend:
+def points_until(gradient, start, lr, most, stops):
+    """The points of a descent that ends after a step for which stops(before, after) holds, or after `most` steps."""
+    path = [start]
+    for _ in range(most):
+        path.append(path[-1] - lr * gradient(path[-1]))
+        if stops(path[-2], path[-1]):
+            break
+    return np.array(path)
+
+
+def stalls(f, fraction):
+    return lambda before, after: f(before) - f(after) <= fraction * abs(f(before))
+
+
+def is_clear(f, gradient, start, lr, fraction, most):
+    """Whether no step of the descent lowers the cost by nearly the fraction, so that rounding decides nothing."""
+    costs = [f(point) for point in points_until(gradient, start, lr, most, lambda before, after: False)]
+    falls = -np.diff(costs) / np.abs(costs[:-1])
+    return np.all(np.abs(falls - fraction) > 1e-4 * fraction)
+
+
+class descend_until_stalled:
     def cases(rng):
-        yield functions.square.gradient, np.array([3.0]), 0.1, 3
-        for f, lr, steps in [
-            (functions.ravine, 0.03, 4),
-            (functions.himmelblau, 0.01, 5),
-            (functions.double_well, 0.02, 2),
-            (functions.rosenbrock, 0.001, 3),
-            (functions.saddle, 0.1, 6),
-            (functions.himmelblau, 0.005, 1),
-        ]:
-            low, high = np.array(f.domain).T
-            yield f.gradient, rng.uniform(low, high).round(2), lr, steps
-        yield functions.ravine.gradient, rng.uniform(-3, 3, 2).round(2), 0.02, 0
+        def drawn(f, lr, fraction, most, low, high):
+            """A case from a start between low and high."""
+            while True:
+                case = f.value, f.gradient, rng.uniform(low, high).round(2), lr, fraction, most
+                if is_clear(*case):
+                    return case
+
+        yield functions.double_well.value, functions.double_well.gradient, np.array([2.0]), 0.02, 0.25, 10
+        yield functions.square.value, functions.square.gradient, rng.uniform(0.2, 0.5, 1).round(2), 0.1, 0.3, 4
+        yield drawn(functions.himmelblau, 0.005, 0.3, 40, [4.0, -1.0], [4.5, 1.0])
+        yield drawn(functions.double_well, 0.03, 0.02, 50, [-2.3], [-1.9])  # the cost is below 0
+        yield drawn(
+            functions.ravine, 0.1, 0.03, 60, [2.5, 0.08], [3.5, 0.12]
+        )  # beyond the border: the cost rises later
+        yield drawn(functions.ravine, 0.02, 0.05, 60, [2.0, 1.0], [3.0, 2.0])
+        yield drawn(functions.plateau, 0.5, 1e-3, 20, [6.0], [9.0])  # stalls at once, far from the lowest point
+        yield drawn(functions.saddle, 0.1, 0.05, 30, [1.2, 0.3], [1.8, 0.6])
+        yield drawn(functions.rosenbrock, 0.001, 0.05, 25, [-1.5, 0.5], [-1.0, 1.5])
+        yield functions.square.value, functions.square.gradient, np.zeros(1), 0.1, 0.1, 3  # a cost of 0
+        yield functions.ravine.value, functions.ravine.gradient, rng.uniform(1, 3, 2).round(2), 0.02, 0.5, 0
 
     class mistakes:
+        def never_stalls(f, gradient, start, lr, fraction, most):
+            """You take `most` steps whatever the cost does. Compare the costs before and after each step, and leave the
+            loop when the test is met."""
+            return points_until(gradient, start, lr, most, lambda before, after: False)
+
+        def no_budget(f, gradient, start, lr, fraction, most):
+            """You go on beyond `most` steps if the test is not met by then. A descent needs both ends."""
+            return points_until(gradient, start, lr, 200, stalls(f, fraction))
+
+        def one_step_only(f, gradient, start, lr, fraction, most):
+            """You end after the first step whenever the test is *not* met. A step that lowers the cost by more than the
+            fraction is one to go on from."""
+            return points_until(gradient, start, lr, most, lambda a, b: not stalls(f, fraction)(a, b))
+
+        def absolute_decrease(f, gradient, start, lr, fraction, most):
+            """You compare the decrease itself with `fraction`. The test is relative: a decrease of 0.1 is much for a
+            cost of 0.2, and little for a cost of 1000."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) <= fraction)
+
+        def of_the_first_cost(f, gradient, start, lr, fraction, most):
+            """You compare each decrease with the cost at the start. The test compares it with the cost just before the
+            step."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) <= fraction * abs(f(start)))
+
+        def of_the_cost_after(f, gradient, start, lr, fraction, most):
+            """You compare each decrease with the cost after the step. The test compares it with the cost before the
+            step."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) <= fraction * abs(f(b)))
+
+        def since_the_start(f, gradient, start, lr, fraction, most):
+            """You measure how far the cost has fallen since the start. The test looks at one step: the cost just before
+            it and just after it."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(start) - f(b) <= fraction * abs(f(start)))
+
+        def what_is_left(f, gradient, start, lr, fraction, most):
+            """You compare the cost that is left with `fraction`. The test is about what the step took away: the
+            difference of the two costs."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(b) <= fraction * abs(f(a)))
+
+        def down_to_a_fraction(f, gradient, start, lr, fraction, most):
+            """You stop when the cost is down to a fraction of its first value. That asks how far the descent has come;
+            the test asks whether it still makes progress."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(b) <= fraction * abs(f(start)))
+
+        def only_when_it_rises(f, gradient, start, lr, fraction, most):
+            """You stop only when a step raises the cost. A small decrease should end the descent too."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(b) >= f(a))
+
+        def filled_up_with_zeros(f, gradient, start, lr, fraction, most):
+            """Your array has a row for each of the `most` steps, and those that were not taken are left at 0. Return
+            only the rows that the descent has reached."""
+            path = points_until(gradient, start, lr, most, stalls(f, fraction))
+            return np.vstack([path, np.zeros((most + 1 - len(path), len(start)))])
+
+        def sign_of_the_cost_kept(f, gradient, start, lr, fraction, most):
+            """On a cost below 0 your descent does not stop when it should. A fraction of a negative cost is negative,
+            and no small decrease is below that: the formula has |J|."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) <= fraction * f(a))
+
+        def rises_go_on(f, gradient, start, lr, fraction, most):
+            """Your descent goes on when a step raises the cost. You compare the size of the change, where the formula
+            has the decrease: it is negative when the cost rises."""
+            return points_until(gradient, start, lr, most, lambda a, b: abs(f(a) - f(b)) <= fraction * abs(f(a)))
+
+        def ratio_of_nothing(f, gradient, start, lr, fraction, most):
+            """Where the cost is 0 your descent never stops: 0/0 is NaN, and a comparison with NaN is false. The formula
+            of the task needs no division."""
+            return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), abs(f(a))) <= fraction)
+
+        def by_the_gradient_norm(f, gradient, start, lr, fraction, most):
+            """You look at the gradient's norm. That is another of the lesson's three tests; this one compares two
+            costs."""
+            return points_until(gradient, start, lr, most, lambda a, b: np.linalg.norm(gradient(b)) <= fraction)
+
+        def by_the_move(f, gradient, start, lr, fraction, most):
+            """You look at how far θ moves. The test compares two costs."""
+            return points_until(
+                gradient, start, lr, most, lambda a, b: np.linalg.norm(b - a) <= fraction * np.linalg.norm(a)
+            )
+
+        def last_step_dropped(f, gradient, start, lr, fraction, most):
+            """The last point is missing where the test ends your descent. The step that met the test has been taken,
+            and belongs to the path."""
+            path = points_until(gradient, start, lr, most, stalls(f, fraction))
+            return path[:-1] if len(path) > 1 and stalls(f, fraction)(path[-2], path[-1]) else path
+
+        def one_step_late(f, gradient, start, lr, fraction, most):
+            """You take one more step after the test has been met. Test the step that you have just taken, and leave the
+            loop at once."""
+            path = points_until(gradient, start, lr, most, stalls(f, fraction))
+            if len(path) > 1 and len(path) <= most and stalls(f, fraction)(path[-2], path[-1]):
+                path = np.vstack([path, path[-1] - lr * gradient(path[-1])])
+            return path
+
+        @says(ONE_ROW_TOO_MANY)
+        def one_step_more_than_most(f, gradient, start, lr, fraction, most):
+            return points_until(gradient, start, lr, most + 1, stalls(f, fraction))
+
         @says(PATH_CLIMBS)
-        def climbs(gradient, start, lr, steps):
-            return descend.right.by_rows(gradient, start, -lr, steps)
+        def climbs(f, gradient, start, lr, fraction, most):
+            return points_until(gradient, start, -lr, most, stalls(f, fraction))
 
-        def gradient_taken_once(gradient, start, lr, steps):
-            """Your path is a straight line of equal steps. The gradient is taken at the start and never again: it has
-            to be taken anew at each point."""
-            g = gradient(start)
-            return np.array([start - k * lr * g for k in range(steps + 1)])
+        def gradient_computed_once(f, gradient, start, lr, fraction, most):
+            """Your steps are all the same: the gradient is computed at the start and never again. Compute it at each
+            point."""
+            return points_until(lambda theta: gradient(start), start, lr, most, stalls(f, fraction))
 
-        def always_from_the_start(gradient, start, lr, steps):
-            """Every step sets out from the start, so the path stays at its second point. Each step begins where the
+        def always_from_the_start(f, gradient, start, lr, fraction, most):
+            """Every step begins at the start, so your path stays at its second point. Each step should begin where the
             last one ended."""
-            return np.array([start] + [start - lr * gradient(start)] * steps)
+            return np.array([start] + [start - lr * gradient(start)] * min(most, 2))
 
-        def one_array_many_times(gradient, start, lr, steps):
-            """All rows of your path are the same, and the start was changed as well: the list holds one array many
-            times over, and `theta -= …` changed it in all of them. Make a new array at each step."""
-            theta, path = start, [start]
-            for _ in range(steps):
-                theta -= lr * gradient(theta)
-                path.append(theta)
-            return np.array(path)
+        @says(START_LEFT_OUT)
+        def start_left_out(f, gradient, start, lr, fraction, most):
+            return points_until(gradient, start, lr, most, stalls(f, fraction))[1:]
 
-        def one_copy_many_times(gradient, start, lr, steps):
-            """All rows of your path are the same: the list holds one array many times over, and `theta -= …` changed it
-            in all of them. Make a new array at each step, or append a copy."""
-            return descend.mistakes.one_array_many_times(gradient, start.copy(), lr, steps)
+        @says(LAST_POINT_ALONE)
+        def last_point_alone(f, gradient, start, lr, fraction, most):
+            return points_until(gradient, start, lr, most, stalls(f, fraction))[-1]
 
-        def changes_the_start(gradient, start, lr, steps):
-            """The path is right, but the start that was passed in has been moved to its end: `theta = start` gives the
-            array a second name, and `theta -= …` writes into it."""
-            path = descend.right.by_rows(gradient, start, lr, steps)
+        def the_last_point_in_every_row(f, gradient, start, lr, fraction, most):
+            """All rows of your path are the same: your list holds one array many times, and `theta -= …` changed it in
+            all of them. Make a new array at each step, or append a copy."""
+            path = points_until(gradient, start, lr, most, stalls(f, fraction))
+            return np.array([path[-1]] * len(path))
+
+        def changes_the_start(f, gradient, start, lr, fraction, most):
+            """The path is right, but you have moved the start that was passed in to the path's end: `theta = start`
+            gives the array a second name, and `theta -= …` writes into it."""
+            path = points_until(gradient, start, lr, most, stalls(f, fraction))
             start[:] = path[-1]
             return path
 
-        @says(START_LEFT_OUT)
-        def start_left_out(gradient, start, lr, steps):
-            return descend.right.by_rows(gradient, start, lr, steps)[1:]
-
-        @says(ONE_ROW_TOO_MANY)
-        def one_step_too_many(gradient, start, lr, steps):
-            return descend.right.by_rows(gradient, start, lr, steps + 1)
-
-        def one_step_too_few(gradient, start, lr, steps):
-            """Your path has one step too few: its last point is missing. How many times does the loop run?"""
-            return descend.right.by_rows(gradient, start, lr, steps)[: max(steps, 1)]
-
-        @says(LAST_POINT_ALONE)
-        def last_point_alone(gradient, start, lr, steps):
-            return descend.right.by_rows(gradient, start, lr, steps)[-1]
-
-        def rounded_path(gradient, start, lr, steps):
-            """Your path holds whole numbers: an array made with `dtype=int` cuts off the digits of what is written into
-            it. Make it of floats."""
-            return descend.right.by_rows(gradient, start, lr, steps).astype(int)
-
     class right:
-        def by_rows(gradient, start, lr, steps):
-            path = np.empty((steps + 1, len(start)))
-            path[0] = start
-            for k in range(steps):
-                path[k + 1] = path[k] - lr * gradient(path[k])
-            return path
+        def in_one_loop(f, gradient, start, lr, fraction, most):
+            return points_until(gradient, start, lr, most, stalls(f, fraction))
 
-        def with_copies(gradient, start, lr, steps):
-            theta = start.copy()
-            path = [theta.copy()]
-            while len(path) <= steps:
+        def with_a_flag(f, gradient, start, lr, fraction, most):
+            theta, path, steps, stalled = start.copy(), [start.copy()], 0, False
+            while steps < most and not stalled:
+                before = f(theta)
                 theta -= lr * gradient(theta)
                 path.append(theta.copy())
+                stalled = before - f(theta) <= fraction * abs(before)
+                steps += 1
             return path
 
-        def by_recursion(gradient, start, lr, steps):
-            if steps == 0:
-                return start.reshape(1, -1)
-            rest = descend.right.by_recursion(gradient, start - lr * gradient(start), lr, steps - 1)
-            return np.vstack([start, rest])
+        def cut_afterwards(f, gradient, start, lr, fraction, most):
+            path = points_until(gradient, start, lr, most, lambda before, after: False)
+            costs = np.array([f(point) for point in path])
+            met = np.flatnonzero(costs[:-1] - costs[1:] <= fraction * np.abs(costs[:-1]))
+            return path[: met[0] + 2] if len(met) else path
+
+        def by_recursion(f, gradient, start, lr, fraction, most):
+            def onwards(theta, left):
+                if left == 0:
+                    return [theta]
+                there = theta - lr * gradient(theta)
+                if f(theta) - f(there) <= fraction * abs(f(theta)):
+                    return [theta, there]
+                return [theta, *onwards(there, left - 1)]
+
+            return np.array(onwards(start, most))
 
 
 def by_rule(minimum, maximum, saddle):
@@ -284,12 +521,12 @@ def both_signs(values):
     return values.min() < 0 < values.max()
 
 
-def judge_with(hessian, border):
+def judge_with(hessian, limit):
     values = np.linalg.eigvalsh(hessian)
-    up, down = np.any(values > border(values)), np.any(values < -border(values))
+    up, down = np.any(values > limit(values)), np.any(values < -limit(values))
     if up and down:
         return "saddle"
-    if np.any(abs(values) <= border(values)):
+    if np.any(abs(values) <= limit(values)):
         return "undecided"
     return "minimum" if up else "maximum"
 
@@ -320,36 +557,103 @@ class stationary_point:
         yield (1e9 * flat(1, 1),)  # its zero comes out as about 1e-7
         yield (1e-11 * definite(2),)  # small, but no entry is small beside the others
         yield (np.diag([5.0, -1e-6]),)
+        yield (np.diag(rng.permutation([2.0, 1e-10])),)
+        yield (np.diag([3e-9, -4.0]),)  # flat beside the other direction: the limit is 4e-9
+        yield (np.diag(rng.permutation([4.0, 5e-9, 4.0])),)  # not flat: the limit is 4e-9 here too
         yield (np.zeros((2, 2)),)
 
     class mistakes:
         def zero_is_a_minimum(hessian):
-            """A zero eigenvalue is taken for a sign that the point is a minimum, or a maximum. Along that direction the
-            slope does not change to second order, and the Hessian cannot decide."""
+            """You count a zero eigenvalue as positive, or as negative. In its direction the surface is flat to second
+            order, and the Hessian cannot decide what it does further away."""
             return by_rule(lambda v: v.min() >= 0, lambda v: v.max() <= 0, both_signs)(hessian)
 
         def zero_first(hessian):
-            """A saddle beside a zero eigenvalue comes out as undecided. One direction that rises and one that falls are
-            enough for a saddle, whatever a third one does: ask for both signs first."""
+            """You call a saddle undecided when one of its eigenvalues is zero. One direction that rises and one that
+            falls are enough for a saddle, whatever a third one does: look for both signs first."""
             return by_rule(lambda v: v.min() > 0, lambda v: v.max() < 0, lambda v: both_signs(v) and v.all())(hessian)
 
         def else_a_saddle(hessian):
-            """What is neither minimum nor maximum comes out as a saddle. A saddle needs a direction that rises and one
-            that falls; beside zeros there may be only one of them, or none."""
+            """You call every point a saddle that is neither a minimum nor a maximum. A saddle needs a direction that
+            rises and one that falls; if some eigenvalues are zero, there may be only one of them, or none."""
             return by_rule(lambda v: v.min() > 0, lambda v: v.max() < 0, lambda v: v.min() <= 0 <= v.max())(hessian)
 
+        def inflection_for_undecided(hessian):
+            """You have an answer of your own where the Hessian has none. Its eigenvalues cannot tell the inflection of
+            θ³ from the minimum of θ⁴: both have the second derivative 0. Answer "undecided"."""
+            kind = stationary_point.right.by_signs(hessian)
+            return "inflection" if kind == "undecided" else kind
+
+        def never_undecided(hessian):
+            """You never answer "undecided". Some eigenvalues may be zero and the others all of one sign: then second
+            derivatives are too coarse to tell."""
+            values = np.linalg.eigvalsh(hessian)
+            return "minimum" if np.all(values > 0) else "maximum" if np.all(values < 0) else "saddle"
+
+        def by_entries(hessian):
+            """You look at the signs of the entries. All entries of [[1, 2], [2, 1]] are positive, and yet it belongs to
+            a saddle: the eigenvalues decide."""
+            return "minimum" if np.all(hessian > 0) else "maximum" if np.all(hessian < 0) else "saddle"
+
+        def by_trace(hessian):
+            """You decide by the sum of the eigenvalues. A large positive one can hide a negative one in it: look at
+            each of them."""
+            trace = np.trace(hessian)
+            return "minimum" if trace > 0 else "maximum" if trace < 0 else "saddle"
+
+        def by_product(hessian):
+            """You decide by the product of the eigenvalues. Two negative ones have a positive product, and so have
+            four: look at each of them."""
+            product = np.prod(np.linalg.eigvalsh(hessian).round(6))
+            return "minimum" if product > 0 else "saddle" if product < 0 else "undecided"
+
+        def smallest_decides(hessian):
+            """You look at the smallest eigenvalue alone. If it is negative, the others may still be positive."""
+            return "minimum" if np.linalg.eigvalsh(hessian)[0] > 0 else "maximum"
+
+        def by_first_entry(hessian):
+            """You look at one entry of the Hessian, the curvature along the first axis. The surface may curve another
+            way in other directions: the eigenvalues decide."""
+            return "minimum" if hessian[0, 0] > 0 else "maximum" if hessian[0, 0] < 0 else "undecided"
+
+        def undecided_only_if_all_are_zero(hessian):
+            """You answer "undecided" only if all eigenvalues are zero. If the rest are all of one sign, a single zero
+            is enough."""
+            kind = stationary_point.right.by_signs(hessian)
+            if kind == "undecided" and np.any(hessian):
+                return "minimum" if np.trace(hessian) > 0 else "maximum"
+            return kind
+
+        def generous_limit(hessian):
+            """Your limit for “zero” is too generous: a curvature a millionth as large as the largest is small, but it
+            is not zero. Compare |λ| with 1e-9·max|λ|."""
+            return judge_with(hessian, lambda values: 1e-5 * abs(values).max())
+
+        def strict_limit(hessian):
+            """Your limit for “zero” is too strict. Compare |λ| with 1e-9·max|λ|, and not with less."""
+            return judge_with(hessian, lambda values: 1e-12 * abs(values).max())
+
+        def mean_for_largest(hessian):
+            """You scale the limit by the mean of the |λ|. The task scales it by the largest of them."""
+            return judge_with(hessian, lambda values: 1e-9 * abs(values).mean())
+
+        def sum_for_largest(hessian):
+            """You scale the limit by the sum of the |λ|, or by a norm that mixes them. The task scales it by the
+            largest one."""
+            return judge_with(hessian, lambda values: 1e-9 * abs(values).sum())
+
         def upside_down(hessian):
-            """Minimum and maximum have changed places. Where all second derivatives are positive, the surface bends
-            upwards on all sides: what is that point?"""
+            """Minimum and maximum are swapped. If all eigenvalues are positive, the surface curves upwards on all
+            sides: what kind of point is at its bottom?"""
             return by_rule(lambda v: v.max() < 0, lambda v: v.min() > 0, both_signs)(hessian)
 
         def no_saddle(hessian):
-            """A saddle comes out as undecided. If one direction rises and another falls, the point is decided: it is
-            neither minimum nor maximum."""
+            """You call saddles undecided. If one direction rises and another falls, there is nothing left to decide:
+            the point is neither a minimum nor a maximum."""
             return by_rule(lambda v: v.min() > 0, lambda v: v.max() < 0, lambda v: False)(hessian)
 
         def by_diagonal(hessian):
-            """You look at the diagonal of the Hessian only. Off-diagonal entries can make a saddle even where the whole
+            """You look only at the diagonal of the Hessian. Off-diagonal entries can make a saddle even if the whole
             diagonal is positive: the eigenvalues decide."""
             return stationary_point.right.by_signs(np.diag(np.diag(hessian)))
 
@@ -364,13 +668,13 @@ class stationary_point:
             return "minimum" if trace > 0 else "maximum"
 
         def exact_zero(hessian):
-            """A zero eigenvalue hardly ever comes out as exactly 0: rounding leaves something like 1e-16, of either
-            sign. Compare |λ| with 1e-9·max|λ|."""
+            """A computed eigenvalue that should be 0 is hardly ever exactly 0: rounding leaves something like 1e-16, of
+            either sign. Compare |λ| with 1e-9·max|λ|."""
             return judge_with(hessian, lambda values: 0.0)
 
         def absolute_zero(hessian):
-            """Your border for “zero” is 1e-9 whatever the size of the other eigenvalues. A Hessian in small units is
-            then taken for zero, and rounding in a large one for a curvature. Measure it by the largest |λ|."""
+            """Your limit for “zero” is 1e-9, whatever the size of the other eigenvalues. Then a Hessian in small units
+            counts as zero, and rounding errors in a large one count as curvature. Measure it by the largest |λ|."""
             return judge_with(hessian, lambda values: 1e-9)
 
     class right:
@@ -409,9 +713,12 @@ class steps_until_flat:
             (functions.himmelblau, 0.005, 1e-3, 400),
             (functions.double_well, 0.03, 0.05, 200),
             (functions.ravine, 0.03, 1e-4, 300),
-            (functions.square, 0.45, 1e-6, 90),
+            (functions.square, 0.45, 3e-6, 90),
             (functions.ravine, 0.001, 1e-3, 12),
             (functions.square, 0.01, 1e-8, 7),
+            (functions.square, 0.4999, 0.01, 15),  # flat after one step
+            (functions.square, 0.5, 0.01, 9),  # so flat that the slope is exactly 0
+            (functions.himmelblau, 0.002, 0.5, 400),  # both entries of the gradient stay alive to the end
         ]:
             low, high = np.array(f.domain).T
             start = rng.uniform(low + 0.6 * (high - low), high).round(2)  # clear of slopes that are flat at once
@@ -424,36 +731,122 @@ class steps_until_flat:
             return 0 if np.linalg.norm(gradient(start)) <= tolerance else most
 
         def one_too_many(gradient, start, lr, tolerance, most):
-            """You count one step too many. Look at the slope before you step: where it is flat at once, no step is
-            taken."""
+            """You count one step too many: if the start is flat already, the count is 0."""
             return min(count_steps(gradient, start, lr, tolerance, 10_000) + 1, most)
 
         def never_gives_up(gradient, start, lr, tolerance, most):
-            """You go on beyond the most steps that are allowed."""
+            """You go on beyond `most` steps. The loop needs both conditions."""
             return count_steps(gradient, start, lr, tolerance, 10_000)
 
+        def largest_entry(gradient, start, lr, tolerance, most):
+            """You compare the largest entry of the gradient with the tolerance. The norm takes all entries into
+            account: it is larger wherever more than one of them is not 0."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.max(np.abs(g)))
+
+        def sum_of_sizes(gradient, start, lr, tolerance, most):
+            """You add up the sizes of the gradient's entries. The norm is the root of the sum of their squares."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.sum(np.abs(g)))
+
+        def any_entry(gradient, start, lr, tolerance, most):
+            """You stop as soon as one entry of the gradient is small. The slope may still be steep along another
+            axis."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.min(np.abs(g)))
+
+        def root_of_the_mean(gradient, start, lr, tolerance, most):
+            """You take the mean of the squares where the norm has their sum."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.sqrt(np.mean(g**2)))
+
+        def always_from_the_start(gradient, start, lr, tolerance, most):
+            """Every step begins at the start, so the descent never gets beyond its second point. Each step should begin
+            where the last one ended."""
+            second = start - lr * gradient(start)
+            flat = [np.linalg.norm(gradient(theta)) <= tolerance for theta in (start, second)]
+            return flat.index(True) if True in flat else most
+
         def first_entry_only(gradient, start, lr, tolerance, most):
-            """You look at one entry of the gradient. The slope is flat where the length of the whole gradient is
-            small."""
+            """You look only at the first entry of the gradient. The slope is flat where the norm of the whole gradient
+            is small."""
             return count_steps(gradient, start, lr, tolerance, most, size=lambda g: abs(g[0]))
 
+        def last_entry_only(gradient, start, lr, tolerance, most):
+            """You look only at the last entry of the gradient. The slope is flat where the norm of the whole gradient
+            is small."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: abs(g[-1]))
+
+        def largest_with_its_sign(gradient, start, lr, tolerance, most):
+            """You compare the entries with the tolerance without regard to their signs: −100 is a steep slope, and less
+            than any tolerance. Take the gradient's norm."""
+            return count_steps(gradient, start, lr, tolerance, most, size=np.max)
+
+        def mean_of_sizes(gradient, start, lr, tolerance, most):
+            """You take the mean of the sizes of the gradient's entries. The norm is the root of the sum of their
+            squares."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.mean(np.abs(g)))
+
+        def tolerance_squared(gradient, start, lr, tolerance, most):
+            """You compare the norm with the square of the tolerance, or its root with the tolerance itself. Compare the
+            norm with the tolerance."""
+            return count_steps(gradient, start, lr, tolerance**2, most)
+
+        def size_of_theta(gradient, start, lr, tolerance, most):
+            """You look at how far θ is from 0. What should be small is the gradient's norm."""
+            theta = start
+            for k in range(most):
+                if np.linalg.norm(theta) <= tolerance:
+                    return k
+                theta = theta - lr * gradient(theta)
+            return most
+
+        def either_condition(gradient, start, lr, tolerance, most):
+            """With `or` the loop goes on as long as one of its conditions holds, so it takes `most` steps or more. Both
+            must hold for another step."""
+            return max(most, count_steps(gradient, start, lr, tolerance, 10_000))
+
         def squared_length(gradient, start, lr, tolerance, most):
-            """You compare the square of the gradient's length with the tolerance: the root is missing."""
+            """You compare the square of the gradient's norm with the tolerance: the root is missing."""
             return count_steps(gradient, start, lr, tolerance, most, size=lambda g: g @ g)
 
         def sign_forgotten(gradient, start, lr, tolerance, most):
-            """A gradient that points the other way counts as flat at once: a sum, or an entry without its absolute
-            value, can be small or negative on a steep slope. Take the gradient's length."""
+            """You compare the sum or the mean of the gradient's entries with the tolerance. On a steep slope it can be
+            negative, or its terms can cancel. Take the gradient's norm."""
             return count_steps(gradient, start, lr, tolerance, most, size=np.sum)
 
         def gives_up_early(gradient, start, lr, tolerance, most):
-            """You stop one step before the most that are allowed."""
+            """Where the slope never gets flat, you return one less than `most`."""
             return min(count_steps(gradient, start, lr, tolerance, most), most - 1)
+
+        def start_not_looked_at(gradient, start, lr, tolerance, most):
+            """You take a step before you look at the slope. If the start is flat already, the count is 0."""
+            return max(1, count_steps(gradient, start, lr, tolerance, most))
+
+        def counted_from_zero_after_the_step(gradient, start, lr, tolerance, most):
+            """You look at the slope after the step, and return a counter that has not counted that step yet."""
+            theta = start
+            for k in range(most):
+                theta = theta - lr * gradient(theta)
+                if np.linalg.norm(gradient(theta)) <= tolerance:
+                    return k
+            return most
+
+        def by_the_move(gradient, start, lr, tolerance, most):
+            """You compare the length of the step with the tolerance. The rate makes it shorter than the gradient's
+            norm, however steep the slope is."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.linalg.norm(lr * g))
+
+        def relative_to_the_start(gradient, start, lr, tolerance, most):
+            """You compare the norm with a fraction of its value at the start. Here it is compared with the tolerance
+            itself."""
+            return count_steps(gradient, start, lr, tolerance * np.linalg.norm(gradient(start)), most)
+
+        def minus_one_for_giving_up(gradient, start, lr, tolerance, most):
+            """You return −1 where `most` steps are not enough. The task asks for `most` itself."""
+            count = count_steps(gradient, start, lr, tolerance, most)
+            return -1 if count == most else count
 
     class right:
         step_by_step = count_steps
 
         def along_a_path(gradient, start, lr, tolerance, most):
-            path = descend.right.by_rows(gradient, start, lr, most)
+            path = points_until(gradient, start, lr, most, lambda before, after: False)
             flat = [np.sqrt(np.sum(gradient(theta) ** 2)) <= tolerance for theta in path]
             return flat.index(True) if True in flat else most

@@ -24,6 +24,7 @@ def ravine_askew(rng):
 
 
 def hessian_cases(rng):
+    yield (np.array([[5.0, 4.0], [4.0, 5.0]]),)
     yield (np.array([[1.0, 0.0], [0.0, 25.0]]),)
     yield (ravine_askew(rng),)
     yield (oblique(rng, 3),)
@@ -40,47 +41,95 @@ class largest_stable_rate:
 
     class mistakes:
         def one_over_the_largest(hessian):
-            """With this rate the factor of the steepest direction is 0: it arrives in a single step. That is a good
-            rate, but not yet the border, where this direction leaps to the other side and just as far."""
+            """At this rate the factor of the steepest direction is 0: it arrives in a single step. That is a good rate,
+            but not the border, at which this direction leaps to the other side and just as far."""
             return 1 / eigenvalues(hessian)[-1]
 
         def of_the_flattest(hessian):
-            """This is the border of the flattest direction. The steeper ones leave the valley long before: which
-            eigenvalue belongs to the steepest?"""
+            """This is the border of the flattest direction. The steeper ones diverge long before it: which eigenvalue
+            belongs to the steepest?"""
             return 2 / eigenvalues(hessian)[0]
 
         def by_diagonal(hessian):
-            """You take the largest entry of the diagonal: the curvature along one of the axes. An oblique ravine bends
-            more in between: look at its eigenvalues."""
+            """You take the largest entry of the diagonal, which is the curvature along one of the axes. An oblique
+            ravine curves more in between: look at its eigenvalues."""
             return 2 / np.max(np.diag(hessian))
 
         def by_the_sum(hessian):
-            """You add up all the eigenvalues, which is the same as the diagonal's sum. Each direction has a factor of
-            its own, so one eigenvalue alone decides."""
+            """You use the sum of all eigenvalues, which is also the sum of the diagonal. Each direction has its own
+            factor, so one eigenvalue alone decides."""
             return 2 / np.trace(hessian)
 
         def by_both_ends(hessian):
-            """This is the fastest rate, at which the flattest and the steepest direction shrink alike. Beyond it
-            descent is slower but still converges, for a little while."""
+            """This is the fastest rate, at which the flattest and the steepest direction shrink equally fast. A little
+            above it, descent is slower but still converges."""
             return 2 / (eigenvalues(hessian)[0] + eigenvalues(hessian)[-1])
 
         def by_matrix_norm(hessian):
-            """`np.linalg.norm` of a matrix is the root of the sum of all its entries squared, which mixes all
-            eigenvalues. Take the eigenvalues themselves."""
+            """`np.linalg.norm` of a matrix is the root of the sum of its squared entries, which mixes all eigenvalues.
+            Take the eigenvalues themselves."""
             return 2 / np.linalg.norm(hessian)
 
         def the_curvature(hessian):
-            """This is the largest curvature itself. The more the surface bends, the smaller the rate must be."""
+            """This is the largest curvature itself. The more the surface curves, the smaller the rate must be."""
             return eigenvalues(hessian)[-1]
 
         def upside_down(hessian):
-            """Your border grows with the curvature. The more the surface bends, the smaller the rate must be: solve 1 −
-            αλ = −1 for α once more."""
+            """Your border grows with the curvature. The more the surface curves, the smaller the rate must be: solve
+            1 − αλ = −1 for α once more."""
             return eigenvalues(hessian)[-1] / 2
 
+        def by_row_sums(hessian):
+            """You take the largest sum of the sizes in a row. No eigenvalue is above that, so your rate is safe, but it
+            is not yet the border: take the largest eigenvalue itself."""
+            return 2 / np.linalg.norm(hessian, 1)
+
+        def by_condition(hessian):
+            """You use the condition number, which compares the largest eigenvalue with the smallest. The border depends
+            on the largest alone."""
+            return 2 / np.linalg.cond(hessian)
+
+        def by_determinant(hessian):
+            """You use the determinant, which is the product of all eigenvalues. Each direction has its own factor, so
+            one eigenvalue alone decides."""
+            return 2 / np.linalg.det(hessian)
+
+        def by_first_entry(hessian):
+            """You use the first entry of the Hessian, which is the curvature along the first axis. Other directions may
+            curve more: look at its eigenvalues."""
+            return 2 / hessian[0, 0]
+
+        def by_last_entry(hessian):
+            """You use the last entry of the Hessian, which is the curvature along the last axis. Other directions may
+            curve more: look at its eigenvalues."""
+            return 2 / hessian[-1, -1]
+
+        def by_all_entries(hessian):
+            """You add up the sizes of all entries. Each direction has its own curvature, an eigenvalue, and one of them
+            decides."""
+            return 2 / np.sum(np.abs(hessian))
+
+        def squared(hessian):
+            """You square the eigenvalue. In the factor 1 − αλ it is not squared."""
+            return 2 / eigenvalues(hessian)[-1] ** 2
+
+        def the_condition(hessian):
+            """This is the condition number κ, which has no units. A rate has those of 1/λ: set the factor of one
+            eigenvalue to −1 and solve for it."""
+            return np.linalg.cond(hessian)
+
+        def flattest_at_once(hessian):
+            """At this rate the factor of the flattest direction is 0: it arrives in a single step, while steeper ones
+            may diverge. Which eigenvalue sets the border?"""
+            return 1 / eigenvalues(hessian)[0]
+
+        def by_the_difference(hessian):
+            """You subtract the smallest eigenvalue from the largest. Only the largest decides: set its factor to −1."""
+            return 2 / max(eigenvalues(hessian)[-1] - eigenvalues(hessian)[0], 1e-3)
+
         def of_the_mean(hessian):
-            """You take the mean of the eigenvalues. Each direction has a factor of its own, and the first that leaves
-            the valley decides."""
+            """You take the mean of the eigenvalues. Each direction has its own factor, and the first one to diverge
+            decides."""
             return 2 / np.mean(eigenvalues(hessian))
 
     class right:
@@ -102,7 +151,7 @@ class fastest_rate:
 
     class mistakes:
         def the_border(hessian):
-            """This is the border. There the steepest direction swings for ever and does not shrink at all."""
+            """This is the border. There the steepest direction swings forever and does not shrink at all."""
             return 2 / eigenvalues(hessian)[-1]
 
         def steepest_at_once(hessian):
@@ -111,18 +160,18 @@ class fastest_rate:
             return 1 / eigenvalues(hessian)[-1]
 
         def flattest_at_once(hessian):
-            """At this rate the flattest direction arrives in one step, but the steepest one may leave the valley. Both
-            ends count."""
+            """At this rate the flattest direction arrives in one step, but the steepest one may diverge. Both ends
+            count."""
             return 1 / eigenvalues(hessian)[0]
 
         def one_over_both_ends(hessian):
-            """The right eigenvalues, but the rate is too low: put it into 1 − αλ for the smallest and for the largest
-            λ, and see whether the two factors are opposite numbers."""
+            """You use the right eigenvalues, but the rate is too low: put it into 1 − αλ for the smallest and the
+            largest λ, and see whether the two factors have the same size and opposite signs."""
             return 1 / (eigenvalues(hessian)[0] + eigenvalues(hessian)[-1])
 
         def by_the_sum(hessian):
-            """You add up all the eigenvalues. The factors of those in between are smaller than the two at the ends, and
-            do not set the pace."""
+            """You use the sum of all eigenvalues. The factors of those in between are smaller than the two at the ends,
+            and do not set the pace."""
             return 2 / np.trace(hessian)
 
         def by_the_mean(hessian):
@@ -131,22 +180,77 @@ class fastest_rate:
             return 1 / np.mean(eigenvalues(hessian))
 
         def by_diagonal(hessian):
-            """You look at the diagonal of the Hessian, the curvatures along the axes. An oblique ravine bends more, and
-            less, in between: look at its eigenvalues."""
+            """You look at the diagonal of the Hessian, which holds the curvatures along the axes. An oblique ravine
+            curves more, and less, in between: look at its eigenvalues."""
             return 2 / (np.min(np.diag(hessian)) + np.max(np.diag(hessian)))
 
         def geometric_mean(hessian):
-            """You take the root of a product of two eigenvalues. At the best rate their two factors 1 − αλ are opposite
-            numbers, and from that comes a sum."""
+            """You take the root of a product of two eigenvalues. At the best rate their factors 1 − αλ have opposite
+            signs and the same size: that equation has no root in it."""
             return 1 / np.sqrt(eigenvalues(hessian)[0] * eigenvalues(hessian)[-1])
 
         def mean_of_two_rates(hessian):
-            """You take the middle between two rates, the best of the flattest and the best of the steepest direction.
-            The first of them is far beyond the border where a ravine is long."""
+            """You take the mean of two rates, the best of the flattest and the best of the steepest direction. In a
+            long ravine the first of them is far above the border."""
             return (1 / eigenvalues(hessian)[0] + 1 / eigenvalues(hessian)[-1]) / 2
 
+        def by_median(hessian):
+            """You take the median of the eigenvalues. What counts is how slow the two ends are, not what is between
+            them."""
+            return 1 / np.median(eigenvalues(hessian))
+
+        def mean_of_two_borders(hessian):
+            """You take the mean of two borders, that of the flattest and that of the steepest direction. The first of
+            them is far above the second in a long ravine."""
+            return 1 / eigenvalues(hessian)[0] + 1 / eigenvalues(hessian)[-1]
+
+        def by_the_product(hessian):
+            """You multiply the two eigenvalues. At the best rate their factors 1 − αλ have the same size and opposite
+            signs: write that down and solve it for α."""
+            return 2 / (eigenvalues(hessian)[0] * eigenvalues(hessian)[-1])
+
+        def by_first_and_last_entry(hessian):
+            """You take the first and the last entry of the diagonal. The smallest and the largest eigenvalue are what
+            counts."""
+            return 2 / (hessian[0, 0] + hessian[-1, -1])
+
+        def by_condition(hessian):
+            """You use κ without the eigenvalues, so your rate stays the same when the cost is multiplied by 100. It
+            should be a hundred times smaller then."""
+            return 2 / np.linalg.cond(hessian)
+
+        def too_far_below_the_border(hessian):
+            """You use (κ − 1)/κ where the best rate is κ/(κ + 1) of the border. The two are close only if κ is
+            large."""
+            kappa = np.linalg.cond(hessian)
+            return 2 / eigenvalues(hessian)[-1] * (kappa - 1) / kappa
+
+        def the_factor(hessian):
+            """This is (κ − 1)/(κ + 1), the factor per step at the best rate. The task asks for the rate itself."""
+            low, high = eigenvalues(hessian)[[0, -1]]
+            return (high - low) / (high + low)
+
+        def by_the_difference(hessian):
+            """You subtract the smallest eigenvalue from the largest. Set 1 − αλ for the one to −(1 − αλ) for the other
+            once more, and mind the signs."""
+            return 2 / max(eigenvalues(hessian)[-1] - eigenvalues(hessian)[0], 1e-3)
+
+        def just_below_the_border(hessian):
+            """You take a fixed fraction of the border. How far the best rate is below it depends on the smallest
+            eigenvalue too."""
+            return 0.99 * 2 / eigenvalues(hessian)[-1]
+
+        def of_momentum(hessian):
+            """You take the roots of the eigenvalues. That is for the heavy ball of a later lesson; here the two factors
+            are 1 − αλ."""
+            return 4 / (np.sqrt(eigenvalues(hessian)[0]) + np.sqrt(eigenvalues(hessian)[-1])) ** 2
+
+        def by_entries(hessian):
+            """You take the smallest and the largest entry of the Hessian. Its eigenvalues are what counts."""
+            return 2 / max(np.min(hessian) + np.max(hessian), 1e-3)
+
         def upside_down(hessian):
-            """Your rate grows with the curvature. The more the surface bends, the smaller the rate must be: solve the
+            """Your rate grows with the curvature. The more the surface curves, the smaller the rate must be: solve the
             equation for α once more."""
             return (eigenvalues(hessian)[0] + eigenvalues(hessian)[-1]) / 2
 
@@ -160,7 +264,7 @@ class fastest_rate:
             return border * kappa / (kappa + 1)
 
         def by_search(hessian):
-            """The lowest place of the slowest factor, by cutting thirds off both sides."""
+            """Where the largest factor is smallest, found by cutting a third off one side or the other."""
             values = eigenvalues(hessian)
             low, high = 0.0, 2 / values[-1]
             for _ in range(150):
@@ -172,87 +276,204 @@ class fastest_rate:
             return low
 
 
-class inverse_time_decay:
+def end(gradient, start, lr, steps):
+    """Where a descent of that many steps ends."""
+    theta = start
+    for _ in range(steps):
+        theta = theta - lr * gradient(theta)
+    return theta
+
+
+def final_costs(f, gradient, start, rates, steps):
+    """The cost at the end of each rate's descent; infinite where it is no number."""
+    costs = np.array([f(end(gradient, start, lr, steps)) for lr in rates])
+    return np.where(np.isfinite(costs), costs, np.inf)
+
+
+def has_one_winner(f, gradient, start, rates, steps):
+    """Whether the lowest cost at the end is clear of the next, so that rounding decides nothing."""
+    with np.errstate(all="ignore"):
+        first, second = np.sort(final_costs(f, gradient, start, rates, steps))[:2]
+    return second - first > 1e-3 * (1e-3 + abs(first))
+
+
+class best_of_sweep:
     def cases(rng):
-        yield 0.5, 1.0, np.arange(4)
-        for decay, t in [
-            (0.5, np.array([0, 1, 2, 5, 10, 100])),
-            (0.01, np.arange(7)),
-            (3.0, np.array([0.0, 2.0, 4.0, 6.0])),
-            (0.2, np.array([0, 50, 200])),
-            (0.0, np.arange(3)),
-            (0.05, np.array([0.0])),
-        ]:
-            yield round(rng.uniform(0.2, 0.9), 3), decay, t
-        yield 0.8, round(rng.uniform(0.1, 0.4), 2), np.arange(0, 50, 7)
+        def drawn(f, rates, steps, low, high):
+            """A case from a start between low and high, with the rates in that order."""
+            while True:
+                case = f.value, f.gradient, rng.uniform(low, high).round(2), np.array(rates), steps
+                if has_one_winner(*case):
+                    return case
+
+        ravine, wells = functions.ravine, functions.double_well
+        yield ravine.value, ravine.gradient, np.array([3.5, 1.0]), np.array([0.1, 0.03, 0.001, 0.3, 0.01]), 50
+        yield drawn(wells, [0.5, 0.003, 0.02, 0.3, 0.01], 12, [1.8], [2.2])  # the first ends at NaN
+        yield drawn(
+            functions.himmelblau, [0.0003, 0.003, 0.3, 0.001], 20, [-1.0, -1.0], [1.0, 1.0]
+        )  # so does one within
+        yield drawn(functions.rosenbrock, [0.003, 0.0001, 0.001, 0.01], 30, [-1.4, 0.8], [-1.0, 1.2])
+        yield drawn(ravine, [0.02, 0.1, 0.04], 10, [3.0, 0.01], [3.5, 0.01])  # 0.1 falls at first, and ends high
+        yield drawn(ravine, [0.001, 0.002, 0.004, 0.008], 15, [2.0, 1.0], [3.0, 2.0])  # the highest is not too high
+        yield drawn(functions.plateau, [300.0, 3.0, 30.0, 1.0, 100.0], 8, [5.0], [7.0])
+        yield drawn(functions.saddle, [0.1, 0.01, 0.3, 0.9], 10, [1.0, 0.3], [1.6, 0.8])
+        yield drawn(functions.absolute, [0.4, 0.6, 0.52], 5, [2.05], [2.2])  # a step more or fewer has another winner
+        yield drawn(wells, [0.02, 0.06], 1, [-1.32], [-1.28])  # costs below 0, and one step only
 
     class mistakes:
-        def brackets_forgotten(lr, decay, t):
-            """Without brackets, `lr / 1 + decay * t` divides by 1 alone, and the rate grows. What stands under the
-            fraction line needs brackets around it."""
-            return lr / 1 + decay * t
+        def nan_wins(f, gradient, start, rates, steps):
+            """You return a rate whose descent ends at NaN: `np.argmin` takes a NaN for the least of all, and so does
+            `min` if it comes first. Look for costs that are not finite before you compare."""
+            return rates[np.argmin([f(end(gradient, start, lr, steps)) for lr in rates])]
 
-        def one_forgotten(lr, decay, t):
-            """At t = 0 you divide by 0. One more term stands under the fraction line."""
-            return lr / (decay * t)
+        def first_cost_never_beaten(f, gradient, start, rates, steps):
+            """If the first descent ends at NaN, you keep its rate: no cost is lower than NaN, since every comparison
+            with NaN is false. Look for costs that are not finite before you compare."""
+            best, lowest = rates[0], f(end(gradient, start, rates[0], steps))
+            for lr in rates[1:]:
+                if (cost := f(end(gradient, start, lr, steps))) < lowest:
+                    best, lowest = lr, cost
+            return best
 
-        def counts_from_one(lr, decay, t):
-            """Your first rate is lower than `lr`, as if t began at 1."""
-            return lr / (1 + decay * (t + 1))
+        def nan_taken_for_zero(f, gradient, start, rates, steps):
+            """You turn NaN into 0, and where all costs are positive that wins. A descent that ends at NaN should count
+            as infinitely high."""
+            costs = [f(end(gradient, start, lr, steps)) for lr in rates]
+            return rates[np.argmin(np.nan_to_num(costs))]
 
-        def counts_the_entries(lr, decay, t):
-            """You use each entry's place in the array, 0, 1, 2 and so on. The iterations are the values in `t`, which
-            may leave some out."""
-            return lr / (1 + decay * np.arange(len(t)))
+        def goes_on_from_the_last(f, gradient, start, rates, steps):
+            """Your second descent goes on where the first has ended, and so on. For a fair comparison each of them has
+            to begin at `start`."""
+            costs, theta = [], start
+            for lr in rates:
+                theta = end(gradient, theta, lr, steps)
+                costs.append(f(theta))
+            return rates[np.argmin(np.where(np.isfinite(costs), costs, np.inf))]
 
-        def from_the_rate_before(lr, decay, t):
-            """Each of your rates is made from the one before it, so the divisions pile up. Begin with `lr` for each of
-            them."""
-            return lr / np.cumprod(1 + decay * t)
+        def positions_that_have_shifted(f, gradient, start, rates, steps):
+            """You leave out the costs that are not finite and then look up a position in all the rates. Once something
+            is left out, the positions no longer fit: leave out the same rates too."""
+            costs = np.array([f(end(gradient, start, lr, steps)) for lr in rates])
+            return rates[np.argmin(costs[np.isfinite(costs)])]
 
-        def powers_of_decay(lr, decay, t):
-            """You multiply by `decay` once for each iteration. That is another schedule, which falls by the same factor
-            every time; here the rate is divided by a sum that grows."""
-            return lr * decay**t
+        def last_that_ends_lower(f, gradient, start, rates, steps):
+            """You compare each cost with the same number, so the last rate that gets below it wins. When a rate is the
+            best so far, remember its cost too."""
+            lower = final_costs(f, gradient, start, rates, steps) < f(start)
+            return rates[np.flatnonzero(lower)[-1]]
 
-        def exponential(lr, decay, t):
-            """This rate falls exponentially, so fast that all the rates together have a limited sum. There is no
-            exponential in 1/t decay."""
-            return lr * np.exp(-decay * t)
+        def better_than_the_one_before(f, gradient, start, rates, steps):
+            """You compare each cost with the one before it. Compare it with the lowest so far."""
+            costs = final_costs(f, gradient, start, rates, steps)
+            return rates[max(k for k in range(len(rates)) if k == 0 or costs[k] < costs[k - 1])]
 
-        def straight_line(lr, decay, t):
-            """Your rate falls along a straight line, and would go below 0. Divide by the bracket."""
-            return lr * (1 - decay * t)
+        def nearest_to_zero(f, gradient, start, rates, steps):
+            """You look for the descent that ends nearest to θ = 0. The lowest point can be anywhere: compare the
+            costs."""
+            ends = [np.linalg.norm(end(gradient, start, lr, steps)) for lr in rates]
+            return rates[np.argmin(np.where(np.isfinite(ends), ends, np.inf))]
 
-        def without_decay(lr, decay, t):
-            """Your rates do not depend on `decay`. It multiplies t."""
-            return lr / (1 + t)
+        def the_last(f, gradient, start, rates, steps):
+            """You return the last of the rates, whatever its descent does. A variable keeps its last value when a loop
+            is over."""
+            return rates[-1]
 
-        def decay_as_power(lr, decay, t):
-            """You raise the bracket to the power `decay`. In the formula it multiplies t, inside the bracket."""
-            return lr / (1 + t) ** decay
+        def position_for_rate(f, gradient, start, rates, steps):
+            """You return the position of the best rate in `rates`. The task asks for the rate itself."""
+            return int(np.argmin(final_costs(f, gradient, start, rates, steps)))
 
-        def decay_outside(lr, decay, t):
-            """`decay` multiplies the whole bracket, and at t = 0 the rate is no longer `lr`. It multiplies t alone."""
-            return lr / (decay * (1 + t))
+        def cost_for_rate(f, gradient, start, rates, steps):
+            """You return the lowest cost. The task asks for the rate that leads to it."""
+            return np.min(final_costs(f, gradient, start, rates, steps))
 
-        def rates_cut_to_whole_numbers(lr, decay, t):
-            """Your rates are whole numbers wherever t is: `np.zeros_like(t)` makes an array of the same kind as t, and
-            it cuts off the digits of what is written into it. Make it of floats."""
-            return (lr / (1 + decay * t)).astype(t.dtype)
+        def lowest_on_the_way(f, gradient, start, rates, steps):
+            """You look for the lowest cost anywhere on the way. A descent above the border can pass a low point and fly
+            off; what counts is where it ends."""
+            on_the_way = [final_costs(f, gradient, start, rates, k) for k in range(1, steps + 1)]
+            return rates[np.argmin(np.min(on_the_way, axis=0))]
+
+        def after_one_step(f, gradient, start, rates, steps):
+            """You compare the costs after one step. A rate that falls fastest at first need not end lowest."""
+            return rates[np.argmin(final_costs(f, gradient, start, rates, 1))]
+
+        def flattest_end(f, gradient, start, rates, steps):
+            """You look for the end where the slope is flattest. It can be flat far above the lowest point, or at a
+            saddle: compare the costs."""
+            norms = [np.linalg.norm(gradient(end(gradient, start, lr, steps))) for lr in rates]
+            return rates[np.argmin(np.where(np.isfinite(norms), norms, np.inf))]
+
+        def largest_that_ends_lower(f, gradient, start, rates, steps):
+            """You return the largest rate that lowers the cost at all. It can be close to the border, and end higher
+            than a smaller rate."""
+            lower = final_costs(f, gradient, start, rates, steps) < f(start)
+            return max(lr for lr, fine in zip(rates, lower, strict=True) if fine)
+
+        def largest_that_stays_finite(f, gradient, start, rates, steps):
+            """You return the largest rate whose cost is still a finite number. A descent that diverges needs many steps
+            to reach infinity: compare the costs."""
+            finite = np.isfinite(final_costs(f, gradient, start, rates, steps))
+            return max(lr for lr, fine in zip(rates, finite, strict=True) if fine)
+
+        def largest(f, gradient, start, rates, steps):
+            """You return the largest rate. Above the border a descent diverges: compare the costs at the end."""
+            return np.max(rates)
+
+        def smallest(f, gradient, start, rates, steps):
+            """You return the smallest rate. It is safe, and slow: compare the costs at the end."""
+            return np.min(rates)
+
+        def first_that_ends_lower(f, gradient, start, rates, steps):
+            """You return the first rate that lowers the cost. Try them all, and keep the one that ends lowest."""
+            lower = final_costs(f, gradient, start, rates, steps) < f(start)
+            return rates[np.argmax(lower)]
+
+        def highest_end(f, gradient, start, rates, steps):
+            """You return the rate whose descent ends highest among those that stay finite."""
+            costs = final_costs(f, gradient, start, rates, steps)
+            return rates[np.argmax(np.where(np.isfinite(costs), costs, -np.inf))]
+
+        def stops_at_the_first_rise(f, gradient, start, rates, steps):
+            """You stop at the first rate that ends higher than the one before it. The rates are in no particular order:
+            try them all."""
+            costs = final_costs(f, gradient, start, rates, steps)
+            k = 0
+            while k + 1 < len(rates) and costs[k + 1] <= costs[k]:
+                k += 1
+            return rates[k]
+
+        def sizes_of_costs(f, gradient, start, rates, steps):
+            """You look for the cost nearest to 0. A cost can be negative, and then lower is further from 0."""
+            return rates[np.argmin(np.abs(final_costs(f, gradient, start, rates, steps)))]
+
+        def slope_of_the_start(f, gradient, start, rates, steps):
+            """Every step uses the gradient at the start. Compute it again wherever the descent has got to."""
+            return rates[np.argmin(final_costs(f, lambda theta: gradient(start), start, rates, steps))]
+
+        def climbs(f, gradient, start, rates, steps):
+            """Every step goes along the gradient, which points uphill. Look at the sign."""
+            return rates[np.argmin(final_costs(f, gradient, start, -rates, steps))]
 
     class right:
-        def by_loop(lr, decay, t):
-            rates = []
-            for iteration in t:
-                rates.append(lr / (1.0 + decay * iteration))
-            return np.array(rates)
+        def lowest_so_far(f, gradient, start, rates, steps):
+            best, lowest = None, np.inf
+            for lr in rates:
+                cost = f(end(gradient, start, lr, steps))
+                if cost < lowest:
+                    best, lowest = float(lr), cost
+            return best
 
-        def as_list(lr, decay, t):
-            return [lr * (1 + decay * float(iteration)) ** -1 for iteration in t]
+        def by_key(f, gradient, start, rates, steps):
+            def height(lr):
+                cost = f(end(gradient, start, lr, steps))
+                return cost if math.isfinite(cost) else math.inf
 
-        def by_reciprocal(lr, decay, t):
-            return np.reciprocal(1 / lr + t * (decay / lr))
+            return min(rates.tolist(), key=height)
+
+        def all_at_once(f, gradient, start, rates, steps):
+            theta = np.tile(start, (len(rates), 1))
+            for _ in range(steps):
+                theta = theta - rates[:, np.newaxis] * gradient(theta)
+            return rates[np.nanargmin(f(theta))]
 
 
 def with_rates(gradient, start, rates):
@@ -290,20 +511,69 @@ class descend_with_decay:
             return with_rates(gradient, start, lr / (1 + decay) ** np.arange(steps))
 
         def rate_never_falls(gradient, start, lr, decay, steps):
-            """All your steps use the same rate. That mends the standstill, but the rate should fall with t."""
+            """All your steps use the same rate. The descent no longer comes to rest, but the rate should fall with
+            t."""
             return with_rates(gradient, start, np.full(steps, lr))
 
         def rate_of_the_end(gradient, start, lr, decay, steps):
-            """All your steps use the rate that belongs to the last one. Each step has a rate of its own."""
+            """All your steps use the rate of the last step. Each step has its own rate."""
             return with_rates(gradient, start, np.full(steps, lr / (1 + decay * max(steps - 1, 0))))
 
         def first_rate_divided(gradient, start, lr, decay, steps):
-            """Your first step is already shorter than `lr` makes it, as if t began at 1."""
+            """Your first step uses a rate lower than `lr`, as if t began at 1. It begins at 0."""
             return with_rates(gradient, start, lr / (1 + decay * np.arange(1, steps + 1)))
 
+        def divided_before_the_first_step(gradient, start, lr, decay, steps):
+            """The rate still piles up: every turn of the loop divides it once more, and the first step already uses a
+            lower one. In 1/t decay each rate comes from the first one and from t."""
+            return with_rates(gradient, start, lr / (1 + decay) ** np.arange(1, steps + 1))
+
+        def multiplied_each_time(gradient, start, lr, decay, steps):
+            """You write over `lr` and multiply it by `decay` in every turn. In 1/t decay each rate comes from the first
+            one and from t."""
+            return with_rates(gradient, start, lr * decay ** np.arange(1, steps + 1))
+
+        def steps_for_t(gradient, start, lr, decay, steps):
+            """You put the number of steps where t belongs, so all your rates are the same, and low."""
+            return with_rates(gradient, start, np.full(steps, lr / (1 + decay * steps)))
+
+        def decay_not_multiplied(gradient, start, lr, decay, steps):
+            """You add `decay` to t. In the bracket it multiplies t."""
+            return with_rates(gradient, start, lr / (1 + decay + np.arange(steps)))
+
+        def decay_subtracted(gradient, start, lr, decay, steps):
+            """You subtract `decay` in each step, so the rate soon gets below 0. Divide by the bracket."""
+            return with_rates(gradient, start, lr - decay * np.arange(steps))
+
+        def powers_of_decay(gradient, start, lr, decay, steps):
+            """You multiply by `decay` once for each step. That is another schedule, which falls by the same factor each
+            time; here the rate is divided by a sum that grows."""
+            return with_rates(gradient, start, lr * decay ** np.arange(steps))
+
+        def exponential(gradient, start, lr, decay, steps):
+            """Your rate falls exponentially, so fast that the sum of all rates stays finite. There is no exponential in
+            1/t decay."""
+            return with_rates(gradient, start, lr * np.exp(-decay * np.arange(steps)))
+
+        def straight_line(gradient, start, lr, decay, steps):
+            """Your rate falls along a straight line, and would get below 0. Divide by the bracket."""
+            return with_rates(gradient, start, lr * (1 - decay * np.arange(steps)))
+
+        def root_of_the_bracket(gradient, start, lr, decay, steps):
+            """You divide by the root of the bracket, which is another schedule. Here it is the bracket itself."""
+            return with_rates(gradient, start, lr / np.sqrt(1 + decay * np.arange(steps)))
+
+        def square_of_the_bracket(gradient, start, lr, decay, steps):
+            """You divide by the bracket twice, or by its square. Divide the first rate once."""
+            return with_rates(gradient, start, lr / (1 + decay * np.arange(steps)) ** 2)
+
+        def backwards(gradient, start, lr, decay, steps):
+            """Your rates rise: the last step uses the highest. Count t upwards from 0."""
+            return with_rates(gradient, start, lr / (1 + decay * np.arange(steps)[::-1]))
+
         def slope_of_the_start(gradient, start, lr, decay, steps):
-            """The rates are right, but each step uses the gradient at the start. Take it anew wherever the descent has
-            got to."""
+            """The rates are right, but each step uses the gradient at the start. Compute it again wherever the descent
+            has got to."""
             moves = [lr / (1 + decay * t) * gradient(start) for t in range(steps)]
             return start - np.cumsum([np.zeros(len(start)), *moves], axis=0)
 
@@ -341,7 +611,7 @@ class descend_with_decay:
 
 
 def clear_shrink(rng, r, above_half):
-    """A part to be left for which log(shrink)/log(r) is clear of whole and half numbers."""
+    """A fraction for which log(shrink)/log(r) is clear of whole and half numbers."""
     least, most = (0.6, 0.9) if above_half else (0.1, 0.4)
     while True:
         shrink = round(rng.uniform(0.01, 0.3), 4)
@@ -368,7 +638,7 @@ def count(r, shrink):
 
 
 def by_logarithm(r, shrink):
-    """As it comes, without a word about r = 0 or r ≥ 1."""
+    """The formula alone, which ignores r = 0 and r ≥ 1."""
     return int(np.ceil(np.log(shrink) / np.log(r)))
 
 
@@ -376,13 +646,14 @@ class steps_needed:
     relative, absolute = 0, 0
 
     def cases(rng):
+        yield np.array([[5.0, 4.0], [4.0, 5.0]]), 0.21, 0.1
         yield np.array([[2.0]]), 0.1, 0.1
 
         yield np.array([[4.0]]), 0.4, clear_shrink(rng, 0.6, False)  # the factor is negative
 
-        def case(hessian, part_of_border, above_half):
-            """The rate is that part of the border, in two significant digits."""
-            lr = float(f"{part_of_border * 2 / eigenvalues(hessian)[-1]:.2g}")
+        def case(hessian, fraction_of_border, above_half):
+            """The rate is that fraction of the border, to two significant digits."""
+            lr = float(f"{fraction_of_border * 2 / eigenvalues(hessian)[-1]:.2g}")
             return hessian, lr, clear_shrink(rng, np.max(abs(1 - lr * eigenvalues(hessian))), above_half)
 
         yield case(ravine_askew(rng), 0.5, True)
@@ -398,13 +669,13 @@ class steps_needed:
 
     class mistakes:
         def without_absolute_value(hessian, lr, shrink):
-            """A direction that swings has a negative factor, and you lose sight of it. It is the factor's size that
+            """A direction that swings has a negative factor, and `max` overlooks it. The size of a factor is what
             counts."""
             return count(np.max(factors(hessian, lr)), shrink)
 
         def logarithm_without_absolute_value(hessian, lr, shrink):
-            """A direction that swings has a negative factor, and a negative number has no logarithm. It is the factor's
-            size that counts."""
+            """A direction that swings has a negative factor. `max` overlooks it, and where all factors are negative
+            there is no logarithm to take. The size of a factor is what counts."""
             return by_logarithm(np.max(factors(hessian, lr)), shrink)
 
         def steepest_only(hessian, lr, shrink):
@@ -426,68 +697,120 @@ class steps_needed:
             are."""
             return count(np.mean(abs(factors(hessian, lr))), shrink)
 
+        def sum_of_the_factors(hessian, lr, shrink):
+            """You add up the factors. Each direction shrinks by its own, and the slowest alone sets the pace."""
+            return count(np.sum(abs(factors(hessian, lr))), shrink)
+
+        def product_of_the_factors(hessian, lr, shrink):
+            """You multiply the factors with each other. Each direction shrinks by its own, and the slowest alone sets
+            the pace."""
+            return count(np.prod(abs(factors(hessian, lr))), shrink)
+
+        def norm_of_the_factors(hessian, lr, shrink):
+            """You take the norm of the factors, which mixes them. The slowest direction alone sets the pace."""
+            return count(np.linalg.norm(factors(hessian, lr)), shrink)
+
+        def mean_curvature(hessian, lr, shrink):
+            """You compute one factor from the mean of the eigenvalues. Each direction has its own, and the slowest sets
+            the pace."""
+            return count(abs(1 - lr * np.mean(eigenvalues(hessian))), shrink)
+
+        def what_a_step_removes(hessian, lr, shrink):
+            """You use 1 − r, which is what a step takes away. What it leaves, r, is multiplied from step to step."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else count(max(1 - r, 0), shrink) if r else 1
+
+        def the_factor_itself(hessian, lr, shrink):
+            """This is r, what one step leaves. The task asks how many steps it takes."""
+            return slowest(hessian, lr)
+
+        def sign_of_a_logarithm(hessian, lr, shrink):
+            """Your count is negative where the descent converges. Both logarithms are negative, so their quotient is
+            not."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else -int(np.log(shrink) / np.log(r)) if r else 1
+
+        def entries_for_eigenvalues(hessian, lr, shrink):
+            """You compute 1 − αλ with the entries of the Hessian in place of its eigenvalues."""
+            return count(np.max(abs(1 - lr * hessian)), shrink)
+
+        def rounded_down(hessian, lr, shrink):
+            """You round down, so that more than `shrink` is left. Steps are whole numbers: round up."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else int(np.log(shrink) / np.log(r)) if r else 1
+
+        def zero_for_never(hessian, lr, shrink):
+            """You return 0 where the rate does not converge. That would say that nothing needs to be done; the task
+            asks for −1."""
+            return max(count(slowest(hessian, lr), shrink), 0)
+
+        def infinity_for_never(hessian, lr, shrink):
+            """You return infinity where the rate does not converge. That is well said, but the task asks for −1."""
+            k = count(slowest(hessian, lr), shrink)
+            return np.inf if k < 0 else k
+
         def factor_of_the_best_rate(hessian, lr, shrink):
-            """This is how many steps the best rate would need. Here the rate is given."""
+            """This is how many steps the best rate would need. Use the rate that is passed in."""
             values = eigenvalues(hessian)
             return count((values[-1] - values[0]) / (values[-1] + values[0]), shrink)
 
         def one_too_few(hessian, lr, shrink):
-            """You are one step short: after so many steps, more than `shrink` is left. The last step is not taken in
-            part."""
+            """You are one step short: after that many steps, more than `shrink` is left. Steps are whole numbers: round
+            up."""
             k = count(slowest(hessian, lr), shrink)
             return k - 1 if k > 0 else k
 
         def one_too_many(hessian, lr, shrink):
-            """You count one step too many: one step earlier no more than `shrink` is left already."""
+            """You count one step too many: one step earlier, no more than `shrink` is left already."""
             k = count(slowest(hessian, lr), shrink)
             return k + 1 if k > 0 else k
 
         def rounded_count(hessian, lr, shrink):
-            """You round to the nearest whole number, so that sometimes a step is missing. There is no part of a step:
-            what is left of it has to be taken whole."""
+            """You round to the nearest whole number, so sometimes a step is missing. Steps are whole numbers: round
+            up."""
             r = slowest(hessian, lr)
             return -1 if r >= 1 else int(np.round(np.log(shrink) / np.log(r)))
 
         def parts_of_a_step(hessian, lr, shrink):
-            """There is no part of a step: what is left of the last one has to be taken whole. Round up."""
+            """You return a fraction of a step. Steps are whole numbers: round up."""
             r = slowest(hessian, lr)
             return -1 if r >= 1 else float(np.log(shrink) / np.log(r))
 
         def formula_alone(hessian, lr, shrink):
-            """The formula with the logarithms fits only where r lies between 0 and 1. At 0 it stops with an error, at 1
-            it divides by zero, and beyond it gives a negative number of steps: ask for these cases first."""
+            """The formula with the logarithms holds only for r between 0 and 1. At 0 it stops with an error, at 1 it
+            divides by zero, and above 1 it gives a negative number of steps: check for these cases first."""
             return math.ceil(math.log(shrink) / math.log(slowest(hessian, lr)))
 
         def no_end_to_diverging(hessian, lr, shrink):
-            """Where the rate lies beyond the border you return a negative number of steps, or divide by the logarithm
-            of 1. Look at r first: from 1 on, nothing shrinks."""
+            """If the rate is above the border you return a negative number of steps, and on it you divide by the
+            logarithm of 1. Look at r first: at 1 or more, nothing shrinks."""
             return by_logarithm(slowest(hessian, lr), shrink)
 
         def border_taken_for_convergence(hessian, lr, shrink):
-            """At the border itself r is exactly 1: descent swings for ever, and its error does not shrink. That rate
-            needs a −1 as well."""
+            """At the border itself r is exactly 1: descent swings forever, and the error does not shrink. Return −1
+            there too."""
             r = slowest(hessian, lr)
             return -1 if r > 1 else by_logarithm(r, shrink) if r else 1
 
         def logarithm_of_zero(hessian, lr, shrink):
-            """Where r is 0 its logarithm is −∞, and your count comes out as 0. But before the first step nothing has
-            shrunk yet."""
+            """If r is 0 its logarithm is −∞, and your count is 0. But before the first step nothing has shrunk yet."""
             r = slowest(hessian, lr)
             return -1 if r >= 1 else by_logarithm(r, shrink)
 
         def no_logarithm_of_zero(hessian, lr, shrink):
-            """Where r is 0 there is no logarithm, and `math.log` stops with an error. Ask for this case first: how many
+            """If r is 0 there is no logarithm, and `math.log` stops with an error. Check for this case first: how many
             steps does it take?"""
             r = slowest(hessian, lr)
             return -1 if r >= 1 else math.ceil(math.log(shrink) / math.log(r))
 
         def cost_for_distance(hessian, lr, shrink):
-            """You count until the cost has shrunk so far: it falls by r² at each step. The error is asked for."""
+            """You count until the cost has shrunk that far: it falls by the factor r² at each step. The task asks for
+            the error."""
             r = slowest(hessian, lr)
             return count(r if r >= 1 else r**2, shrink)
 
         def what_has_gone(hessian, lr, shrink):
-            """You count until the part `shrink` of the error has gone. It is the part that may be left."""
+            """You count until the fraction `shrink` of the error is gone. It is the fraction that may be left."""
             return count(slowest(hessian, lr), 1 - shrink)
 
     class right:

@@ -31,9 +31,9 @@ from helpers import frameworks
 tf = frameworks.tensorflow()
 
 
-def place_cases(rng):
-    yield (np.array([1.0]),)
-    for n in [2, 5, 3]:
+def point_cases(rng):
+    yield (np.array([0.5, -2.0]),)
+    for n in [1, 5, 3]:
         yield (rng.uniform(0.3, 2, n).round(2) * rng.choice([-1, 1], n),)
     yield (np.array([0.0, -1.5, 0.75]),)
 
@@ -46,26 +46,27 @@ class tape_gradient:
     """Of f(x) = x·sin(x²)."""
 
     relative, absolute = 1e-5, 1e-4
-    cases = place_cases
+    cases = point_cases
 
     class mistakes:
         def value_alone(x):
-            """This is the function's value. Its slope is what the tape gives when it is played, after the block."""
+            """This is the value of f, not its slope. The tape computes the slope when you call `gradient`, after the
+            block."""
             return x * np.sin(x**2)
 
         def slope_along_the_square(x):
-            """You ask for the slope along x², a step on the way. The second argument of `gradient` says along what: it
-            should be the variable."""
+            """This is the slope along x², which is an intermediate result. The second argument of `gradient` says along
+            what: it should be the variable."""
             return x * np.cos(x**2)
 
         def factor_out_of_sight(x):
-            """A part is missing: the tape sees x inside the sine, but takes the factor in front of it for a constant.
-            Is it the array there, in place of the variable?"""
+            """A term is missing: the tape follows the x inside the sine but takes the factor in front of it for a
+            constant. Is that factor the array instead of the variable?"""
             return 2 * x**2 * np.cos(x**2)
 
         def square_out_of_sight(x):
-            """A part is missing: the tape sees the factor in front, but takes the sine for a constant. Was it, or the
-            square in it, computed from the array in place of the variable, or by NumPy?"""
+            """A term is missing: the tape follows the factor in front but takes the sine for a constant. Was the sine,
+            or the square inside it, computed from the array instead of the variable, or by NumPy?"""
             return np.sin(x**2)
 
         @says(FACTOR_FORGOTTEN)
@@ -73,43 +74,60 @@ class tape_gradient:
             return 2 * x * np.cos(x**2)
 
         def inner_slope_forgotten(x):
-            """This is what comes out by hand if the chain rule is forgotten: the x² inside the sine has a slope of its
-            own. Let the tape do it."""
+            """This is what you get by hand if you forget the chain rule: the x² inside the sine has a slope too. Let
+            the tape compute it."""
             return np.sin(x**2) + x * np.cos(x**2)
+
+        def of_the_cosine(x):
+            """This is the slope of x·cos(x²). The task's f has a sine."""
+            return np.cos(x**2) - 2 * x**2 * np.sin(x**2)
 
         @says(SINE_SQUARED)
         def sine_squared(x):
             return np.sin(x) ** 2 + x * np.sin(2 * x)
 
         def slope_of_the_mean(x):
-            """Each slope is divided by how many there are: you took a mean before you played the tape. A target of many
-            numbers needs none."""
+            """Each slope is divided by the number of points: you took a mean before calling `gradient`. A target of
+            many numbers needs no mean."""
             return right_slope(x) / len(x)
 
         def jacobian_for_gradient(x):
-            """You return the Jacobian: each value's slope along each place, nearly all of them 0. What you want stands
-            on its diagonal, and `gradient` gives it at once."""
+            """You return the Jacobian, which holds each value's slope along each point, nearly all of them 0. The
+            slopes you need are on its diagonal, and `gradient` returns them directly."""
             return np.diag(right_slope(x))
 
         def tape_gives_none(x):
-            """The result is None. Either `return` is missing, or the tape found no way from the target to the source:
-            it watches variables by itself, a tensor only if told to, and never an array."""
+            """The result is None. Either `return` is missing, or the tape found no path from the target to the source:
+            it watches variables, it watches a tensor only if told to, and it never watches an array."""
+
+        def twice_instead_of_squared(x):
+            """You take the sine of 2x. In f the x is squared."""
+            return np.sin(2 * x) + 2 * x * np.cos(2 * x)
+
+        def product_rule_cut_short(x):
+            """Worked out by hand, the product rule multiplies the slope of the sine by the factor in front of it. Let
+            the tape do that."""
+            return np.sin(x**2) + 2 * x * np.cos(x**2)
+
+        def sign_of_the_cosine_rule(x):
+            """One of your two terms has the wrong sign: the minus belongs to the slope of a cosine, not of a sine."""
+            return np.sin(x**2) - 2 * x**2 * np.cos(x**2)
 
     class right:
         def by_watching(x):
-            place = tf.constant(x)
+            point = tf.constant(x)
             with tf.GradientTape() as tape:
-                tape.watch(place)
-                total = tf.reduce_sum(tf.sin(tf.square(place)) * place)
-            return tape.gradient(total, place).numpy()
+                tape.watch(point)
+                total = tf.reduce_sum(tf.sin(tf.square(point)) * point)
+            return tape.gradient(total, point).numpy()
 
         def one_by_one(x):
             slopes = []
             for x_i in x:
-                place = tf.Variable(float(x_i))  # float32
+                point = tf.Variable(float(x_i))  # float32
                 with tf.GradientTape() as tape:
-                    value = place * tf.sin(place * place)
-                slopes.append(tape.gradient(value, place).numpy())
+                    value = point * tf.sin(point * point)
+                slopes.append(tape.gradient(value, point).numpy())
             return slopes
 
         def by_differences(x, h=1e-5):
@@ -124,12 +142,12 @@ class second_derivative:
     """Of f(x) = x·sin(x²)."""
 
     relative, absolute = 1e-5, 1e-4
-    cases = place_cases
+    cases = point_cases
 
     class mistakes:
         def first_derivative(x):
-            """This is the first derivative. The outer tape has to be played as well, and its target is the slope, not
-            the function's value."""
+            """This is the first derivative. Call `gradient` on the outer tape too; its target is the slope, not the
+            value of f."""
             return right_slope(x)
 
         def slope_squared(x):
@@ -137,12 +155,12 @@ class second_derivative:
             return right_slope(x) ** 2
 
         def factor_out_of_sight_twice(x):
-            """Parts are missing: the tapes take the factor in front of the sine for a constant. Is it the array there,
-            in place of the variable?"""
+            """Some terms are missing: the tapes take the factor in front of the sine for a constant. Is that factor the
+            array instead of the variable?"""
             return 2 * x * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
 
         def factor_forgotten_twice(x):
-            """This is the second derivative of the sine alone. In f a factor stands in front of it."""
+            """This is the second derivative of the sine alone. In f there is a factor in front of it."""
             return 2 * np.cos(x**2) - 4 * x**2 * np.sin(x**2)
 
         @says(SINE_SQUARED)
@@ -150,36 +168,58 @@ class second_derivative:
             return 2 * np.sin(2 * x) + 2 * x * np.cos(2 * x)
 
         def of_the_mean(x):
-            """Each entry is divided by how many there are: you took a mean on the way. A target of many numbers needs
-            none."""
+            """Each entry is divided by the number of points: you took a mean on the way. A target of many numbers needs
+            no mean."""
             return right_curvature(x) / len(x)
 
         def hessian_for_curvature(x):
-            """You return the Jacobian of the slopes: how each depends on each place, nearly all of it 0. What you want
-            stands on its diagonal, and `gradient` gives it at once."""
+            """You return the Jacobian of the slopes, which holds how each slope changes with each point, nearly all of
+            it 0. The numbers you need are on its diagonal, and `gradient` returns them directly."""
             return np.diag(right_curvature(x))
 
         def outer_tape_gives_none(x):
-            """The result is None. Either `return` is missing, or the outer tape did not hear how the slope came about:
-            look how far the line that plays the inner tape is indented."""
+            """The result is None. Either `return` is missing, or the outer tape did not record how the slope was
+            computed: check how far the line that calls `inner.gradient` is indented."""
+
+        def of_the_cosine(x):
+            """This is the second derivative of x·cos(x²). The task's f has a sine."""
+            return -6 * x * np.sin(x**2) - 4 * x**3 * np.cos(x**2)
+
+        def slope_at_the_slope(x):
+            """You pass the slopes back in as if they were points. The second derivative is the slope of the slope, at
+            the same points."""
+            return right_slope(right_slope(x))
+
+        def sign_lost_by_hand(x):
+            """Worked out by hand, the slope of a cosine has a minus. Let the outer tape take care of it."""
+            return 6 * x * np.cos(x**2) + 4 * x**3 * np.sin(x**2)
+
+        def term_lost_by_hand(x):
+            """Worked out by hand, one term of the product rule is missing. Let the outer tape take care of it."""
+            return 4 * x * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
+
+        def last_factor_alone(x):
+            """This is only the term that comes from the slope of the cosine. The other terms of the product rule are
+            missing: let the outer tape take care of them."""
+            return -4 * x**3 * np.sin(x**2)
 
     class right:
         def by_watching(x):
-            place = tf.constant(x)
+            point = tf.constant(x)
             with tf.GradientTape() as outer, tf.GradientTape() as inner:
-                outer.watch(place)
-                inner.watch(place)
-                total = tf.reduce_sum(place * tf.sin(place * place))
-                slope = inner.gradient(total, place)
-            return outer.gradient(slope, place).numpy()
+                outer.watch(point)
+                inner.watch(point)
+                total = tf.reduce_sum(point * tf.sin(point * point))
+                slope = inner.gradient(total, point)
+            return outer.gradient(slope, point).numpy()
 
         def in_float32(x):
-            place = tf.Variable(x, dtype=tf.float32)
+            point = tf.Variable(x, dtype=tf.float32)
             with tf.GradientTape() as outer:
                 with tf.GradientTape() as inner:
-                    values = place * tf.sin(place**2)
-                slopes = inner.gradient(values, place)
-            return outer.gradient(slopes, place).numpy()
+                    values = point * tf.sin(point**2)
+                slopes = inner.gradient(values, point)
+            return outer.gradient(slopes, point).numpy()
 
         def by_differences(x, h=1e-5):
             return (right_slope(x + h) - right_slope(x - h)) / (2 * h)
@@ -210,9 +250,10 @@ class descend_by_tape:
     relative, absolute = 1e-5, 1e-6
 
     def cases(rng):
-        yield np.array([1.0]), 0.5, 2
-        for d, lr, steps in [(2, 0.2, 3), (3, 0.1, 1), (1, 0.25, 5), (4, 0.15, 2)]:
+        yield np.array([1.0, -0.5]), 0.5, 2
+        for d, lr, steps in [(1, 0.2, 3), (3, 0.1, 1), (1, 0.25, 5), (4, 0.15, 2)]:
             yield rng.uniform(0.4, 1.4, d).round(2) * rng.choice([-1, 1], d), lr, steps
+        yield rng.uniform(0.2, 0.5, 2).round(2), 1.0, 7  # at the lowest point, to rounding, before the last steps
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
 
     class mistakes:
@@ -223,20 +264,19 @@ class descend_by_tape:
             return right_path(start, lr, steps)
 
         def still_after_one_step(start, lr, steps):
-            """Your path stays at its second point. Either each step sets out from the start again, with a variable that
-            is made inside the loop; or the gradient is zeros where it was None, which hides the error and leaves its
-            cause as it was."""
+            """Your path stays at its second point. Either each step starts again from the start, because the variable
+            is made inside the loop; or you replaced None by zeros, which hides the error and leaves its cause."""
             path = right_path(start, lr, steps)
             return path[np.minimum(np.arange(steps + 1), 1)]
 
         def never_moves(start, lr, steps):
-            """Your path never leaves the start. Is the cost computed out of the tape's sight, and its None turned into
-            zeros? Or does `theta` get no new value?"""
+            """Your path never leaves the start. Is the cost computed where the tape cannot record it, and its None
+            replaced by zeros? Or does `theta` never get a new value?"""
             return np.array([start] * (steps + 1))
 
         def move_for_place(start, lr, steps):
-            """Your θ is set to the move itself, as if each step set out from 0. `assign` replaces the value; which of
-            its kin takes something off it?"""
+            """You set θ to the step itself, as if each step started from 0. `assign` replaces the value; which related
+            method subtracts from it?"""
             path = [start]
             for _ in range(steps):
                 path.append(-lr * slope_of_the_sum(path[-1]))
@@ -247,13 +287,13 @@ class descend_by_tape:
             return right_path(start, -lr, steps)
 
         def gradient_taken_once(start, lr, steps):
-            """Your path is a straight line of equal steps: the tape is played once, at the start. Each step needs a
-            tape of its own."""
+            """Your path is a straight line of equal steps: the gradient is computed once, at the start. Each step needs
+            a new tape."""
             return np.array([start - k * lr * slope_of_the_sum(start) for k in range(steps + 1)])
 
         def variable_many_times(start, lr, steps):
-            """All rows of your path are the same: the list holds the variable itself many times over, and that has one
-            value, the last. Keep what it holds at each step, by `.numpy()`."""
+            """All rows of your path are the same: the list holds the variable itself several times, and a variable has
+            only one value, the latest. Store its value at each step, with `.numpy()`."""
             return np.array([right_path(start, lr, steps)[-1]] * (steps + 1))
 
         @says(MEAN_FOR_SUM)
@@ -324,17 +364,17 @@ class pair_after_reruns:
 
     class mistakes:
         def seed_set_each_time(seed, times):
-            """However often the second cell is run, the first pair comes out. Is the seed set again before each draw?
-            Or does the loop run once only?"""
+            """However often the second cell is run, you return the first pair. Do you set the seed again before each
+            draw, or does the loop run only once?"""
             return pair(numbers_drawn(seed), 1)
 
         def data_not_drawn(seed, times):
-            """Your pairs come right after the seed. But the first cell draws x and the noise as well, and that moves
-            the sequence on, whether they are used or not."""
+            """Your pairs are the first numbers after the seed. But the first cell also draws x and the noise, and those
+            draws move the sequence on whether or not you use them."""
             return pair(numbers_drawn(seed, uniform=False, normal=False), times)
 
         def noise_not_drawn(seed, times):
-            """One of the two draws of the first cell is missing, x or the noise. Each of them moves the sequence on."""
+            """One of the first cell's two draws is missing, x or the noise. Each of them moves the sequence on."""
             return pair(numbers_drawn(seed, normal=False), times)
 
         def one_run_too_many(seed, times):
@@ -342,8 +382,8 @@ class pair_after_reruns:
             return pair(numbers_drawn(seed), times + 1)
 
         def whole_thing_again(seed, times):
-            """Between the pairs, your data is drawn again: x and the noise stand inside the loop. The first cell is run
-            once."""
+            """Your data is drawn again before each pair: x and the noise are inside the loop. The first cell is run
+            only once."""
             tf.random.set_seed(seed)
             for _ in range(times):
                 tf.random.uniform(shape=(100, 1), minval=0, maxval=100, dtype=tf.float32)
@@ -352,27 +392,71 @@ class pair_after_reruns:
             return W.numpy()[0], b.numpy()[0]
 
         def b_drawn_first(seed, times):
-            """The right numbers in the wrong order: W is drawn, and returned, first."""
+            """The right numbers in the wrong order: W is drawn first and returned first."""
             return pair(numbers_drawn(seed), times)[::-1]
 
         def all_of_one_kind_first(seed, times):
-            """You draw W so many times, and then b so many times. The second cell draws them in turn."""
+            """You draw W `times` times and then b `times` times. The second cell draws them in turn."""
             numbers = numbers_drawn(seed)
             return numbers[times - 1], numbers[2 * times - 1]
 
         def always_seed_23(seed, times):
-            """Right for seed 23. The seed that is passed in may be another one."""
+            """This is right for seed 23 only. Use the seed that is passed in."""
             return pair(numbers_drawn(23), times)
 
         def drawn_as_one_array(seed, times):
-            """You draw W and b at once, as one array of two. A draw of two numbers is not two draws of one: draw as the
-            cell does."""
+            """You draw W and b at once, as one array of two. One draw of two numbers gives other numbers than two draws
+            of one: draw as the cell does."""
             tf.random.set_seed(seed)
             tf.random.uniform(shape=(100, 1))
             tf.random.normal(shape=(100, 1))
             for _ in range(times):
                 both = tf.random.normal(shape=(2,))
             return both.numpy()
+
+        def seed_set_inside_the_loop(seed, times):
+            """Your seed is set inside the loop, right before a pair is drawn. The first cell sets it once, and draws
+            the data after it."""
+            return pair(numbers_drawn(seed, uniform=False, normal=False), 1)
+
+        def b_drawn_after_the_loop(seed, times):
+            """You draw W `times` times but b only once, after the loop. Both lines of the second cell belong inside
+            it."""
+            numbers = numbers_drawn(seed)
+            return numbers[times - 1], numbers[times]
+
+        def data_drawn_inside_the_loop(seed, times):
+            """One draw of the data is inside the loop, x or the noise. The first cell is run only once."""
+            numbers = numbers_drawn(seed)
+            return numbers[3 * times - 2], numbers[3 * times - 1]
+
+        def both_from_one_draw(seed, times):
+            """Your W and b are the same number. The second cell draws each of them."""
+            return (numbers_drawn(seed)[2 * times - 2],) * 2
+
+        def pairs_of_one_array(seed, times):
+            """You draw all pairs at once, as one array. One draw of many numbers gives other numbers than many draws of
+            one: draw as the cell does."""
+            tf.random.set_seed(seed)
+            tf.random.uniform(shape=(100, 1))
+            tf.random.normal(shape=(100, 1))
+            return tf.random.normal(shape=(times, 2)).numpy()[-1]
+
+        def uniform_pair(seed, times):
+            """You draw W and b from the uniform distribution. The second cell draws them from the normal one."""
+            tf.random.set_seed(seed)
+            tf.random.uniform(shape=(100, 1))
+            tf.random.normal(shape=(100, 1))
+            for _ in range(times):
+                W, b = tf.random.uniform(shape=(1,)), tf.random.uniform(shape=(1,))
+            return W.numpy()[0], b.numpy()[0]
+
+        def numbers_of_numpy(seed, times):
+            """You draw with NumPy. Its random numbers are not TensorFlow's, even from the same seed."""
+            rng = np.random.default_rng(seed)
+            rng.uniform(0, 100, 100)
+            rng.normal(50, 20, 100)
+            return rng.normal(size=(times, 2))[-1]
 
     class right:
         def out_of_a_list(seed, times):
@@ -422,17 +506,19 @@ class fit_line_tensorflow:
     relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
-        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05, 2
+        yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0.0, 0.0, 0.05, 2
         for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 2), (4, 2.0, 0.02, 1)]:
             x = apart(rng, n, centre)
             y = (rng.uniform(1, 3) * x + rng.uniform(4, 8) + rng.uniform(-1, 1, n)).round(2)
             w, b = rng.uniform([-2, -1.5], [-0.5, -0.5]).round(2).tolist()
             yield x, y, w, b, lr, steps
+        x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
+        yield x, slope * x + intercept, -1.5, -0.75, 0.5, 4  # the first step reaches the lowest point, at a cost of 0
 
     class mistakes:
         def costs_after_the_step(x, y, w, b, lr, steps):
-            """The line is right, but each of your costs is taken after its step. The one that the tape has recorded is
-            the cost before it."""
+            """The line is right, but each of your costs is computed after its step. The one that the tape has recorded
+            is the cost before it."""
             w_end, b_end, costs = right_fit(x, y, w, b, lr, steps)
             return w_end, b_end, np.append(costs[1:], line_cost(x, y, w_end, b_end))
 
@@ -463,16 +549,16 @@ class fit_line_tensorflow:
             )
 
         def not_reduced(x, y, w, b, lr, steps):
-            """Your cost holds one number for each point, and the gradient of many targets is that of their sum: the
-            steps are n times too long. Make one number of them first."""
+            """Your cost holds one number for each point, and the gradient of many targets is the gradient of their sum:
+            the steps are n times too long. Reduce the cost to one number first."""
             n = len(x)
             return fit_by(
                 lambda *at: [n * slope for slope in line_slopes(*at)], lambda x, y, w, b: (w * x + b - y) ** 2
             )(x, y, w, b, lr, steps)
 
         def every_pair(x, y, w, b, lr, steps):
-            """Your x is a column and your y is not, or the other way round: the residuals are then a table of n times
-            n, each prediction with every y. Give both one shape."""
+            """One of x and y is a column and the other is not, so the residuals form an n by n table, each prediction
+            with every y. Give both the same shape."""
             return fit_by(
                 lambda x, y, w, b: line_slopes(x, np.mean(y), w, b),
                 lambda x, y, w, b: line_cost(x, y[:, None], w, b),
@@ -492,19 +578,19 @@ class fit_line_tensorflow:
             )(x, y, w, b, lr, steps)
 
         def gradient_at_the_start(x, y, w, b, lr, steps):
-            """Each of your steps uses the gradient at the start, and your costs are that at the start. The tape has to
-            record the cost anew in each turn of the loop."""
+            """All of your steps use the gradient at the start, and all of your costs are the cost at the start. The
+            tape has to record the cost again in each turn of the loop."""
             dw, db = line_slopes(x, y, w, b)
             return w - steps * lr * dw, b - steps * lr * db, np.full(steps, line_cost(x, y, w, b))
 
         def only_the_gradient_at_the_start(x, y, w, b, lr, steps):
-            """Your costs follow the steps, but each step uses the gradient at the start. Play a new tape in each turn
-            of the loop."""
+            """Your costs follow the steps, but all steps use the gradient at the start. Each turn of the loop needs a
+            new tape."""
             slopes = line_slopes(x, y, w, b)
             return fit_by(lambda *at: slopes)(x, y, w, b, lr, steps)
 
         def begun_anew(x, y, w, b, lr, steps):
-            """However many steps there are, you come as far as with one. Are the variables made inside the loop, so
+            """You get no further than with one step, however many there are. Are the variables made inside the loop, so
             that each step begins at the start again?"""
             w_1, b_1, costs = right_fit(x, y, w, b, lr, 1)
             return w_1, b_1, np.repeat(costs, steps)
@@ -517,8 +603,8 @@ class fit_line_tensorflow:
             return right_fit(x, y, w, b, lr, steps)
 
         def w_moved_first(x, y, w, b, lr, steps):
-            """You move w before the gradient along b is taken, so that belongs to another point. Ask one tape for both
-            gradients, then hand over both."""
+            """You move w before the gradient along b is computed, so that gradient belongs to another point. Ask one
+            tape for both gradients, then pass on both."""
             costs = []
             for _ in range(steps):
                 costs.append(line_cost(x, y, w, b))
@@ -527,8 +613,8 @@ class fit_line_tensorflow:
             return w, b, np.array(costs)
 
         def b_moved_first(x, y, w, b, lr, steps):
-            """You move b before the gradient along w is taken, so that belongs to another point. Ask one tape for both
-            gradients, then hand over both."""
+            """You move b before the gradient along w is computed, so that gradient belongs to another point. Ask one
+            tape for both gradients, then pass on both."""
             costs = []
             for _ in range(steps):
                 costs.append(line_cost(x, y, w, b))
@@ -545,27 +631,85 @@ class fit_line_tensorflow:
             return fit_by(lambda *at: (0.0, line_slopes(*at)[1]))(x, y, w, b, lr, steps)
 
         def nothing_moves(x, y, w, b, lr, steps):
-            """Neither w nor b moves. Are the gradients handed to the optimiser, and in pairs with the variables that
-            you return?"""
+            """Neither w nor b moves. Does the optimiser get the gradients, in pairs with the variables that you
+            return?"""
             return fit_by(lambda *at: (0.0, 0.0))(x, y, w, b, lr, steps)
 
         def pairs_crossed(x, y, w, b, lr, steps):
-            """Each gradient moves the other variable: w goes by the slope along b, and b by that along w. Compare the
-            order of the two lists that you pair."""
+            """Each gradient moves the other variable: w moves by the slope along b, and b by the slope along w. Compare
+            the order of the two lists that you pair."""
             return fit_by(lambda *at: line_slopes(*at)[::-1])(x, y, w, b, lr, steps)
+
+        def square_of_the_mean(x, y, w, b, lr, steps):
+            """You take the mean first and then square it. The mean squared error squares each residual before the
+            mean."""
+
+            def slopes(x, y, w, b):
+                mean = np.mean(w * x + b - y)
+                return np.array([2 * mean * np.mean(x), 2 * mean])
+
+            return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
+
+        def root_of_the_cost(x, y, w, b, lr, steps):
+            """Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The
+            task has no root."""
+            return fit_by(
+                lambda *at: np.array(line_slopes(*at)) / (2 * np.sqrt(line_cost(*at))),
+                lambda *at: np.sqrt(line_cost(*at)),
+            )(x, y, w, b, lr, steps)
+
+        def absolute_residuals(x, y, w, b, lr, steps):
+            """Your cost is the mean of the residuals' absolute values. The mean squared error squares them."""
+
+            def slopes(x, y, w, b):
+                sign = np.sign(w * x + b - y)
+                return np.array([np.mean(sign * x), np.mean(sign)])
+
+            return fit_by(slopes, lambda x, y, w, b: np.mean(np.abs(w * x + b - y)))(x, y, w, b, lr, steps)
+
+        def residuals_not_squared(x, y, w, b, lr, steps):
+            """Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error
+            squares them."""
+            return fit_by(lambda x, y, w, b: np.array([np.mean(x), 1.0]), lambda x, y, w, b: np.mean(w * x + b - y))(
+                x, y, w, b, lr, steps
+            )
+
+        def roles_of_w_and_b_exchanged(x, y, w, b, lr, steps):
+            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
+            b_end, w_end, costs = right_fit(x, y, b, w, lr, steps)
+            return w_end, b_end, costs
+
+        def climbs(x, y, w, b, lr, steps):
+            """Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus
+            missing, or used twice?"""
+            return right_fit(x, y, w, b, -lr, steps)
+
+        def factor_two_lost(x, y, w, b, lr, steps):
+            """Your costs are right and your steps half as long as they should be: the derivative of a square has a
+            factor 2."""
+            return fit_by(lambda *at: np.array(line_slopes(*at)) / 2)(x, y, w, b, lr, steps)
 
         @says(BEGINS_AT_ZERO)
         def from_zero(x, y, w, b, lr, steps):
             return right_fit(x, y, 0.0, 0.0, lr, steps)
 
         def default_rate(x, y, w, b, lr, steps):
-            """The learning rate makes no difference to your result: without an argument, `tf.optimizers.SGD()` takes
+            """The learning rate makes no difference to your result: without an argument, `tf.optimizers.SGD()` uses
             0.01."""
             return right_fit(x, y, w, b, 0.01, steps)
 
         @says(ONE_STEP_TOO_MANY)
         def one_step_too_many(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, lr, steps + 1)
+
+        def x_and_y_exchanged(x, y, w, b, lr, steps):
+            """In your residuals x and y have exchanged roles: the line predicts y from x."""
+            return right_fit(y, x, w, b, lr, steps)
+
+        def least_squares(x, y, w, b, lr, steps):
+            """You return the line of least squares. The task asks how far so many steps of descent get."""
+            w, b = np.polyfit(x, y, 1)
+            return w, b, np.full(steps, line_cost(x, y, w, b))
 
     class right:
         def by_assigning(x, y, w, b, lr, steps):

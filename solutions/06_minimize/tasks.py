@@ -8,7 +8,6 @@ import numpy as np
 from grader.sentences import (
     BEGINS_AT_ZERO,
     BUG_STILL_THERE,
-    COLUMNS_SWAPPED,
     LAST_POINT_ALONE,
     ONE_ROW_TOO_MANY,
     SLOPE_COMES_FIRST,
@@ -38,13 +37,18 @@ def somewhere(rng):
     return rng.uniform([-2, -1.5], [-0.5, -0.5]).round(2).tolist()
 
 
+def example():
+    """The four points of the statements."""
+    return np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0])
+
+
 def slopes(x, y, w, b):
     residual = w * x + b - y
     return 2 * np.mean(residual * x), 2 * np.mean(residual)
 
 
 EVERY_PAIR = (
-    "One of x and y is a column with you and the other is not: the residuals are then a table of n times n, each "
+    "One of x and y is a column in your code and the other is not, so the residuals form an n by n table, each "
     "prediction with every y."
 )
 
@@ -53,20 +57,20 @@ class compute_gradients:
     relative, absolute = 1e-5, 1e-4
 
     def cases(rng):
-        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 2.0, 1.0
+        yield *example(), 2.0, 1.0
         for n, centre in [(3, 1.5), (5, -1.0), (2, 2.0), (6, 0.8)]:
             yield *points(rng, n, centre), *somewhere(rng)
 
     class mistakes:
         def sum_for_mean(x, y, w, b):
-            """Your slopes are n times too large. Is the cost a sum? Or is it not one number but n of them, whose
-            gradient is that of their sum?"""
+            """Your slopes are n times too large. Is your cost a sum? Or is it n numbers instead of one, whose gradient
+            is the gradient of their sum?"""
             dw, db = slopes(x, y, w, b)
             return len(x) * dw, len(x) * db
 
         def half_the_cost(x, y, w, b):
-            """Each slope is half of what it should be. The course's cost has no ½, and the derivative of a square
-            brings a factor with it."""
+            """Each slope is half of what it should be. The course's cost has no ½, and the derivative of a square has a
+            factor 2."""
             dw, db = slopes(x, y, w, b)
             return dw / 2, db / 2
 
@@ -89,26 +93,49 @@ class compute_gradients:
             return np.sum(x), float(len(x))
 
         def root_of_the_cost(x, y, w, b):
-            """These are the slopes of the root of the cost. There is no root in the formula."""
+            """These are the slopes of the square root of the cost. The formula has no root."""
             dw, db = slopes(x, y, w, b)
             root = np.sqrt(np.mean((w * x + b - y) ** 2))
             return dw / (2 * root), db / (2 * root)
 
         def slopes_of_the_distance(x, y, w, b):
-            """Only the signs of the residuals are left, as if the cost were the mean of their absolute values. They are
-            squared in the formula."""
+            """Only the signs of the residuals are left, as if the cost were the mean of their absolute values. The
+            formula squares them."""
             sign = np.sign(w * x + b - y)
             return np.mean(sign * x), np.mean(sign)
 
         def square_of_the_mean(x, y, w, b):
-            """You take the mean first and square it then. In the formula each residual is squared."""
+            """You take the mean first and then square it. The formula squares each residual before the mean."""
             mean = np.mean(w * x + b - y)
             return 2 * mean * np.mean(x), 2 * mean
 
         def one_slope_each(x, y, w, b):
-            """You return one number for each point. The slope of the cost is the mean of them all."""
+            """You return one number for each point. The slope of the cost is the mean of all of them."""
             residual = w * x + b - y
             return 2 * residual * x, 2 * residual
+
+        def roles_of_w_and_b_exchanged(x, y, w, b):
+            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
+            return slopes(x, y, b, w)[::-1]
+
+        def x_and_y_exchanged(x, y, w, b):
+            """In your residuals x and y have exchanged roles: the line predicts y from x."""
+            return slopes(y, x, w, b)
+
+        def gradient_at_zero(x, y, w, b):
+            """These are the slopes at w = b = 0. Make the variables from the w and b that are passed in."""
+            return slopes(x, y, 0.0, 0.0)
+
+        def variance_of_the_residuals(x, y, w, b):
+            """Your slope along b is 0: the variance of the residuals ignores their mean. The formula squares the
+            residuals themselves."""
+            residual = w * x + b - y
+            return 2 * np.mean((residual - np.mean(residual)) * x), 0.0
+
+        def wrong_inner_slope_along_b(x, y, w, b):
+            """Your slope along w is right. Along b, you multiply each residual by b: how much does a residual change
+            when b grows by 1?"""
+            return slopes(x, y, w, b)[0], slopes(x, y, w, b)[1] * b
 
     class right:
         def by_watching(x, y, w, b):
@@ -136,14 +163,14 @@ class apply_gradients:
         def draw(*shape):
             return rng.uniform(0.5, 4, shape).round(2) * rng.choice([-1, 1], shape)
 
-        yield [6.0, np.array([10.0, -4.0])], [3.0, np.array([1.0, 2.0])], 0.1
+        yield [6.0, np.array([10.0, -5.0])], [3.0, np.array([1.0, 2.0])], 0.1
         for lr, *shapes in [(0.25, (3,), (2,)), (0.7, (2, 3), (3,), (1,)), (0.03, (4,)), (0.4, (2,), (2,), (2,))]:
             yield [draw(*shape) for shape in shapes], [draw(*shape) for shape in shapes], lr
         yield [float(draw()), float(draw())], [float(draw()), float(draw())], 0.3
 
     class mistakes:
         def climbs(gradients, variables, lr):
-            """The gradients point uphill, and your steps go along with them. Look at the sign."""
+            """The gradients point uphill, and your steps follow them. Look at the sign."""
             return [v + lr * g for g, v in zip(gradients, variables, strict=True)]
 
         def without_rate(gradients, variables, lr):
@@ -151,7 +178,7 @@ class apply_gradients:
             return [v - g for g, v in zip(gradients, variables, strict=True)]
 
         def the_moves_alone(gradients, variables, lr):
-            """This is how far each variable goes, but not where it arrives. Where did it set out from?"""
+            """This is how far each variable moves, not where it arrives. Where does it start?"""
             return [-lr * g for g in gradients]
 
         def roles_exchanged(gradients, variables, lr):
@@ -159,41 +186,41 @@ class apply_gradients:
             return [g - lr * v for g, v in zip(gradients, variables, strict=True)]
 
         def first_variable_alone(gradients, variables, lr):
-            """You return the first variable alone. Where does `return` stand, inside the loop or after it?"""
+            """You return only the first variable. Where is your `return`, inside the loop or after it?"""
             return variables[0] - lr * gradients[0]
 
         def last_variable_alone(gradients, variables, lr):
-            """You return the last variable alone. Each turn of the loop writes over what the one before has found:
-            collect them in a list."""
+            """You return only the last variable. Each turn of the loop overwrites the result of the one before: collect
+            them in a list."""
             return variables[-1] - lr * gradients[-1]
 
         def one_after_another(gradients, variables, lr):
-            """You string all variables together into one array. Each keeps its own place in the list, and its own
+            """You join all variables into one array. Each should stay a separate entry of the list, with its own
             shape."""
             new = apply_gradients.right.by_index(gradients, variables, lr)
             return np.concatenate([np.ravel(v) for v in new])
 
         def made_one_array(gradients, variables, lr):
-            """An error, but only where the variables differ in shape: you make one array of the list. Go through the
-            list instead, one variable after the other."""
+            """This ends in an error if the variables have different shapes: you make one array of the whole list. Go
+            through the list one variable at a time."""
             return np.array(variables) - lr * np.array(gradients)
 
         def unchanged(gradients, variables, lr):
-            """You return the variables as they were. In a loop, `v = v - …` gives the name another meaning and leaves
-            the list as it was: collect the new ones in a list of their own."""
+            """You return the variables as they were. In a loop, `v = v - …` makes the name v refer to something new and
+            leaves the list as it was: collect the new variables in a new list."""
             return variables
 
         def back_to_front(gradients, variables, lr):
-            """The right variables in the wrong order. They come out as they came in."""
+            """The right variables in the wrong order. Return them in the order in which they were passed in."""
             return apply_gradients.right.by_index(gradients, variables, lr)[::-1]
 
         def mean_of_the_steps(gradients, variables, lr):
-            """Your steps are divided by the number of variables. Each variable takes the whole step."""
+            """Your steps are divided by the number of variables. Each variable takes its whole step."""
             return [v - lr * g / len(variables) for g, v in zip(gradients, variables, strict=True)]
 
         def in_place(gradients, variables, lr):
-            """The result is right, but the variables that were passed in are no longer what they were: `v -= …` writes
-            into the caller's arrays. Make new ones instead."""
+            """The result is right, but the variables that were passed in have changed: `v -= …` writes into the
+            caller's arrays. Make new ones instead."""
             new = []
             for g, v in zip(gradients, variables, strict=True):
                 v -= lr * g
@@ -201,11 +228,47 @@ class apply_gradients:
             return new
 
         def list_passed_back(gradients, variables, lr):
-            """You return the list that was passed in: `v -= …` has written into the caller's arrays, and left plain
-            numbers as they were. Collect the new ones in a list of their own."""
+            """You return the list that was passed in: `v -= …` wrote into the caller's arrays and left plain numbers as
+            they were. Collect new variables in a new list."""
             for g, v in zip(gradients, variables, strict=True):
                 v -= lr * g
             return variables
+
+        def step_of_length_one(gradients, variables, lr):
+            """Each gradient is divided by its own length, so all steps are equally long. The rule uses the gradient as
+            it is."""
+            return [v - lr * np.asarray(g) / np.linalg.norm(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def sum_of_the_gradient(gradients, variables, lr):
+            """All entries of a variable take the same step, from the sum of its gradient. Each entry has its own slope
+            and takes its own step."""
+            return [v - lr * np.sum(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def mean_of_the_gradient(gradients, variables, lr):
+            """All entries of a variable take the same step, from the mean of its gradient. Each entry has its own slope
+            and takes its own step."""
+            return [v - lr * np.mean(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def signs_dropped(gradients, variables, lr):
+            """Every entry of yours goes down, even where its slope is negative. Keep the sign of the gradient."""
+            return [v - lr * np.abs(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def divided_by_the_rate(gradients, variables, lr):
+            """You divide the gradient by the learning rate. A smaller rate means a smaller step."""
+            return [v - np.asarray(g) / lr for g, v in zip(gradients, variables, strict=True)]
+
+        def moves_uphill_alone(gradients, variables, lr):
+            """These are the steps alone, and without their minus. Where does each variable start?"""
+            return [lr * np.asarray(g) for g in gradients]
+
+        def part_of_the_variable(gradients, variables, lr):
+            """Your step is proportional to the variable as well. In the rule the gradient is multiplied by the rate
+            only."""
+            return [v * (1 - lr * np.asarray(g)) for g, v in zip(gradients, variables, strict=True)]
+
+        def rate_around_everything(gradients, variables, lr):
+            """You multiply the variable by the rate as well. Only the gradient is multiplied by it."""
+            return [lr * (v - np.asarray(g)) for g, v in zip(gradients, variables, strict=True)]
 
     class right:
         def by_index(gradients, variables, lr):
@@ -246,38 +309,49 @@ def step_by(gradient):
 right_step = step_by(slopes)
 
 
+def from_the_other(x, y, w, b, lr):
+    """A step along the right gradient, but w sets out from b, and b from w."""
+    dw, db = slopes(x, y, w, b)
+    return b - lr * dw, w - lr * db
+
+
+def of_length_one(x, y, w, b):
+    """The gradient divided by its length."""
+    return np.array(slopes(x, y, w, b)) / np.linalg.norm(slopes(x, y, w, b))
+
+
 class minimize:
     relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
-        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05
+        yield *example(), 0.0, 0.0, 0.05
         for n, centre, lr in [(3, 1.5, 0.03), (5, -1.0, 0.2), (2, 2.0, 0.07), (6, 0.8, 0.1)]:
             yield *points(rng, n, centre), *somewhere(rng), lr
 
     class mistakes:
         def w_moved_first(x, y, w, b, lr):
-            """You move w before the slope along b is taken, so that slope belongs to another point. Take both at the
-            old w and b, then move both."""
+            """You move w before the slope along b is computed, so that slope belongs to another point. Compute both at
+            the old w and b, then move both."""
             w = right_step(x, y, w, b, lr)[0]
             return w, right_step(x, y, w, b, lr)[1]
 
         def b_moved_first(x, y, w, b, lr):
-            """You move b before the slope along w is taken, so that slope belongs to another point. Take both at the
-            old w and b, then move both."""
+            """You move b before the slope along w is computed, so that slope belongs to another point. Compute both at
+            the old w and b, then move both."""
             b = right_step(x, y, w, b, lr)[1]
             return right_step(x, y, w, b, lr)[0], b
 
         def gradients_for_variables(x, y, w, b, lr):
-            """You return the gradients. That is the first half; the second is yet to come."""
+            """You return the gradients. That is the first half; the second is still missing."""
             return slopes(x, y, w, b)
 
         def climbs(x, y, w, b, lr):
-            """Your step goes uphill. Is a minus lost, or taken twice?"""
+            """Your step goes uphill. Is a minus missing, or used twice?"""
             return step_by(compute_gradients.mistakes.signs_turned)(x, y, w, b, lr)
 
         def crossed(x, y, w, b, lr):
-            """Each gradient moves the other variable: w goes by the slope along b, and b by that along w. Compare the
-            order of your two lists."""
+            """Each gradient moves the other variable: w moves by the slope along b, and b by the slope along w. Compare
+            the order of your two lists."""
             return step_by(compute_gradients.mistakes.slopes_swapped)(x, y, w, b, lr)
 
         @says(SLOPE_COMES_FIRST)
@@ -285,11 +359,11 @@ class minimize:
             return right_step(x, y, w, b, lr)[::-1]
 
         def of_w_alone(x, y, w, b, lr):
-            """Only w moves. The intercept has a slope of the cost, too."""
+            """Only w moves. The cost has a slope along the intercept, too."""
             return right_step(x, y, w, b, lr)[0], b
 
         def of_the_sum(x, y, w, b, lr):
-            """Your step is n times too long, as if the cost were a sum. How do the gradients get there?"""
+            """Your step is n times too long, as if the cost were a sum. Where do your gradients come from?"""
             return step_by(compute_gradients.mistakes.sum_for_mean)(x, y, w, b, lr)
 
         def half_a_step(x, y, w, b, lr):
@@ -297,13 +371,47 @@ class minimize:
             return step_by(compute_gradients.mistakes.half_the_cost)(x, y, w, b, lr)
 
         def two_steps(x, y, w, b, lr):
-            """You take two steps. Is one of the halves called twice, or `minimize` by itself?"""
+            """You take two steps. Do you call one of the halves twice?"""
             return right_step(x, y, *right_step(x, y, w, b, lr), lr)
 
         def gradients_at_zero(x, y, w, b, lr):
-            """Your gradients are those at w = b = 0. Hand on the w and b that are passed in."""
+            """Your gradients are those at w = b = 0. Pass on the w and b that you are given."""
             dw, db = slopes(x, y, 0.0, 0.0)
             return w - lr * dw, b - lr * db
+
+        def variables_crossed(x, y, w, b, lr):
+            """Your w starts from b, and your b from w: the gradients are in the right order, the list of variables is
+            not."""
+            return from_the_other(x, y, w, b, lr)
+
+        def rate_of_the_lesson(x, y, w, b, lr):
+            """The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."""
+            return right_step(x, y, w, b, 0.01)
+
+        def divided_by_n_again(x, y, w, b, lr):
+            """Your step is n times too short. The gradient of the mean has been divided by n already."""
+            return right_step(x, y, w, b, lr / len(x))
+
+        def step_of_length_one(x, y, w, b, lr):
+            """You divide the gradient by its length. The rule uses the gradient as it is: a short one takes a short
+            step."""
+            return step_by(of_length_one)(x, y, w, b, lr)
+
+        def one_slope_for_both(x, y, w, b, lr):
+            """Both of your variables move by the slope along w. The slope along b is the second entry."""
+            return step_by(lambda *at: (slopes(*at)[0],) * 2)(x, y, w, b, lr)
+
+        def b_uphill(x, y, w, b, lr):
+            """Your w goes downhill and your b goes uphill. Look at the second sign."""
+            return step_by(lambda *at: (slopes(*at)[0], -slopes(*at)[1]))(x, y, w, b, lr)
+
+        def steps_alone(x, y, w, b, lr):
+            """You return the rate times the gradients. Where do w and b start?"""
+            return tuple(lr * slope for slope in slopes(x, y, w, b))
+
+        def least_squares(x, y, w, b, lr):
+            """You return the line of least squares. The task asks where one step leads."""
+            return tuple(np.polyfit(x, y, 1))
 
     class right:
         def by_variables(x, y, w, b, lr):
@@ -341,7 +449,7 @@ class descend:
     relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
-        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05, 2
+        yield *example(), 0.0, 0.0, 0.05, 2
         for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.2, 4), (2, 2.0, 0.07, 1), (6, 0.8, 0.1, 2)]:
             yield *points(rng, n, centre), *somewhere(rng), lr, steps
         yield *points(rng, 3, 1.0), *somewhere(rng), 0.1, 0
@@ -353,17 +461,17 @@ class descend:
             return w - steps * lr * dw, b - steps * lr * db
 
         def always_from_the_start(x, y, w, b, lr, steps):
-            """However many steps there are, you come as far as with one. Each step has to set out from where the last
-            has led."""
+            """You get no further than with one step, however many there are. Each step has to start where the last one
+            ended."""
             return right_descend(x, y, w, b, lr, min(steps, 1))
 
         def one_step_too_many(x, y, w, b, lr, steps):
-            """You take one step too many. Is there one in front of the loop, or after it?"""
+            """You take one step too many. Is there one before the loop, or after it?"""
             return right_descend(x, y, w, b, lr, steps + 1)
 
         def gradient_one_step_late(x, y, w, b, lr, steps):
-            """Each of your steps uses the gradient of one step before: it is taken again before w and b have moved.
-            What comes first in the loop?"""
+            """Each of your steps uses the gradient of the step before: it is computed before w and b have moved. What
+            comes first in the loop?"""
             dw, db = slopes(x, y, w, b)
             for _ in range(steps):
                 later = slopes(x, y, w, b)
@@ -372,12 +480,12 @@ class descend:
             return w, b
 
         def w_before_b(x, y, w, b, lr, steps):
-            """You move w before the gradient along b is taken, so that belongs to another point. Take both, then move
-            both."""
+            """You move w before the gradient along b is computed, so that gradient belongs to another point. Compute
+            both, then move both."""
             return descend_by(minimize.mistakes.w_moved_first)(x, y, w, b, lr, steps)
 
         def uphill(x, y, w, b, lr, steps):
-            """Your steps go uphill. Is a minus lost, or taken twice?"""
+            """Your steps go uphill. Is a minus missing, or used twice?"""
             return descend_by(minimize.mistakes.climbs)(x, y, w, b, lr, steps)
 
         @says(SLOPE_COMES_FIRST)
@@ -387,6 +495,80 @@ class descend:
         @says(BEGINS_AT_ZERO)
         def from_zero(x, y, w, b, lr, steps):
             return right_descend(x, y, 0.0, 0.0, lr, steps)
+
+        def variables_crossed(x, y, w, b, lr, steps):
+            """In each step your w starts from b, and your b from w: the gradients are in the right order, the list of
+            variables is not."""
+            return descend_by(from_the_other)(x, y, w, b, lr, steps)
+
+        def gradients_crossed(x, y, w, b, lr, steps):
+            """Each gradient moves the other variable. Compare the order of your two lists."""
+            return descend_by(minimize.mistakes.crossed)(x, y, w, b, lr, steps)
+
+        def gradients_at_zero(x, y, w, b, lr, steps):
+            """Your gradients are always those at w = b = 0. Pass on the w and b of this step."""
+            dw, db = slopes(x, y, 0.0, 0.0)
+            return w - steps * lr * dw, b - steps * lr * db
+
+        def steps_from_zero(x, y, w, b, lr, steps):
+            """You return the last step alone, as if each step started from 0. Where does it start?"""
+            for _ in range(steps):
+                dw, db = slopes(x, y, w, b)
+                w, b = -lr * dw, -lr * db
+            return w, b
+
+        def two_steps_a_turn(x, y, w, b, lr, steps):
+            """Each turn of your loop takes two steps. Is one of the halves called twice?"""
+            return right_descend(x, y, w, b, lr, 2 * steps)
+
+        def always_one_step(x, y, w, b, lr, steps):
+            """You always take exactly one step. How often does your loop run, and how often with `steps` = 0?"""
+            return right_step(x, y, w, b, lr)
+
+        def a_step_for_each_point(x, y, w, b, lr, steps):
+            """You take as many steps as there are points. `steps` says how many to take."""
+            return right_descend(x, y, w, b, lr, len(x))
+
+        def one_point_at_a_time(x, y, w, b, lr, steps):
+            """You take a step for each single point. Here every step uses the gradient over all points."""
+            for _ in range(steps):
+                for i in range(len(x)):
+                    w, b = right_step(x[i : i + 1], y[i : i + 1], w, b, lr)
+            return w, b
+
+        def gradients_added_up(x, y, w, b, lr, steps):
+            """Each of your steps uses the sum of all gradients so far. It should use the gradient at this point."""
+            dw = db = 0.0
+            for _ in range(steps):
+                here = slopes(x, y, w, b)
+                dw, db = dw + here[0], db + here[1]
+                w, b = w - lr * dw, b - lr * db
+            return w, b
+
+        def of_w_alone(x, y, w, b, lr, steps):
+            """Only w moves. Both results of the second half belong to the next step."""
+            return descend_by(minimize.mistakes.of_w_alone)(x, y, w, b, lr, steps)
+
+        def rate_of_the_lesson(x, y, w, b, lr, steps):
+            """The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."""
+            return right_descend(x, y, w, b, 0.01, steps)
+
+        def rate_times_steps(x, y, w, b, lr, steps):
+            """Each of your steps is `steps` times too long: the rate is multiplied by the number of steps."""
+            return right_descend(x, y, w, b, lr * steps, steps)
+
+        def divided_by_n_again(x, y, w, b, lr, steps):
+            """Your steps are n times too short. The gradient of the mean has been divided by n already."""
+            return right_descend(x, y, w, b, lr / len(x), steps)
+
+        def steps_of_length_one(x, y, w, b, lr, steps):
+            """You divide each gradient by its length. The rule uses the gradient as it is: steps get shorter as the
+            slope gets flatter."""
+            return descend_by(step_by(of_length_one))(x, y, w, b, lr, steps)
+
+        def least_squares(x, y, w, b, lr, steps):
+            """You return the line of least squares. The task asks how far so many steps of descent get."""
+            return tuple(np.polyfit(x, y, 1))
 
     class right:
         def by_minimize(x, y, w, b, lr, steps):
@@ -426,41 +608,41 @@ class old_program:
     relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
-        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.05, 2
-        for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.2, 4), (6, 0.8, 0.1, 1)]:
-            yield *points(rng, n, centre), lr, steps
-        yield *points(rng, 4, 1.0), 0.07, 0
+        # Few and short: every case builds a graph and opens a session.
+        yield *example(), 0.05, 2
+        yield *points(rng, 3, 1.5), 0.03, 3
+        yield np.array([1.0, -1.0, -1.0, 1.0, 1.0, -1.0]), rng.uniform(1, 6, 6).round(2), 0.5, 3  # one step is enough
 
     class mistakes:
         def never_run(x, y, lr, steps):
-            """Your path stays at the start. `minimize` returns an operation, and does nothing by itself: who runs
-            it?"""
+            """Your path stays at the start. Only a run of the operation that `minimize` returns takes a step: does your
+            session run it?"""
             return np.zeros((steps + 1, 2))
 
         def never_initialised(x, y, lr, steps):
-            """The session finds variables without values: `global_variables_initializer()` makes the operation that
-            gives them their first ones, and the session has to run it, once, before it is asked for anything."""
+            """The session finds variables without values: `global_variables_initializer()` makes an operation that
+            gives them their first values, and the session has to run it once, before anything else."""
             raise tf.errors.FailedPreconditionError(None, None, "")
 
         def initialised_again(x, y, lr, steps):
-            """Your path stays at its second point: before each step w and b are set back. Give them their first values
-            once, before the loop; and describe the graph once."""
+            """Your path stays at its second point: w and b are set back before each step. Build the graph once, and
+            give the variables their first values once, before the loop."""
             return right_path(x, y, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
 
         def last_point_again(x, y, lr, steps):
-            """All rows of your path are the same, the last point. Ask the session for w and b after each step, and keep
-            what it returns."""
+            """All rows of your path are the same, the last point. Ask the session for w and b after each step, and
+            store what it returns."""
             return right_path(x, y, lr, steps)[np.full(steps + 1, -1)]
 
         def one_step_behind(x, y, lr, steps):
-            """Your path is one step behind: the start stands there twice, and the last point is missing. Ask for w and
-            b in a run of their own, after the training operation's."""
+            """Your path is one step behind: the start appears twice, and the last point is missing. Ask for w and b in
+            a separate run, after the run of the training operation."""
             path = right_path(x, y, lr, steps)
             return path[np.maximum(np.arange(steps + 1) - 1, 0)]
 
         def two_steps_a_row(x, y, lr, steps):
-            """From one row of your path to the next there are two steps. Is the training operation run again when you
-            ask for w and b?"""
+            """There are two steps from one row of your path to the next. Do you run the training operation again when
+            you ask for w and b?"""
             return right_path(x, y, lr, 2 * steps)[::2]
 
         @says(START_LEFT_OUT)
@@ -476,8 +658,8 @@ class old_program:
             return right_path(x, y, lr, steps)[-1]
 
         def of_the_sum(x, y, lr, steps):
-            """Your steps are n times too long. Is the error a sum? Or is it not one number but n of them, whose
-            gradient is that of their sum?"""
+            """Your steps are n times too long. Is the error a sum? Or is it n numbers instead of one, whose gradient is
+            the gradient of their sum?"""
             return path_by(minimize.mistakes.of_the_sum)(x, y, lr, steps)
 
         def of_half(x, y, lr, steps):
@@ -489,19 +671,19 @@ class old_program:
             return path_by(step_by(compute_gradients.mistakes.every_pair))(x, y, lr, steps)
 
         def of_w_alone(x, y, lr, steps):
-            """Your b stays 0. Does it stand in the error, and is it a variable?"""
+            """Your b stays 0. Is it part of the error, and is it a variable?"""
             return path_by(minimize.mistakes.of_w_alone)(x, y, lr, steps)
 
-        @says(COLUMNS_SWAPPED)
         def columns_swapped(x, y, lr, steps):
+            """The columns have changed places: w comes first. Or do w and b have exchanged roles in the error?"""
             return right_path(x, y, lr, steps)[:, ::-1]
 
         def columns_for_rows(x, y, lr, steps):
-            """Your path lies on its side: all w in one row and all b in another. There is one row for each point."""
+            """Your path is transposed: all w in one row and all b in another. It should have one row for each point."""
             return right_path(x, y, lr, steps).T
 
         def own_rate(x, y, lr, steps):
-            """The learning rate makes no difference to your path: it runs at 0.01, the rate of the lesson."""
+            """The learning rate makes no difference to your path: it uses 0.01, the lesson's rate."""
             return right_path(x, y, 0.01, steps)
 
     class right:

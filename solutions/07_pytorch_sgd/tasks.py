@@ -40,40 +40,41 @@ class torch_gradient:
     relative, absolute = 1e-5, 1e-4
 
     def cases(rng):
-        yield (np.array([1.0]),)
-        for n in [2, 3, 5, 4]:
+        yield (np.array([0.5, -2.0]),)
+        for n in [1, 3, 5, 4]:
             yield (rng.uniform(0.3, 2, n).round(2) * rng.choice([-1, 1], n),)
         yield (np.array([0.0, -1.5, 0.75]),)
 
     class mistakes:
         def value_alone(x):
-            """This is the function's value. Its slope is in `.grad`, once `backward` has been called."""
+            """This is the value of f, not its slope. The slope is in `.grad`, once you have called `backward`."""
             return x * np.sin(x**2)
 
         def not_summed(x):
-            """One place works, several end in an error: `backward` starts from one number. Which one has the slopes
-            that you want as its gradient?"""
+            """One point works, several end in an error: `backward` starts from one number. Which number has the slopes
+            you want as its gradient?"""
             if len(x) > 1:
                 raise RuntimeError("grad can be implicitly created only for scalar outputs")
             return right_slope(x)
 
         def slope_of_the_mean(x):
-            """Each slope is divided by how many there are: you took the mean to get one number. What would leave each
+            """Each slope is divided by the number of points: you took the mean to get one number. What would leave each
             slope as it is?"""
             return right_slope(x) / len(x)
 
         def backward_twice(x):
-            """Your slopes are twice what they should be. Is `backward` called twice? It adds to what is in `.grad`."""
+            """Your slopes are twice what they should be. Do you call `backward` twice? It adds to what is in
+            `.grad`."""
             return 2 * right_slope(x)
 
         def factor_not_remembered(x):
-            """A part is missing: PyTorch sees x inside the sine, but takes the factor in front of it for a constant. Is
-            it another tensor there, one that does not ask for its gradient?"""
+            """A term is missing: PyTorch follows the x inside the sine but takes the factor in front of it for a
+            constant. Is that factor another tensor, one without `requires_grad`?"""
             return 2 * x**2 * np.cos(x**2)
 
         def square_not_remembered(x):
-            """A part is missing: PyTorch sees the factor in front, but takes the sine for a constant. Was it cut off,
-            or made of another tensor, one that does not ask for its gradient?"""
+            """A term is missing: PyTorch follows the factor in front but takes the sine for a constant. Was the sine
+            detached, or computed from another tensor, one without `requires_grad`?"""
             return np.sin(x**2)
 
         @says(FACTOR_FORGOTTEN)
@@ -81,9 +82,13 @@ class torch_gradient:
             return 2 * x * np.cos(x**2)
 
         def inner_slope_forgotten(x):
-            """This is what comes out by hand if the chain rule is forgotten: the x² inside the sine has a slope of its
-            own. Let PyTorch do it."""
+            """This is what you get by hand if you forget the chain rule: the x² inside the sine has a slope too. Let
+            PyTorch compute it."""
             return np.sin(x**2) + x * np.cos(x**2)
+
+        def of_the_cosine(x):
+            """This is the slope of x·cos(x²). The task's f has a sine."""
+            return np.cos(x**2) - 2 * x**2 * np.sin(x**2)
 
         @says(SINE_SQUARED)
         def sine_squared(x):
@@ -91,22 +96,35 @@ class torch_gradient:
 
         def nothing_in_grad(x):
             """The result is None. Either `return` is missing; or you return what `backward` returns, which is nothing;
-            or you ask a tensor for its `.grad` that was computed from another one. Only the one that you have made
-            yourself keeps it."""
+            or you ask for the `.grad` of a tensor that was computed from another one. Only the tensor that you made
+            with `requires_grad=True` keeps it."""
+
+        def twice_instead_of_squared(x):
+            """You take the sine of 2x. In f the x is squared."""
+            return np.sin(2 * x) + 2 * x * np.cos(2 * x)
+
+        def product_rule_cut_short(x):
+            """Worked out by hand, the product rule multiplies the slope of the sine by the factor in front of it. Let
+            PyTorch do that."""
+            return np.sin(x**2) + 2 * x * np.cos(x**2)
+
+        def sign_of_the_cosine_rule(x):
+            """One of your two terms has the wrong sign: the minus belongs to the slope of a cosine, not of a sine."""
+            return np.sin(x**2) - 2 * x**2 * np.cos(x**2)
 
     class right:
         def by_weights(x):
-            place = torch.tensor(x, requires_grad=True)
-            values = place * torch.sin(place**2)
+            point = torch.tensor(x, requires_grad=True)
+            values = point * torch.sin(point**2)
             values.backward(torch.ones_like(values))
-            return place.grad.detach().numpy()
+            return point.grad.detach().numpy()
 
         def one_by_one(x):
             slopes = []
             for x_i in x:
-                place = torch.tensor(float(x_i), requires_grad=True)  # float32
-                (torch.sin(place * place) * place).backward()
-                slopes.append(place.grad.item())
+                point = torch.tensor(float(x_i), requires_grad=True)  # float32
+                (torch.sin(point * point) * point).backward()
+                slopes.append(point.grad.item())
             return slopes
 
         def by_differences(x, h=1e-5):
@@ -117,15 +135,15 @@ class accumulated:
     relative, absolute = 1e-5, 1e-6
 
     def cases(rng):
-        yield np.array([3.0]), 1
-        yield np.array([3.0]), 3
-        for n, times in [(2, 2), (3, 4), (4, 1), (5, 3)]:
+        yield np.array([3.0, -1.0]), 1
+        yield np.array([3.0, -1.0]), 3
+        for n, times in [(1, 2), (3, 4), (4, 1), (5, 3)]:
             yield rng.uniform(0.5, 4, n).round(2) * rng.choice([-1, 1], n), times
 
     class mistakes:
         def emptied_each_time(x, times):
-            """However often `backward` is called, the gradient of one call comes out. Is `.grad` emptied in between, or
-            the tensor made anew?"""
+            """However often `backward` should be called, you return the gradient of one call. Is `.grad` emptied in
+            between, or the tensor made again? Or does the loop end in its first turn?"""
             return 2 * x
 
         def one_call_too_many(x, times):
@@ -133,55 +151,77 @@ class accumulated:
             return 2 * x * (times + 1)
 
         def cost_piles_up_too(x, times):
-            """Not only `.grad` piles up with you but the cost as well: each call starts from a larger one. It should be
-            Σx² every time."""
+            """Your cost grows as well as `.grad`: each call starts from a larger cost. It should be Σx² every time."""
             return x * times * (times + 1)
 
         def gradient_doubles(x, times):
-            """With you the gradient doubles at each call. What is added is the gradient of Σx², the same each time."""
+            """Your gradient doubles at each call. What each call adds is the gradient of Σx², always the same."""
             return x * 2.0**times
 
         def cost_not_computed_anew(x, times):
-            """One call works, a second ends in an error: `backward` lets go of what PyTorch has remembered. Compute the
-            cost anew before each call."""
+            """One call works, a second ends in an error: `backward` discards the record of how the cost was computed.
+            Compute the cost again before each call."""
             if times > 1:
                 raise RuntimeError("Trying to backward through the graph a second time")
             return 2 * x
 
         def mean_piled_up(x, times):
-            """Your gradient is divided by the number of entries: the cost is their sum, and you take the mean."""
+            """Your gradient is divided by the number of entries: the cost is a sum, and you take the mean."""
             return 2 * x * times / len(x)
 
         def cost_itself(x, times):
-            """You return the squares. What is in `.grad` are slopes."""
+            """You return the squares. `.grad` holds slopes."""
             return times * x**2
 
         def total_of_the_slopes(x, times):
-            """You return one number, the sum of the slopes. Each entry of x has its own."""
+            """You return one number, the sum of the slopes. Each entry of x has its own slope."""
             return float(np.sum(2 * x * times))
 
         def each_on_the_way(x, times):
-            """You return what is in `.grad` after each call. What is there after the last one is wanted."""
+            """You return what `.grad` holds after each call. The task asks only for what it holds after the last
+            one."""
             return np.array([2 * x * k for k in range(1, times + 1)])
 
         def nothing_piled_up(x, times):
             """The result is None. Either `return` is missing; or you return what `backward` returns, which is nothing;
-            or `.grad` was asked for before any call, or of a tensor that was computed from another one."""
+            or you ask for `.grad` before any call, or for the `.grad` of a tensor that was computed from another
+            one."""
+
+        def counted_twice(x, times):
+            """Your gradient contains `times` twice: `.grad` has added up already, or the cost was multiplied as
+            well."""
+            return 2 * x * times**2
+
+        def slope_of_another_power(x, times):
+            """This is the gradient of Σx³. The cost squares the entries."""
+            return 3 * x**2 * times
+
+        def slope_of_the_plain_sum(x, times):
+            """This is the gradient of Σx. The cost squares the entries."""
+            return np.ones(len(x)) * times
+
+        def square_of_the_sum(x, times):
+            """You add first and square the sum. The cost squares each entry."""
+            return np.full(len(x), 2 * np.sum(x) * times)
+
+        def one_call_for_each_entry(x, times):
+            """You call `backward` as often as x has entries. `times` says how often."""
+            return 2 * x * len(x)
 
     class right:
         def by_keeping(x, times):
-            place = torch.tensor(x, dtype=torch.float32, requires_grad=True)
-            cost = torch.sum(torch.square(place))
+            point = torch.tensor(x, dtype=torch.float32, requires_grad=True)
+            cost = torch.sum(torch.square(point))
             for _ in range(times):
                 cost.backward(retain_graph=True)
-            return place.grad.numpy()
+            return point.grad.numpy()
 
         def by_adding(x, times):
             total = torch.zeros(len(x), dtype=torch.float64)
             for _ in range(times):
-                place = torch.tensor(x, requires_grad=True)
-                torch.dot(place, place).backward()
-                total += place.grad
+                point = torch.tensor(x, requires_grad=True)
+                torch.dot(point, point).backward()
+                total += point.grad
             return total.tolist()
 
         def by_hand(x, times):
@@ -213,9 +253,10 @@ class descend_pytorch:
     relative, absolute = 1e-5, 1e-6
 
     def cases(rng):
-        yield np.array([1.0]), 0.5, 2
+        yield np.array([1.0, -0.5]), 0.5, 2
         for d, lr, steps in [(2, 0.2, 3), (3, 0.1, 1), (4, 0.15, 4), (1, 0.25, 5), (3, 0.3, 2)]:
             yield rng.uniform(0.4, 1.4, d).round(2) * rng.choice([-1, 1], d), lr, steps
+        yield rng.uniform(0.2, 0.5, 2).round(2), 1.0, 7  # at the lowest point, to rounding, before the last steps
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
 
     class mistakes:
@@ -228,39 +269,39 @@ class descend_pytorch:
             return np.array(path)
 
         def emptied_too_late(start, lr, steps):
-            """Your path never leaves the start. Is `.grad` set to zero after `backward` has filled it, and before the
-            step uses it?"""
+            """Your path never leaves the start. Do you empty `.grad` after `backward` has filled it, but before the
+            step uses it? Or does `theta` never get a new value?"""
             return np.array([start] * (steps + 1))
 
         def one_memory(start, lr, steps):
-            """All rows of your path are the same, the last point: `.detach().numpy()` shows the tensor's own memory,
-            which each step overwrites. Keep a copy."""
+            """All rows of your path are the same, the last point: `.detach().numpy()` shares the tensor's memory, which
+            each step overwrites. Keep a copy."""
             return np.array([right_path(start, lr, steps)[-1]] * (steps + 1))
 
         def start_overwritten(start, lr, steps):
-            """The path is right, but the start that was passed in has been moved to its end: `torch.from_numpy` makes a
-            tensor of the array's own memory. `torch.tensor` makes one of its own."""
+            """The path is right, but the start that was passed in has moved to its end: `torch.from_numpy` makes a
+            tensor that shares the array's memory. `torch.tensor` copies it."""
             path = right_path(start, lr, steps)
             start[:] = path[-1]
             return path
 
         def everything_one_memory(start, lr, steps):
-            """All rows of your path are the same, and the start was changed as well: tensor, start and rows share one
-            memory. `torch.tensor` makes a tensor with memory of its own, and `.copy()` keeps a row as it is."""
+            """All rows of your path are the same, and the start has changed as well: tensor, start and rows share one
+            memory. `torch.tensor` copies the start, and `.copy()` keeps a row as it is."""
             path = descend_pytorch.mistakes.one_memory(start, lr, steps)
             start[:] = path[-1]
             return path
 
         def no_parameter_any_more(start, lr, steps):
-            """One step works, the second ends in an error. In `torch.no_grad()`, `theta = theta - …` makes a new tensor
-            that asks for no gradient: change the one that is there."""
+            """One step works, the second ends in an error. Inside `torch.no_grad()`, `theta = theta - …` makes a new
+            tensor without `requires_grad`: change the existing one in point."""
             if steps > 1:
                 raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
             return right_path(start, lr, steps)
 
         def gradient_of_the_old_one(start, lr, steps):
-            """One step works, and then `.grad` is None: `theta = theta - …` makes a new tensor, a result and no
-            parameter, and `backward` fills the old one's `.grad`."""
+            """One step works, and then `.grad` is None: `theta = theta - …` makes a new tensor, which is a result and
+            not a parameter, and `backward` fills the `.grad` of the old one."""
             if steps > 1:
                 raise TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'")
             return right_path(start, lr, steps)
@@ -270,13 +311,13 @@ class descend_pytorch:
             return right_path(start, -lr, steps)
 
         def gradient_taken_once(start, lr, steps):
-            """Your path is a straight line of equal steps: `backward` is called once, at the start. Cost and gradient
-            belong into the loop."""
+            """Your path is a straight line of equal steps: you call `backward` once, at the start. Cost and gradient
+            belong inside the loop."""
             return np.array([start - k * lr * slope_of_the_sum(start) for k in range(steps + 1)])
 
         def always_from_the_start(start, lr, steps):
-            """Your path stays at its second point: each step sets out from the start. Is the tensor made anew inside
-            the loop?"""
+            """Your path stays at its second point: each step begins at the start. Is the tensor made inside the
+            loop?"""
             return np.array([start] + [start - lr * slope_of_the_sum(start)] * steps)
 
         @says(MEAN_FOR_SUM)
@@ -358,18 +399,18 @@ class gradient_in_batches:
 
     class mistakes:
         def means_added(x, y, w, b, batch_size):
-            """You add up the slopes of the batches' means, so they grow with the number of batches. The parts of the
-            cost have to add up to the cost of all points."""
+            """You add up the slopes of the batches' means, so they grow with the number of batches. The parts have to
+            add up to the cost of all points."""
             return slopes_by_batch(x, y, w, b, batch_size)[0].sum(axis=0)
 
         def mean_of_means(x, y, w, b, batch_size):
-            """Right where all batches are of one length. But a short batch counts as much as a full one with you, so
-            each of its points counts for more."""
+            """This is right only if all batches have the same length. A short batch counts as much as a full one in
+            your code, so each of its points counts for more."""
             return slopes_by_batch(x, y, w, b, batch_size)[0].mean(axis=0)
 
         def short_batch_taken_for_full(x, y, w, b, batch_size):
-            """Right where all batches are full. But you weight each batch's mean by `batch_size`, and the last batch
-            may hold fewer points."""
+            """This is right only if all batches are full. You weight each batch's mean by `batch_size`, but the last
+            batch may hold fewer points."""
             return slopes_by_batch(x, y, w, b, batch_size)[0].sum(axis=0) * batch_size / len(x)
 
         def sums_added(x, y, w, b, batch_size):
@@ -381,18 +422,19 @@ class gradient_in_batches:
             return line_slopes(x, y, w, b) * len(x) / batch_size
 
         def last_batch_alone(x, y, w, b, batch_size):
-            """These are the slopes of the last batch's mean. Is `.grad` emptied between the batches, or are w and b
-            made anew? Here it is meant to pile up."""
+            """These are the slopes of the last batch's mean. Do you empty `.grad` between the batches, or make w and b
+            again? Here `.grad` should add up."""
             return slopes_by_batch(x, y, w, b, batch_size)[0][-1]
 
         def last_part_alone(x, y, w, b, batch_size):
-            """The part of each batch is right, but only the last one is left. Is `.grad` emptied between the batches,
-            or are w and b made anew? Here it is meant to pile up."""
+            """Each batch's part is right, but only the last one is left. Do you empty `.grad` between the batches, make
+            w and b again, or call `backward` only after the loop? Here `.grad` should add up."""
             slopes, lengths = slopes_by_batch(x, y, w, b, batch_size)
             return slopes[-1] * lengths[-1] / len(x)
 
         def first_part_alone(x, y, w, b, batch_size):
-            """Only the first batch takes part. Where does `return` stand, inside the loop or after it?"""
+            """Only the first batch is used. Is your `return` inside the loop, or does your `range` end after one
+            batch?"""
             slopes, lengths = slopes_by_batch(x, y, w, b, batch_size)
             return slopes[0] * lengths[0] / len(x)
 
@@ -410,8 +452,65 @@ class gradient_in_batches:
             return line_slopes(x, y, w, b)[::-1]
 
         def without_intercept(x, y, w, b, batch_size):
-            """Your residuals leave the value of `b` out, as if it were 0."""
+            """Your residuals leave `b` out, as if it were 0."""
             return line_slopes(x, y, w, 0.0)
+
+        def means_divided_by_n(x, y, w, b, batch_size):
+            """You divide twice: each batch's mean has been divided by its length already, and then you divide by the
+            number of all points."""
+            return slopes_by_batch(x, y, w, b, batch_size)[0].sum(axis=0) / len(x)
+
+        def all_points_in_each_batch(x, y, w, b, batch_size):
+            """Each of your batches holds all points, so the slopes grow with the number of batches. Use the slice in
+            the cost."""
+            return line_slopes(x, y, w, b) * len(range(0, len(x), batch_size))
+
+        def overlapping_batches(x, y, w, b, batch_size):
+            """Your batches overlap: each begins one point after the one before. `range` has a third argument."""
+            cuts = [slice(k, k + batch_size) for k in range(len(x))]
+            return sum(line_slopes(x[c], y[c], w, b) * len(x[c]) for c in cuts) / len(x)
+
+        def first_batch_again_and_again(x, y, w, b, batch_size):
+            """You use the first batch again and again. Where does the slice get its start?"""
+            first, lengths = slice(batch_size), slopes_by_batch(x, y, w, b, batch_size)[1]
+            return line_slopes(x[first], y[first], w, b) * lengths[0] * len(lengths) / len(x)
+
+        def residuals_not_squared(x, y, w, b, batch_size):
+            """These are the slopes of the mean residual. The cost squares the residuals."""
+            return np.mean(x), 1.0
+
+        def absolute_residuals(x, y, w, b, batch_size):
+            """Only the signs of the residuals are left, as if the cost were the mean of their absolute values. The cost
+            squares them."""
+            sign = np.sign(w * x + b - y)
+            return np.mean(sign * x), np.mean(sign)
+
+        def squares_of_the_sums(x, y, w, b, batch_size):
+            """You add up the residuals of a batch and then square the sum. The cost squares each residual."""
+            cuts = [slice(k, k + batch_size) for k in range(0, len(x), batch_size)]
+            total = np.zeros(2)
+            for c in cuts:
+                residual = np.sum(w * x[c] + b - y[c])
+                total += 2 * residual * np.array([np.sum(x[c]), len(x[c])]) / len(x)
+            return total
+
+        def roles_of_w_and_b_exchanged(x, y, w, b, batch_size):
+            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
+            return line_slopes(x, y, b, w)[::-1]
+
+        def x_and_y_exchanged(x, y, w, b, batch_size):
+            """In your residuals x and y have exchanged roles: the line predicts y from x."""
+            return line_slopes(y, x, w, b)
+
+        def targets_left_out(x, y, w, b, batch_size):
+            """Your residuals leave `y` out, so you have the slopes of the mean squared prediction."""
+            return line_slopes(x, 0 * y, w, b)
+
+        def every_pair(x, y, w, b, batch_size):
+            """In each batch one of x and y is a column and the other is not, so the residuals form a table, each
+            prediction with every y. Give both the same shape."""
+            cuts = [slice(k, k + batch_size) for k in range(0, len(x), batch_size)]
+            return sum(line_slopes(x[c], np.mean(y[c]), w, b) * len(x[c]) ** 2 for c in cuts) / len(x)
 
     class right:
         def at_once(x, y, w, b, batch_size):
@@ -457,14 +556,16 @@ class fit_line_pytorch:
     relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
-        yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.0, 0.0, 0.05, 2
+        yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0.0, 0.0, 0.05, 2
         for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 4), (4, 2.0, 0.02, 1), (6, 0.8, 0.07, 2)]:
             yield *points(rng, n, centre), *somewhere(rng), lr, steps
+        x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
+        yield x, slope * x + intercept, -1.5, -0.75, 0.5, 4  # the first step reaches the lowest point, at a cost of 0
 
     class mistakes:
         def zero_grad_forgotten(x, y, w, b, lr, steps):
-            """Your first step is right and the next ones go too far: they are made of all gradients so far. Which line
-            of the loop is missing?"""
+            """Your first step is right, and the next ones go too far: they use the sum of all gradients so far. Which
+            line of the loop is missing?"""
             pile = np.zeros(2)
 
             def piled(x, y, w, b):
@@ -475,13 +576,13 @@ class fit_line_pytorch:
             return fit_by(piled)(x, y, w, b, lr, steps)
 
         def nothing_moves(x, y, w, b, lr, steps):
-            """Neither w nor b moves. Is `step` called, `backward` before it, and nothing emptied in between? And was
-            the optimiser given the tensors that the cost is made of?"""
+            """Neither w nor b moves. Do you call `step`, with `backward` before it, and empty nothing in between? And
+            does the optimiser have the tensors that the cost is computed from?"""
             return fit_by(lambda *at: (0.0, 0.0))(x, y, w, b, lr, steps)
 
         def step_before_backward(x, y, w, b, lr, steps):
-            """You are one step behind: the step uses the gradients of the turn before, and in the first turn there are
-            none. Look at the order of the four lines."""
+            """You are one step behind: each step uses the gradients of the turn before, and the first turn has none.
+            Look at the order of the four lines."""
             before = np.zeros(2)
 
             def late(x, y, w, b):
@@ -492,8 +593,8 @@ class fit_line_pytorch:
             return fit_by(late)(x, y, w, b, lr, steps)
 
         def costs_after_the_step(x, y, w, b, lr, steps):
-            """The line is right, but each of your costs is taken after its step. The one that `backward` started from
-            is the cost before it."""
+            """The line is right, but each of your costs is computed after its step. The one that `backward` started
+            from is the cost before it."""
             w_end, b_end, costs = right_fit(x, y, w, b, lr, steps)
             return w_end, b_end, np.append(costs[1:], line_cost(x, y, w_end, b_end))
 
@@ -526,8 +627,8 @@ class fit_line_pytorch:
             return fit_by(lambda *at: line_slopes(*at) / 2, lambda *at: line_cost(*at) / 2)(x, y, w, b, lr, steps)
 
         def every_pair(x, y, w, b, lr, steps):
-            """Your predictions are a column and y is not, or the other way round: the residuals are then a table of n
-            times n, each prediction with every y. Give both one shape."""
+            """Your predictions are a column and y is not, or the other way round, so the residuals form an n by n
+            table, each prediction with every y. Give both the same shape."""
             return fit_by(
                 lambda x, y, w, b: line_slopes(x, np.mean(y), w, b),
                 lambda x, y, w, b: line_cost(x, y[:, None], w, b),
@@ -541,20 +642,20 @@ class fit_line_pytorch:
             )(x, y, w, b, lr, steps)
 
         def gradient_at_the_start(x, y, w, b, lr, steps):
-            """Each of your steps uses the gradient at the start, and your costs are that at the start. Cost and
-            `backward` belong into the loop."""
+            """All of your steps use the gradient at the start, and all of your costs are the cost at the start. Cost
+            and `backward` belong inside the loop."""
             dw, db = line_slopes(x, y, w, b)
             return w - steps * lr * dw, b - steps * lr * db, np.full(steps, line_cost(x, y, w, b))
 
         def begun_anew(x, y, w, b, lr, steps):
-            """However many steps there are, you come as far as with one. Are w and b made inside the loop, so that each
-            step begins at the start again?"""
+            """You get no further than with one step, however many there are. Are w and b made inside the loop, so that
+            each step begins at the start again?"""
             w_1, b_1, costs = right_fit(x, y, w, b, lr, 1)
             return w_1, b_1, np.repeat(costs, steps)
 
         def w_moved_first(x, y, w, b, lr, steps):
-            """You move w before the gradient along b is taken, so that belongs to another point. One `backward` fills
-            both, then both move."""
+            """You move w before the gradient along b is computed, so that gradient belongs to another point. One
+            `backward` fills both, then both move."""
             costs = []
             for _ in range(steps):
                 costs.append(line_cost(x, y, w, b))
@@ -563,24 +664,96 @@ class fit_line_pytorch:
             return w, b, np.array(costs)
 
         def w_alone_moves(x, y, w, b, lr, steps):
-            """Only w moves. Does b ask for its gradient, and was the optimiser given both?"""
+            """Only w moves. Does b have `requires_grad=True`, and does the optimiser have both?"""
             return fit_by(lambda *at: (line_slopes(*at)[0], 0.0))(x, y, w, b, lr, steps)
 
         def b_alone_moves(x, y, w, b, lr, steps):
-            """Only b moves. Does w ask for its gradient, and was the optimiser given both?"""
+            """Only b moves. Does w have `requires_grad=True`, and does the optimiser have both?"""
             return fit_by(lambda *at: (0.0, line_slopes(*at)[1]))(x, y, w, b, lr, steps)
+
+        def square_of_the_mean(x, y, w, b, lr, steps):
+            """You take the mean first and then square it. The mean squared error squares each residual before the
+            mean."""
+
+            def slopes(x, y, w, b):
+                mean = np.mean(w * x + b - y)
+                return np.array([2 * mean * np.mean(x), 2 * mean])
+
+            return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
+
+        def root_of_the_cost(x, y, w, b, lr, steps):
+            """Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The
+            task has no root."""
+            return fit_by(
+                lambda *at: np.array(line_slopes(*at)) / (2 * np.sqrt(line_cost(*at))),
+                lambda *at: np.sqrt(line_cost(*at)),
+            )(x, y, w, b, lr, steps)
+
+        def absolute_residuals(x, y, w, b, lr, steps):
+            """Your cost is the mean of the residuals' absolute values. The mean squared error squares them."""
+
+            def slopes(x, y, w, b):
+                sign = np.sign(w * x + b - y)
+                return np.array([np.mean(sign * x), np.mean(sign)])
+
+            return fit_by(slopes, lambda x, y, w, b: np.mean(np.abs(w * x + b - y)))(x, y, w, b, lr, steps)
+
+        def residuals_not_squared(x, y, w, b, lr, steps):
+            """Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error
+            squares them."""
+            return fit_by(lambda x, y, w, b: np.array([np.mean(x), 1.0]), lambda x, y, w, b: np.mean(w * x + b - y))(
+                x, y, w, b, lr, steps
+            )
+
+        def roles_of_w_and_b_exchanged(x, y, w, b, lr, steps):
+            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
+            b_end, w_end, costs = right_fit(x, y, b, w, lr, steps)
+            return w_end, b_end, costs
+
+        def climbs(x, y, w, b, lr, steps):
+            """Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus
+            missing, or used twice?"""
+            return right_fit(x, y, w, b, -lr, steps)
+
+        def factor_two_lost(x, y, w, b, lr, steps):
+            """Your costs are right and your steps half as long as they should be: the derivative of a square has a
+            factor 2."""
+            return fit_by(lambda *at: np.array(line_slopes(*at)) / 2)(x, y, w, b, lr, steps)
 
         @says(BEGINS_AT_ZERO)
         def from_zero(x, y, w, b, lr, steps):
             return right_fit(x, y, 0.0, 0.0, lr, steps)
 
         def default_rate(x, y, w, b, lr, steps):
-            """The learning rate makes no difference to your result: without one, `torch.optim.SGD` takes 0.001."""
+            """The learning rate makes no difference to your result: without one, `torch.optim.SGD` uses 0.001."""
             return right_fit(x, y, w, b, 0.001, steps)
 
         @says(ONE_STEP_TOO_MANY)
         def one_step_too_many(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, lr, steps + 1)
+
+        def x_and_y_exchanged(x, y, w, b, lr, steps):
+            """In your residuals x and y have exchanged roles: the line predicts y from x."""
+            return right_fit(y, x, w, b, lr, steps)
+
+        def least_squares(x, y, w, b, lr, steps):
+            """You return the line of least squares. The task asks how far so many steps of descent get."""
+            w, b = np.polyfit(x, y, 1)
+            return w, b, np.full(steps, line_cost(x, y, w, b))
+
+        def divided_by_n_again(x, y, w, b, lr, steps):
+            """Your costs are right and your steps n times too short. The gradient of the mean has been divided by n
+            already."""
+            return right_fit(x, y, w, b, lr / len(x), steps)
+
+        def two_steps_a_turn(x, y, w, b, lr, steps):
+            """Each turn of your loop takes two steps. Is `step` called twice?"""
+            return fit_by(lambda *at: 2 * line_slopes(*at))(x, y, w, b, lr, steps)
+
+        def gradients_for_parameters(x, y, w, b, lr, steps):
+            """You return the last gradients. The task asks for w and b."""
+            before = right_fit(x, y, w, b, lr, steps - 1)
+            return *line_slopes(x, y, *before[:2]), right_fit(x, y, w, b, lr, steps)[2]
 
     class right:
         def by_a_model(x, y, w, b, lr, steps):
@@ -620,3 +793,330 @@ class fit_line_pytorch:
                 costs[k] = residual @ residual / len(x)
                 theta = theta - 2 * lr / len(x) * X.T @ residual
             return theta[0], theta[1], costs
+
+
+def batches(n, batch_size):
+    return [slice(k, k + batch_size) for k in range(0, n, batch_size)]
+
+
+def linear_slopes(A, y, theta):
+    """The slopes of the mean squared error of Aθ along θ; A ends in a column of ones."""
+    return 2 / len(y) * A.T @ (A @ theta - y)
+
+
+def linear_cost(A, y, theta):
+    return np.mean((A @ theta - y) ** 2)
+
+
+def linear_by(slopes=linear_slopes, cost=linear_cost):
+    """The fit by slopes and a cost, right or wrong."""
+
+    def fit(X, y, lr, epochs, batch_size):
+        A, costs = np.column_stack([X, np.ones(len(y))]), []
+        theta = np.zeros(A.shape[1])
+        for _ in range(epochs):
+            for batch in batches(len(y), batch_size):
+                theta = theta - lr * slopes(A[batch], y[batch], theta)
+            costs.append(cost(A, y, theta))
+        return theta[:-1], theta[-1], np.array(costs)
+
+    return fit
+
+
+right_linear = linear_by()
+
+
+class fit_linear:
+    relative, absolute = 1e-5, 1e-5
+
+    def cases(rng):
+        def draw(n, d):
+            X = rng.uniform(-1.5, 1.5, (n, d)).round(2)
+            return X, (X @ rng.uniform(1, 3, d) + rng.uniform(2, 4) + rng.uniform(-1, 1, n)).round(2)
+
+        X = np.array([[1.0, 0.0], [0.0, 2.0], [-1.0, 1.0], [2.0, 1.0], [1.0, -1.0]])
+        yield X, np.array([4.0, 1.0, -1.0, 6.0, 5.0]), 0.1, 2, 2
+        for n, d, lr, epochs, batch_size in [(6, 3, 0.05, 3, 3), (5, 1, 0.15, 2, 9), (4, 2, 0.07, 1, 1)]:
+            yield *draw(n, d), lr, epochs, batch_size
+        yield *draw(7, 2), 0.08, 2, 3
+        X, (slope, intercept) = np.array([[1.0], [-1.0], [-1.0], [1.0]]), rng.integers(2, 12, 2) / 4
+        yield X, slope * X[:, 0] + intercept, 0.5, 4, 4  # the first step reaches the lowest point, at a cost of 0
+
+    class mistakes:
+        def every_answer_with_every_target(X, y, lr, epochs, batch_size):
+            """The module answers with a column and your targets are not one, so each answer is compared with every
+            target of the batch. Give both one shape."""
+
+            def slopes(A, y, theta):
+                return linear_slopes(A, np.full(len(y), np.mean(y)), theta)
+
+            return linear_by(slopes, lambda A, y, theta: np.mean((A @ theta - y[:, None]) ** 2))(
+                X, y, lr, epochs, batch_size
+            )
+
+        def targets_a_column_for_the_steps_alone(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but your costs are not: there each answer is compared with every target, a
+            column with an array of shape (n,)."""
+            return linear_by(cost=lambda A, y, theta: np.mean((A @ theta - y[:, None]) ** 2))(
+                X, y, lr, epochs, batch_size
+            )
+
+        def short_batch_dropped(X, y, lr, epochs, batch_size):
+            """You leave the short last batch out. It takes its step like the others, on the mean over its own rows."""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta = np.zeros(A.shape[1])
+            for _ in range(epochs):
+                for k in range(len(y) // batch_size):
+                    batch = slice(k * batch_size, (k + 1) * batch_size)
+                    theta = theta - lr * linear_slopes(A[batch], y[batch], theta)
+                costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
+        def short_batch_divided_as_if_full(X, y, lr, epochs, batch_size):
+            """Your short last batch takes too short a step: its squares are divided by `batch_size`, although it holds
+            fewer rows."""
+            return linear_by(lambda A, y, theta: linear_slopes(A, y, theta) * len(y) / batch_size)(
+                X, y, lr, epochs, batch_size
+            )
+
+        def all_rows_at_once(X, y, lr, epochs, batch_size):
+            """You take one step in each epoch, on all rows at once. Does the loader get `batch_size`, and does the
+            inner loop go through the loader?"""
+            return right_linear(X, y, lr, epochs, len(y))
+
+        def first_batch_alone(X, y, lr, epochs, batch_size):
+            """Only the first batch of each epoch takes a step. `next(iter(loader))` starts again each time: go through
+            the loader in a loop of its own."""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta = np.zeros(A.shape[1])
+            for _ in range(epochs):
+                theta = theta - lr * linear_slopes(A[:batch_size], y[:batch_size], theta)
+                costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
+        def never_emptied(X, y, lr, epochs, batch_size):
+            """Your first step is right, and the next ones use the sum of all gradients so far. Which line of the loop
+            is missing?"""
+            pile = 0
+
+            def piled(A, y, theta):
+                nonlocal pile
+                pile = pile + linear_slopes(A, y, theta)
+                return pile
+
+            return linear_by(piled)(X, y, lr, epochs, batch_size)
+
+        def one_step_for_each_epoch(X, y, lr, epochs, batch_size):
+            """You collect the gradients of all batches and take one step in each epoch. Here each batch takes a step of
+            its own: which lines belong in the inner loop?"""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta = np.zeros(A.shape[1])
+            for _ in range(epochs):
+                theta = theta - lr * sum(linear_slopes(A[b], y[b], theta) for b in batches(len(y), batch_size))
+                costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
+        def cost_of_the_last_batch(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but each of your costs is that of the last batch, before its step. The task
+            asks for the cost on all rows, after it."""
+            last = []
+
+            def slopes(A, y, theta):
+                last.append(linear_cost(A, y, theta))
+                return linear_slopes(A, y, theta)
+
+            return linear_by(slopes, lambda A, y, theta: last[-1])(X, y, lr, epochs, batch_size)
+
+        def mean_of_the_batches_costs(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but your costs are means of the batches' costs, each taken before its own
+            step. The task asks for the cost on all rows after the epoch."""
+            parts = []
+
+            def slopes(A, y, theta):
+                parts.append(linear_cost(A, y, theta))
+                return linear_slopes(A, y, theta)
+
+            w, b, _ = linear_by(slopes)(X, y, lr, epochs, batch_size)
+            return w, b, np.array(parts).reshape(epochs, -1).mean(axis=1)
+
+        def cost_after_each_step(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but you keep a cost after each step. The task asks for one after each epoch:
+            how far is that line indented?"""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta = np.zeros(A.shape[1])
+            for _ in range(epochs):
+                for batch in batches(len(y), batch_size):
+                    theta = theta - lr * linear_slopes(A[batch], y[batch], theta)
+                    costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
+        def cost_before_each_epoch(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but each of your costs is computed before its epoch. The task asks for the
+            one after it."""
+            w, b, costs = right_linear(X, y, lr, epochs, batch_size)
+            return w, b, np.append(np.mean(y**2), costs[:-1])
+
+        def last_cost_alone(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but you return only the last cost. The task asks for one for each epoch."""
+            w, b, costs = right_linear(X, y, lr, epochs, batch_size)
+            return w, b, costs[-1]
+
+        def bias_left_out(X, y, lr, epochs, batch_size):
+            """Your bias stays 0. It is a parameter of the module too: is it switched off, or is it missing from the
+            optimiser's list?"""
+
+            def slopes(A, y, theta):
+                slope = linear_slopes(A, y, theta)
+                slope[-1] = 0
+                return slope
+
+            return linear_by(slopes)(X, y, lr, epochs, batch_size)
+
+        def sum_for_mean(X, y, lr, epochs, batch_size):
+            """Your steps grow with the length of the batch: you descend on the sum of its squares. The task asks for
+            their mean."""
+            return linear_by(lambda A, y, theta: len(y) * linear_slopes(A, y, theta))(X, y, lr, epochs, batch_size)
+
+        def nothing_moves(X, y, lr, epochs, batch_size):
+            """Weights and bias stay 0. Is `step` called, `backward` before it, and nothing emptied in between? And does
+            the optimiser have the parameters of the module that makes the predictions?"""
+            return linear_by(lambda A, y, theta: np.zeros(len(theta)))(X, y, lr, epochs, batch_size)
+
+        def begun_again(X, y, lr, epochs, batch_size):
+            """You get no further than with one epoch, however many there are. Is the module made, or set to 0, inside
+            the loop? Or is there an `iter(loader)` before it, which is used up after one epoch?"""
+            w, b, costs = right_linear(X, y, lr, 1, batch_size)
+            return w, b, np.repeat(costs, epochs)
+
+        def one_epoch_too_many(X, y, lr, epochs, batch_size):
+            """You go through the data once too often. How many times does the outer loop run?"""
+            return right_linear(X, y, lr, epochs + 1, batch_size)
+
+        def default_rate(X, y, lr, epochs, batch_size):
+            """The learning rate makes no difference to your result: without one, `torch.optim.SGD` uses 0.001."""
+            return right_linear(X, y, 0.001, epochs, batch_size)
+
+        def in_reverse(X, y, lr, epochs, batch_size):
+            """You use the rows from the last to the first. The batches follow the order of the data."""
+            w, b, costs = right_linear(X[::-1], y[::-1], lr, epochs, batch_size)
+            return w, b, costs
+
+        def bias_first(X, y, lr, epochs, batch_size):
+            """The right numbers in the wrong order: the weights come first, then the bias, then the costs."""
+            w, b, costs = right_linear(X, y, lr, epochs, batch_size)
+            return b, w, costs
+
+        def batches_of_one(X, y, lr, epochs, batch_size):
+            """You take a step for every single row. Without `batch_size` a `DataLoader` deals out one row at a time."""
+            return right_linear(X, y, lr, epochs, 1)
+
+        def all_rows_in_each_step(X, y, lr, epochs, batch_size):
+            """You take the right number of steps, but each of them uses all rows. What the loader deals out belongs in
+            the cost."""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta = np.zeros(A.shape[1])
+            for _ in range(epochs):
+                for _ in batches(len(y), batch_size):
+                    theta = theta - lr * linear_slopes(A, y, theta)
+                costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
+        def last_batch_alone(X, y, lr, epochs, batch_size):
+            """Only the last batch of each epoch takes its step. How far is the line with `step` indented?"""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta, last = np.zeros(A.shape[1]), batches(len(y), batch_size)[-1]
+            for _ in range(epochs):
+                theta = theta - lr * linear_slopes(A[last], y[last], theta)
+                costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
+        def emptied_once_an_epoch(X, y, lr, epochs, batch_size):
+            """Each step uses the gradients of all batches of this epoch so far: `.grad` is emptied only once an epoch.
+            Which loop does `zero_grad` belong in?"""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta = np.zeros(A.shape[1])
+            for _ in range(epochs):
+                pile = 0
+                for batch in batches(len(y), batch_size):
+                    pile = pile + linear_slopes(A[batch], y[batch], theta)
+                    theta = theta - lr * pile
+                costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
+        def table_in_the_steps_alone(X, y, lr, epochs, batch_size):
+            """In your steps each answer is compared with every target of the batch, a column with an array of shape
+            (n,). Give both one shape there too."""
+            return linear_by(lambda A, y, theta: linear_slopes(A, np.full(len(y), np.mean(y)), theta))(
+                X, y, lr, epochs, batch_size
+            )
+
+        def cost_of_the_last_batch_after_its_step(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but each of your costs is that of the last batch alone. The task asks for the
+            cost on all rows."""
+            last = batches(len(y), batch_size)[-1]
+            return linear_by(cost=lambda A, y, theta: linear_cost(A[last], y[last], theta))(
+                X, y, lr, epochs, batch_size
+            )
+
+        def begun_at_one(X, y, lr, epochs, batch_size):
+            """Your weights and bias start at 1. The task starts at 0."""
+            w, b, costs = right_linear(X, y - X.sum(axis=1) - 1, lr, epochs, batch_size)
+            return w + 1, b + 1, costs
+
+        def weights_begun_at_one(X, y, lr, epochs, batch_size):
+            """Your weights start at 1. The task starts at 0."""
+            w, b, costs = right_linear(X, y - X.sum(axis=1), lr, epochs, batch_size)
+            return w + 1, b, costs
+
+        def absolute_residuals(X, y, lr, epochs, batch_size):
+            """Your steps follow the mean of the absolute residuals. The mean squared error squares them."""
+            return linear_by(lambda A, y, theta: A.T @ np.sign(A @ theta - y) / len(y))(X, y, lr, epochs, batch_size)
+
+        def half_the_cost(X, y, lr, epochs, batch_size):
+            """Your steps are half as long as they should be. The course's cost has no ½."""
+            return linear_by(lambda A, y, theta: linear_slopes(A, y, theta) / 2)(X, y, lr, epochs, batch_size)
+
+        def climbs(X, y, lr, epochs, batch_size):
+            """Your costs rise: the steps follow the gradient, which points uphill. Is a minus missing?"""
+            return right_linear(X, y, -lr, epochs, batch_size)
+
+    class right:
+        def by_slices(X, y, lr, epochs, batch_size):
+            w = torch.zeros(X.shape[1], dtype=torch.float64, requires_grad=True)
+            b = torch.zeros((), dtype=torch.float64, requires_grad=True)
+            X, y, costs = torch.tensor(X), torch.tensor(y), []
+            for _ in range(epochs):
+                for rows, answers in zip(X.split(batch_size), y.split(batch_size), strict=True):
+                    torch.mean((rows @ w + b - answers) ** 2).backward()
+                    with torch.no_grad():
+                        for parameter in (w, b):
+                            parameter -= lr * parameter.grad
+                            parameter.grad = None
+                costs.append(float(torch.mean((X @ w + b - y) ** 2)))
+            return w.tolist(), float(b), costs
+
+        def by_a_sampler(X, y, lr, epochs, batch_size):
+            model = torch.nn.Linear(X.shape[1], 1, dtype=torch.float64)
+            for parameter in model.parameters():
+                torch.nn.init.zeros_(parameter)
+            pairs = [(torch.tensor(row), torch.tensor([target])) for row, target in zip(X, y, strict=True)]
+            loader = torch.utils.data.DataLoader(pairs, batch_size, sampler=range(len(y)))
+            optimizer, costs = torch.optim.SGD(model.parameters(), lr), np.empty(epochs)
+            for k in range(epochs):
+                for rows, targets in loader:
+                    model.zero_grad()
+                    (model(rows) - targets).square().mean().backward()
+                    optimizer.step()
+                costs[k] = np.mean([(model(row) - target).item() ** 2 for row, target in pairs])
+            return model.weight[0].detach().numpy(), model.bias.item(), costs
+
+        def in_numpy(X, y, lr, epochs, batch_size):
+            """In float64: what float32 loses must be within the tolerance."""
+            w, b, costs = np.zeros(X.shape[1]), 0.0, []
+            for _ in range(epochs):
+                for first in range(0, len(y), batch_size):
+                    rows, targets = X[first : first + batch_size], y[first : first + batch_size]
+                    residual = rows @ w + b - targets
+                    w, b = w - 2 * lr * residual @ rows / len(rows), b - 2 * lr * np.mean(residual)
+                costs.append(np.mean((X @ w + b - y) ** 2))
+            return w, b, costs

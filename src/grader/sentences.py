@@ -50,17 +50,17 @@ STEPS_HALVED = "Your steps are half as long as they should be: the gradient of a
 COSTS_ALONE = "You return the costs alone. Slope and intercept are wanted too, before them."
 INTERCEPT_FIRST = "The right numbers in another order: the slope comes first, then the intercept, then the costs."
 ONE_STEP_TOO_MANY = "You take one step too many. How many times does the loop run?"
-FACTOR_FORGOTTEN = "This is the slope of the sine alone. In f a factor stands in front of it."
-SINE_SQUARED = "You square the sine. In f it is x that is squared, inside the brackets."
+FACTOR_FORGOTTEN = "This is the slope of the sine alone. In f there is a factor in front of it."
+SINE_SQUARED = "You square the sine. In f the x is squared, inside the brackets."
 MEAN_FOR_SUM = (
     "Your steps are too short where θ has several entries: the cost is a sum over them, and you take the mean."
 )
 ONE_COST_MORE = (
-    "The line is right, but there is one cost too many, that after the last step. Here there are as many costs as "
+    "The line is right, but there is one cost too many, the one after the last step. Here there are as many costs as "
     "steps."
 )
-LAST_COST_ALONE = "The line is right, but you return its last cost alone. All of them are wanted, one for each step."
+LAST_COST_ALONE = "The line is right, but you return only its last cost. The task asks for one cost for each step."
 SUM_FOR_MEAN = "Your first cost and your first step are n times too large: the cost is a mean, not a sum."
-COSTS_HALVED = "Your costs are half of what they should be, and the steps half as long. The course's cost has no ½."
+COSTS_HALVED = "Your costs and your steps are half as large as they should be. The course's cost has no ½."
 BEGINS_AT_ZERO = "You begin at w = b = 0. Begin at the w and b that are passed in."
 COLUMNS_SWAPPED = "The columns have changed places: w comes first."

@@ -449,10 +449,6 @@ class best_of_sweep:
             """Every step uses the gradient at the start. Compute it again wherever the descent has got to."""
             return rates[np.argmin(final_costs(f, lambda theta: gradient(start), start, rates, steps))]
 
-        def climbs(f, gradient, start, rates, steps):
-            """Every step goes along the gradient, which points uphill. Look at the sign."""
-            return rates[np.argmin(final_costs(f, gradient, start, -rates, steps))]
-
     class right:
         def lowest_so_far(f, gradient, start, rates, steps):
             best, lowest = None, np.inf

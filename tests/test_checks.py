@@ -9,6 +9,7 @@ import sys
 import warnings
 from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy as np
@@ -330,7 +331,7 @@ def test_a_notebook_shows_the_sentence_alone(tmp_path):
     assert failed[0].ename == "CheckFailed"
     assert failed[0].traceback == [
         "step: stopped with ZeroDivisionError: division by zero, in the line `return 1 / 0`.\n"
-        "It was called as step(theta=[3.0], gradient=[6.0], lr=0.1)."
+        "It was called as step(theta=[3.0, -1.0], gradient=[6.0, -4.0], lr=0.1)."
     ]
     assert missing[0].traceback[0].startswith("There is no nowhere.json in the folder of this notebook.")
     assert limited[0].text == "TimeLimit\n"
@@ -349,3 +350,24 @@ def test_a_function_under_tf_function_is_found_by_its_name(check, capsys):
 
     with pytest.raises(checks.CheckFailed, match=r"^shift: the result is a TensorFlow tensor, but"):
         check(shift)
+
+
+# ---- TensorFlow's state, which a check depends on
+
+
+def test_eager_execution_switched_off_is_told_before_and_after(monkeypatch):
+    """With a stand-in for TensorFlow: the real one could not be switched on again for the other tests."""
+    state = SimpleNamespace(eager=True)
+    monkeypatch.setitem(sys.modules, "tensorflow", SimpleNamespace(executing_eagerly=lambda: state.eager))
+    check = checks.load(CHECKS)
+
+    def step(theta, gradient, lr):
+        state.eager = False
+        return theta - lr * gradient
+
+    with pytest.raises(checks.CheckFailed, match=r"switched off while step ran.*restart the kernel"):
+        check(step)
+    with pytest.raises(checks.CheckFailed, match="switched off before this check ran"):
+        check(step)
+    state.eager = True
+    check(named("step", lambda theta, gradient, lr: theta - lr * gradient))

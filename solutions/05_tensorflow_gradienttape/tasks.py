@@ -8,22 +8,34 @@ from functools import cache
 import numpy as np
 
 from grader.sentences import (
+    ABSOLUTE_RESIDUALS,
     BEGINS_AT_ZERO,
     BUG_STILL_THERE,
+    CLIMBS,
     COSTS_ALONE,
     COSTS_HALVED,
     FACTOR_FORGOTTEN,
+    FACTOR_TWO_LOST,
     INTERCEPT_FIRST,
     LAST_COST_ALONE,
     LAST_POINT_ALONE,
+    LEAST_SQUARES,
     MEAN_FOR_SUM,
+    OF_THE_COSINE,
     ONE_COST_MORE,
     ONE_STEP_TOO_MANY,
     PATH_CLIMBS,
     PREDICTION_WITHOUT_INTERCEPT,
+    RESIDUALS_NOT_SQUARED,
+    ROLES_OF_W_AND_B_EXCHANGED,
+    ROOT_OF_THE_COST,
+    SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
+    SQUARE_OF_THE_MEAN,
     START_LEFT_OUT,
     SUM_FOR_MEAN,
+    TWICE_INSTEAD_OF_SQUARED,
+    X_AND_Y_EXCHANGED,
     says,
 )
 from helpers import frameworks
@@ -78,8 +90,8 @@ class tape_gradient:
             the tape compute it."""
             return np.sin(x**2) + x * np.cos(x**2)
 
+        @says(OF_THE_COSINE)
         def of_the_cosine(x):
-            """This is the slope of x·cos(x²). The task's f has a sine."""
             return np.cos(x**2) - 2 * x**2 * np.sin(x**2)
 
         @says(SINE_SQUARED)
@@ -100,8 +112,8 @@ class tape_gradient:
             """The result is None. Either `return` is missing, or the tape found no path from the target to the source:
             it watches variables, it watches a tensor only if told to, and it never watches an array."""
 
+        @says(TWICE_INSTEAD_OF_SQUARED)
         def twice_instead_of_squared(x):
-            """You take the sine of 2x. In f the x is squared."""
             return np.sin(2 * x) + 2 * x * np.cos(2 * x)
 
         def product_rule_cut_short(x):
@@ -109,8 +121,8 @@ class tape_gradient:
             the tape do that."""
             return np.sin(x**2) + 2 * x * np.cos(x**2)
 
+        @says(SIGN_OF_THE_COSINE_RULE)
         def sign_of_the_cosine_rule(x):
-            """One of your two terms has the wrong sign: the minus belongs to the slope of a cosine, not of a sine."""
             return np.sin(x**2) - 2 * x**2 * np.cos(x**2)
 
     class right:
@@ -640,9 +652,8 @@ class fit_line_tensorflow:
             the order of the two lists that you pair."""
             return fit_by(lambda *at: line_slopes(*at)[::-1])(x, y, w, b, lr, steps)
 
+        @says(SQUARE_OF_THE_MEAN)
         def square_of_the_mean(x, y, w, b, lr, steps):
-            """You take the mean first and then square it. The mean squared error squares each residual before the
-            mean."""
 
             def slopes(x, y, w, b):
                 mean = np.mean(w * x + b - y)
@@ -650,16 +661,15 @@ class fit_line_tensorflow:
 
             return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
 
+        @says(ROOT_OF_THE_COST)
         def root_of_the_cost(x, y, w, b, lr, steps):
-            """Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The
-            task has no root."""
             return fit_by(
                 lambda *at: np.array(line_slopes(*at)) / (2 * np.sqrt(line_cost(*at))),
                 lambda *at: np.sqrt(line_cost(*at)),
             )(x, y, w, b, lr, steps)
 
+        @says(ABSOLUTE_RESIDUALS)
         def absolute_residuals(x, y, w, b, lr, steps):
-            """Your cost is the mean of the residuals' absolute values. The mean squared error squares them."""
 
             def slopes(x, y, w, b):
                 sign = np.sign(w * x + b - y)
@@ -667,26 +677,23 @@ class fit_line_tensorflow:
 
             return fit_by(slopes, lambda x, y, w, b: np.mean(np.abs(w * x + b - y)))(x, y, w, b, lr, steps)
 
+        @says(RESIDUALS_NOT_SQUARED)
         def residuals_not_squared(x, y, w, b, lr, steps):
-            """Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error
-            squares them."""
             return fit_by(lambda x, y, w, b: np.array([np.mean(x), 1.0]), lambda x, y, w, b: np.mean(w * x + b - y))(
                 x, y, w, b, lr, steps
             )
 
+        @says(ROLES_OF_W_AND_B_EXCHANGED)
         def roles_of_w_and_b_exchanged(x, y, w, b, lr, steps):
-            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
             b_end, w_end, costs = right_fit(x, y, b, w, lr, steps)
             return w_end, b_end, costs
 
+        @says(CLIMBS)
         def climbs(x, y, w, b, lr, steps):
-            """Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus
-            missing, or used twice?"""
             return right_fit(x, y, w, b, -lr, steps)
 
+        @says(FACTOR_TWO_LOST)
         def factor_two_lost(x, y, w, b, lr, steps):
-            """Your costs are right and your steps half as long as they should be: the derivative of a square has a
-            factor 2."""
             return fit_by(lambda *at: np.array(line_slopes(*at)) / 2)(x, y, w, b, lr, steps)
 
         @says(BEGINS_AT_ZERO)
@@ -702,12 +709,12 @@ class fit_line_tensorflow:
         def one_step_too_many(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, lr, steps + 1)
 
+        @says(X_AND_Y_EXCHANGED)
         def x_and_y_exchanged(x, y, w, b, lr, steps):
-            """In your residuals x and y have exchanged roles: the line predicts y from x."""
             return right_fit(y, x, w, b, lr, steps)
 
+        @says(LEAST_SQUARES)
         def least_squares(x, y, w, b, lr, steps):
-            """You return the line of least squares. The task asks how far so many steps of descent get."""
             w, b = np.polyfit(x, y, 1)
             return w, b, np.full(steps, line_cost(x, y, w, b))
 

@@ -9,13 +9,20 @@ from grader.sentences import (
     BEGINS_AT_ZERO,
     BUG_STILL_THERE,
     LAST_POINT_ALONE,
+    LEAST_SQUARES,
+    OF_HALF,
     ONE_ROW_TOO_MANY,
+    ROLES_OF_W_AND_B_EXCHANGED,
     SLOPE_COMES_FIRST,
     SLOPES_SWAPPED,
     START_LEFT_OUT,
+    X_AND_Y_EXCHANGED,
     says,
 )
 from helpers import frameworks
+
+RATE_OF_THE_LESSON = "The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."
+
 
 tf = frameworks.tensorflow()
 
@@ -114,12 +121,12 @@ class compute_gradients:
             residual = w * x + b - y
             return 2 * residual * x, 2 * residual
 
+        @says(ROLES_OF_W_AND_B_EXCHANGED)
         def roles_of_w_and_b_exchanged(x, y, w, b):
-            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
             return slopes(x, y, b, w)[::-1]
 
+        @says(X_AND_Y_EXCHANGED)
         def x_and_y_exchanged(x, y, w, b):
-            """In your residuals x and y have exchanged roles: the line predicts y from x."""
             return slopes(y, x, w, b)
 
         def gradient_at_zero(x, y, w, b):
@@ -384,8 +391,8 @@ class minimize:
             not."""
             return from_the_other(x, y, w, b, lr)
 
+        @says(RATE_OF_THE_LESSON)
         def rate_of_the_lesson(x, y, w, b, lr):
-            """The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."""
             return right_step(x, y, w, b, 0.01)
 
         def divided_by_n_again(x, y, w, b, lr):
@@ -549,8 +556,8 @@ class descend:
             """Only w moves. Both results of the second half belong to the next step."""
             return descend_by(minimize.mistakes.of_w_alone)(x, y, w, b, lr, steps)
 
+        @says(RATE_OF_THE_LESSON)
         def rate_of_the_lesson(x, y, w, b, lr, steps):
-            """The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."""
             return right_descend(x, y, w, b, 0.01, steps)
 
         def rate_times_steps(x, y, w, b, lr, steps):
@@ -566,8 +573,8 @@ class descend:
             slope gets flatter."""
             return descend_by(step_by(of_length_one))(x, y, w, b, lr, steps)
 
+        @says(LEAST_SQUARES)
         def least_squares(x, y, w, b, lr, steps):
-            """You return the line of least squares. The task asks how far so many steps of descent get."""
             return tuple(np.polyfit(x, y, 1))
 
     class right:
@@ -662,8 +669,8 @@ class old_program:
             the gradient of their sum?"""
             return path_by(minimize.mistakes.of_the_sum)(x, y, lr, steps)
 
+        @says(OF_HALF)
         def of_half(x, y, lr, steps):
-            """Your steps are half as long as they should be. The course's cost has no ½."""
             return path_by(minimize.mistakes.half_a_step)(x, y, lr, steps)
 
         @says(EVERY_PAIR)

@@ -6,26 +6,42 @@ Most mistakes are written in NumPy: their results are PyTorch's within the toler
 import numpy as np
 
 from grader.sentences import (
+    ABSOLUTE_RESIDUALS,
     BEGINS_AT_ZERO,
     BUG_STILL_THERE,
+    CLIMBS,
     COSTS_ALONE,
     COSTS_HALVED,
     FACTOR_FORGOTTEN,
+    FACTOR_TWO_LOST,
     INTERCEPT_FIRST,
     LAST_COST_ALONE,
     LAST_POINT_ALONE,
+    LEAST_SQUARES,
     MEAN_FOR_SUM,
+    OF_HALF,
+    OF_THE_COSINE,
     ONE_COST_MORE,
     ONE_STEP_TOO_MANY,
     PATH_CLIMBS,
     PREDICTION_WITHOUT_INTERCEPT,
+    RESIDUALS_NOT_SQUARED,
+    ROLES_OF_W_AND_B_EXCHANGED,
+    ROOT_OF_THE_COST,
+    SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
     SLOPES_SWAPPED,
+    SQUARE_OF_THE_MEAN,
     START_LEFT_OUT,
     SUM_FOR_MEAN,
+    TWICE_INSTEAD_OF_SQUARED,
+    X_AND_Y_EXCHANGED,
     says,
 )
 from helpers import frameworks
+
+DEFAULT_RATE = "The learning rate makes no difference to your result: without one, `torch.optim.SGD` uses 0.001."
+
 
 torch = frameworks.pytorch()
 
@@ -86,8 +102,8 @@ class torch_gradient:
             PyTorch compute it."""
             return np.sin(x**2) + x * np.cos(x**2)
 
+        @says(OF_THE_COSINE)
         def of_the_cosine(x):
-            """This is the slope of x·cos(x²). The task's f has a sine."""
             return np.cos(x**2) - 2 * x**2 * np.sin(x**2)
 
         @says(SINE_SQUARED)
@@ -99,8 +115,8 @@ class torch_gradient:
             or you ask for the `.grad` of a tensor that was computed from another one. Only the tensor that you made
             with `requires_grad=True` keeps it."""
 
+        @says(TWICE_INSTEAD_OF_SQUARED)
         def twice_instead_of_squared(x):
-            """You take the sine of 2x. In f the x is squared."""
             return np.sin(2 * x) + 2 * x * np.cos(2 * x)
 
         def product_rule_cut_short(x):
@@ -108,8 +124,8 @@ class torch_gradient:
             PyTorch do that."""
             return np.sin(x**2) + 2 * x * np.cos(x**2)
 
+        @says(SIGN_OF_THE_COSINE_RULE)
         def sign_of_the_cosine_rule(x):
-            """One of your two terms has the wrong sign: the minus belongs to the slope of a cosine, not of a sine."""
             return np.sin(x**2) - 2 * x**2 * np.cos(x**2)
 
     class right:
@@ -494,12 +510,12 @@ class gradient_in_batches:
                 total += 2 * residual * np.array([np.sum(x[c]), len(x[c])]) / len(x)
             return total
 
+        @says(ROLES_OF_W_AND_B_EXCHANGED)
         def roles_of_w_and_b_exchanged(x, y, w, b, batch_size):
-            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
             return line_slopes(x, y, b, w)[::-1]
 
+        @says(X_AND_Y_EXCHANGED)
         def x_and_y_exchanged(x, y, w, b, batch_size):
-            """In your residuals x and y have exchanged roles: the line predicts y from x."""
             return line_slopes(y, x, w, b)
 
         def targets_left_out(x, y, w, b, batch_size):
@@ -671,9 +687,8 @@ class fit_line_pytorch:
             """Only b moves. Does w have `requires_grad=True`, and does the optimiser have both?"""
             return fit_by(lambda *at: (0.0, line_slopes(*at)[1]))(x, y, w, b, lr, steps)
 
+        @says(SQUARE_OF_THE_MEAN)
         def square_of_the_mean(x, y, w, b, lr, steps):
-            """You take the mean first and then square it. The mean squared error squares each residual before the
-            mean."""
 
             def slopes(x, y, w, b):
                 mean = np.mean(w * x + b - y)
@@ -681,16 +696,15 @@ class fit_line_pytorch:
 
             return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
 
+        @says(ROOT_OF_THE_COST)
         def root_of_the_cost(x, y, w, b, lr, steps):
-            """Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The
-            task has no root."""
             return fit_by(
                 lambda *at: np.array(line_slopes(*at)) / (2 * np.sqrt(line_cost(*at))),
                 lambda *at: np.sqrt(line_cost(*at)),
             )(x, y, w, b, lr, steps)
 
+        @says(ABSOLUTE_RESIDUALS)
         def absolute_residuals(x, y, w, b, lr, steps):
-            """Your cost is the mean of the residuals' absolute values. The mean squared error squares them."""
 
             def slopes(x, y, w, b):
                 sign = np.sign(w * x + b - y)
@@ -698,46 +712,43 @@ class fit_line_pytorch:
 
             return fit_by(slopes, lambda x, y, w, b: np.mean(np.abs(w * x + b - y)))(x, y, w, b, lr, steps)
 
+        @says(RESIDUALS_NOT_SQUARED)
         def residuals_not_squared(x, y, w, b, lr, steps):
-            """Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error
-            squares them."""
             return fit_by(lambda x, y, w, b: np.array([np.mean(x), 1.0]), lambda x, y, w, b: np.mean(w * x + b - y))(
                 x, y, w, b, lr, steps
             )
 
+        @says(ROLES_OF_W_AND_B_EXCHANGED)
         def roles_of_w_and_b_exchanged(x, y, w, b, lr, steps):
-            """In your predictions w and b have exchanged roles: x belongs to the slope, w."""
             b_end, w_end, costs = right_fit(x, y, b, w, lr, steps)
             return w_end, b_end, costs
 
+        @says(CLIMBS)
         def climbs(x, y, w, b, lr, steps):
-            """Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus
-            missing, or used twice?"""
             return right_fit(x, y, w, b, -lr, steps)
 
+        @says(FACTOR_TWO_LOST)
         def factor_two_lost(x, y, w, b, lr, steps):
-            """Your costs are right and your steps half as long as they should be: the derivative of a square has a
-            factor 2."""
             return fit_by(lambda *at: np.array(line_slopes(*at)) / 2)(x, y, w, b, lr, steps)
 
         @says(BEGINS_AT_ZERO)
         def from_zero(x, y, w, b, lr, steps):
             return right_fit(x, y, 0.0, 0.0, lr, steps)
 
+        @says(DEFAULT_RATE)
         def default_rate(x, y, w, b, lr, steps):
-            """The learning rate makes no difference to your result: without one, `torch.optim.SGD` uses 0.001."""
             return right_fit(x, y, w, b, 0.001, steps)
 
         @says(ONE_STEP_TOO_MANY)
         def one_step_too_many(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, lr, steps + 1)
 
+        @says(X_AND_Y_EXCHANGED)
         def x_and_y_exchanged(x, y, w, b, lr, steps):
-            """In your residuals x and y have exchanged roles: the line predicts y from x."""
             return right_fit(y, x, w, b, lr, steps)
 
+        @says(LEAST_SQUARES)
         def least_squares(x, y, w, b, lr, steps):
-            """You return the line of least squares. The task asks how far so many steps of descent get."""
             w, b = np.polyfit(x, y, 1)
             return w, b, np.full(steps, line_cost(x, y, w, b))
 
@@ -992,8 +1003,8 @@ class fit_linear:
             """You go through the data once too often. How many times does the outer loop run?"""
             return right_linear(X, y, lr, epochs + 1, batch_size)
 
+        @says(DEFAULT_RATE)
         def default_rate(X, y, lr, epochs, batch_size):
-            """The learning rate makes no difference to your result: without one, `torch.optim.SGD` uses 0.001."""
             return right_linear(X, y, 0.001, epochs, batch_size)
 
         def in_reverse(X, y, lr, epochs, batch_size):
@@ -1072,8 +1083,8 @@ class fit_linear:
             """Your steps follow the mean of the absolute residuals. The mean squared error squares them."""
             return linear_by(lambda A, y, theta: A.T @ np.sign(A @ theta - y) / len(y))(X, y, lr, epochs, batch_size)
 
+        @says(OF_HALF)
         def half_the_cost(X, y, lr, epochs, batch_size):
-            """Your steps are half as long as they should be. The course's cost has no ½."""
             return linear_by(lambda A, y, theta: linear_slopes(A, y, theta) / 2)(X, y, lr, epochs, batch_size)
 
         def climbs(X, y, lr, epochs, batch_size):

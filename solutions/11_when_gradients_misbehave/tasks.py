@@ -4,7 +4,12 @@ import math
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, says
+from grader.sentences import (
+    BUG_STILL_THERE,
+    says,
+)
+
+SUM_FOR_NORM = "You take the sum of the entries' sizes as the norm. For 3 and −4 that is 7; the norm is 5."
 
 
 def drawn(rng, shape, low, high):
@@ -242,8 +247,8 @@ class adaptive_clip:
         def largest_for_norm(gradients, weights, ratio):
             return with_norm(lambda a: np.max(abs(a)))(gradients, weights, ratio)
 
+        @says(SUM_FOR_NORM)
         def sum_for_norm(gradients, weights, ratio):
-            """You take the sum of the entries' sizes as the norm. For 3 and −4 that is 7; the norm is 5."""
             return with_norm(lambda a: np.sum(abs(a)))(gradients, weights, ratio)
 
         @says(ROOT_MISSING)
@@ -478,8 +483,8 @@ class accumulate_and_clip:
             mean = [sum(parts) / len(batches[0]) for parts in zip(*batches, strict=True)]
             return cut(mean, norm_of(together(mean)), limit)
 
+        @says(SUM_FOR_NORM)
         def sum_for_norm(batches, limit):
-            """You take the sum of the entries' sizes as the norm. For 3 and −4 that is 7; the norm is 5."""
             mean = mean_of(batches)
             return cut(mean, np.sum(abs(together(mean))), limit)
 

@@ -64,3 +64,31 @@ SUM_FOR_MEAN = "Your first cost and your first step are n times too large: the c
 COSTS_HALVED = "Your costs and your steps are half as large as they should be. The course's cost has no ½."
 BEGINS_AT_ZERO = "You begin at w = b = 0. Begin at the w and b that are passed in."
 COLUMNS_SWAPPED = "The columns have changed places: w comes first."
+OF_THE_COSINE = "This is the slope of x·cos(x²). The task's f has a sine."
+TWICE_INSTEAD_OF_SQUARED = "You take the sine of 2x. In f the x is squared."
+SIGN_OF_THE_COSINE_RULE = (
+    "One of your two terms has the wrong sign: the minus belongs to the slope of a cosine, not of a sine."
+)
+SQUARE_OF_THE_MEAN = (
+    "You take the mean first and then square it. The mean squared error squares each residual before the mean."
+)
+ROOT_OF_THE_COST = (
+    "Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The task "
+    "has no root."
+)
+ABSOLUTE_RESIDUALS = "Your cost is the mean of the residuals' absolute values. The mean squared error squares them."
+RESIDUALS_NOT_SQUARED = (
+    "Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error squares "
+    "them."
+)
+ROLES_OF_W_AND_B_EXCHANGED = "In your predictions w and b have exchanged roles: x belongs to the slope, w."
+CLIMBS = (
+    "Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus missing, or "
+    "used twice?"
+)
+FACTOR_TWO_LOST = (
+    "Your costs are right and your steps half as long as they should be: the derivative of a square has a factor 2."
+)
+X_AND_Y_EXCHANGED = "In your residuals x and y have exchanged roles: the line predicts y from x."
+LEAST_SQUARES = "You return the line of least squares. The task asks how far so many steps of descent get."
+OF_HALF = "Your steps are half as long as they should be. The course's cost has no ½."

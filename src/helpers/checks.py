@@ -50,12 +50,25 @@ def load(path="checks.json") -> Callable[[Callable], None]:
         """Run the function on its task's cases; print that they passed, or raise CheckFailed."""
         name = _name_of(function, exercise, sys._getframe(1))
         task = exercise["tasks"][name]
+        _refuse_without_eager_execution("before this check ran")
         outcomes = run(function, task)
+        _refuse_without_eager_execution(f"while {name} ran")
         if finding := examine(task, outcomes):
             raise CheckFailed(complaint(name, task, finding, outcomes))
         print(passed(name, task))
 
     return check
+
+
+def _refuse_without_eager_execution(when: str) -> None:
+    """Raise CheckFailed if TensorFlow no longer computes at once: for the rest of the kernel's life, nothing would."""
+    tensorflow = sys.modules.get("tensorflow")
+    if tensorflow is not None and not tensorflow.executing_eagerly():
+        raise CheckFailed(
+            f"TensorFlow's eager execution was switched off {when}, and cannot be switched on again: take out "
+            "`disable_eager_execution` or `disable_v2_behavior`, restart the kernel (menu Kernel, Restart), and run "
+            "the notebook from the top. A graph of your own, `with tf.Graph().as_default():`, needs neither."
+        )
 
 
 def complaint(name: str, task: dict, finding: Finding, outcomes: list[dict]) -> str:

@@ -4,12 +4,12 @@ Mistakes made with a framework are written in NumPy: their results are the same 
 faster.
 """
 
-import struct
+from fractions import Fraction
 
 import numpy as np
 
 from grader.sentences import BUG_STILL_THERE, COLUMNS_SWAPPED, LAST_POINT_ALONE, PATH_CLIMBS, START_LEFT_OUT, says
-from helpers import frameworks, functions, optimisers
+from helpers import frameworks
 
 tf = frameworks.tensorflow()
 torch = frameworks.pytorch()
@@ -36,28 +36,28 @@ class largest_difference:
 
     class mistakes:
         def greatest_value(path_a, path_b):
-            """You take the greatest of the differences as they are. A difference of −0.3 is larger than one of 0.2: how
-            large it is has nothing to do with its sign."""
+            """You take the greatest of the signed differences path_a − path_b. A difference of −0.3 is larger than one
+            of 0.2: its size has nothing to do with its sign."""
             return np.max(path_a - path_b)
 
         def greatest_value_the_other_way(path_a, path_b):
-            """You take the greatest of the differences path_b − path_a as they are. How large a difference is has
-            nothing to do with its sign."""
+            """You take the greatest of the signed differences path_b − path_a. The size of a difference has nothing to
+            do with its sign."""
             return np.max(path_b - path_a)
 
         def mean_difference(path_a, path_b):
-            """You take the mean of the absolute differences. A single large one disappears in it: the largest is
-            wanted."""
+            """You take the mean of the absolute differences. A single large one disappears in it: look for the
+            largest."""
             return np.mean(np.abs(path_a - path_b))
 
         def sum_of_differences(path_a, path_b):
-            """You add up the absolute differences, so the result grows with the length of the path. The largest of them
-            is wanted."""
+            """You add up the absolute differences, so the result grows with the length of the path. Look for the
+            largest of them."""
             return np.sum(np.abs(path_a - path_b))
 
         def length_of_the_difference(path_a, path_b):
-            """You put all differences together, as the root of the sum of their squares. The largest single entry is
-            wanted."""
+            """You combine all the differences, as the root of the sum of their squares. The task asks for the largest
+            single one."""
             return np.linalg.norm(path_a - path_b)
 
         def furthest_row(path_a, path_b):
@@ -66,15 +66,15 @@ class largest_difference:
             return np.max(np.linalg.norm(path_a - path_b, axis=1))
 
         def at_the_end(path_a, path_b):
-            """You look at the last row alone. Two paths can part on the way and come together again."""
+            """You look at the last row alone. Two paths can part on the way and meet again."""
             return np.max(np.abs(path_a[-1] - path_b[-1]))
 
         def by_column(path_a, path_b):
-            """You return the largest difference of each column. One number for all of them is wanted."""
+            """You return the largest difference of each column. The task asks for one number for all of them."""
             return np.max(np.abs(path_a - path_b), axis=0)
 
         def by_row(path_a, path_b):
-            """You return the largest difference of each row. One number for all of them is wanted."""
+            """You return the largest difference of each row. The task asks for one number for all of them."""
             return np.max(np.abs(path_a - path_b), axis=1)
 
         def maxima_compared(path_a, path_b):
@@ -86,8 +86,12 @@ class largest_difference:
             """You return the square of the largest difference."""
             return np.max((path_a - path_b) ** 2)
 
+        def relative_difference(path_a, path_b):
+            """You divide each difference by the entry's size. The task asks for the difference itself."""
+            return np.max(np.abs(path_a - path_b) / np.maximum(np.abs(path_b), 1e-300))
+
         def place_for_size(path_a, path_b):
-            """You return where the largest difference is, counted through all entries. How large is it?"""
+            """You return the position of the largest difference, counted through all entries. How large is it?"""
             return int(np.argmax(np.abs(path_a - path_b)))
 
     class right:
@@ -106,74 +110,139 @@ class largest_difference:
             return np.linalg.norm((path_a - path_b).ravel(), np.inf)
 
 
-class rate_for_float32:
+def scaled(value, bits):
+    """(m, e) with value = m·2ᵉ, where rounding m to a whole number rounds value to so many binary digits."""
+    fraction, exponent = np.frexp(value)  # ½ ≤ |fraction| < 1
+    return float(fraction) * 2.0**bits, int(exponent) - bits
+
+
+def rounded_to(value, bits, whole=round):
+    m, e = scaled(value, bits)
+    return whole(m) * 2.0**e
+
+
+class round_to_bits:
     relative, absolute = 1e-12, 0
-    exact = ("lr",)
+    exact = ("value",)
 
     def cases(rng):
-        yield (0.1,)
-        yield (0.25,)
-        for lr in [0.7, 0.001, 0.0123456789, 1 / 3, 0.09375]:
-            yield (lr,)
-        for digits in [3, 9]:
-            yield (round(rng.uniform(0.1, 0.9), digits) + 10.0**-digits / 4,)
+        def untied(bits, size):
+            """A number whose remainder is far from 0 and from a tie."""
+            m = 2 ** (bits - 1) + int(rng.integers(2 ** (bits - 1)))
+            return float(rng.choice([-1, 1]) * (m + rng.choice([0.3, 0.7])) * 2.0 ** (size - bits))
+
+        yield 0.1, 8
+        yield 0.1, 24
+        yield 0.25, 8  # it fits
+        yield -0.7, 11
+        yield 1 / 3, 24  # rounded up by the last digit alone
+        yield 0.999, 8  # rounded up to 1, a digit more before the point
+        yield -5000 / 3, 8  # more digits before the point than are kept
+        yield 0.0123456789, 24
+        for bits, size in [(5, 3), (8, -9), (11, 0), (30, 4)]:
+            yield untied(bits, size), bits
 
     class mistakes:
-        def rate_as_it_is(lr):
-            """You return the rate as it was. Where does float32 come in?"""
-            return lr
+        def value_as_it_is(value, bits):
+            """You return the number unchanged. Where is it rounded?"""
+            return value
 
-        def rate_in_float16(lr):
-            """This is what float16 would make of the rate: it has 11 binary digits, float32 has 24."""
-            return float(np.float16(lr))
+        def float32_whatever(value, bits):
+            """You round to float32 whatever `bits` is. It has 24 binary digits; other formats have other numbers of
+            them."""
+            return float(np.float32(value))
 
-        def seven_decimals(lr):
-            """You round to seven digits behind the point. float32 rounds in binary, and relative to the number's size:
-            its result is no round number in decimal digits."""
-            return round(lr, 7)
+        def float16_whatever(value, bits):
+            """You round to float16 whatever `bits` is. It has 11 binary digits; other formats have other numbers of
+            them."""
+            return float(np.float16(value))
 
-        def eight_decimals(lr):
-            """You round to eight digits behind the point. float32 rounds in binary, and relative to the number's size:
-            its result is no round number in decimal digits."""
-            return round(lr, 8)
+        def counted_from_the_point(value, bits):
+            """You count the digits from the point. A floating-point format counts them from the first digit that is
+            not 0: the point floats."""
+            return round(value * 2.0**bits) / 2.0**bits
 
-        def seven_digits(lr):
-            """You round to seven decimal digits. float32 has about as many, but rounds in binary: its result is no
-            round number in decimal digits."""
-            return float(f"{lr:.7g}")
+        def decimal_places(value, bits):
+            """You round to so many decimal places. These digits are binary, and they count from the first one that is
+            not 0."""
+            return round(value, bits)
 
-        def by_its_text(lr):
-            """You went by way of the text that float32 prints. It prints as few digits as will do to tell one float32
-            from the next, not the number itself: make the float straight from the float32."""
-            return float(str(np.float32(lr)))
+        def decimal_digits(value, bits):
+            """You round to so many decimal digits. These digits are binary."""
+            return float(f"{value:.{bits}g}")
 
-        def cut_off(lr):
-            """You cut the digits off that do not fit. float32 takes the nearest number that fits, which may lie
-            above."""
-            stored = np.float32(lr)
-            return float(stored if float(stored) <= lr else np.nextafter(stored, np.float32(0)))
+        def as_many_decimal_digits(value, bits):
+            """You round to about as many decimal digits as so many binary ones are worth. The format rounds in binary:
+            few of its numbers have a short decimal notation."""
+            return float(f"{value:.{max(1, round(bits * np.log10(2)))}g}")
 
-        def what_is_lost(lr):
-            """You return what rounding changes. The rate itself is wanted, after rounding."""
-            return float(np.float32(lr)) - lr
+        def cut_off(value, bits):
+            """You cut off the digits that do not fit. The nearest number may be the next one away from zero."""
+            return rounded_to(value, bits, int)
 
-        def share_lost(lr):
-            """You return by what share of itself rounding changes the rate. The rate itself is wanted, after
+        def rounded_down(value, bits):
+            """You always round down, so a negative number moves away from zero and a positive one towards it. Take the
+            nearest."""
+            return rounded_to(value, bits, lambda m: int(np.floor(m)))
+
+        def rounded_up(value, bits):
+            """You always round up. Take the nearest number that fits, which may be below."""
+            return rounded_to(value, bits, lambda m: int(np.ceil(m)))
+
+        def one_bit_less(value, bits):
+            """You keep one binary digit too few. The leading 1 is one of them."""
+            return rounded_to(value, bits - 1)
+
+        def one_bit_more(value, bits):
+            """You keep one binary digit too many. The leading 1 is one of them, not an extra."""
+            return rounded_to(value, bits + 1)
+
+        def sign_lost(value, bits):
+            """The size is right, but a negative number comes back positive."""
+            return abs(rounded_to(value, bits))
+
+        def whole_number_alone(value, bits):
+            """You return the whole number that the digits make. Scale it back to where the digits belong."""
+            return float(round(scaled(value, bits)[0]))
+
+        def scaled_to_a_half(value, bits):
+            """You round the fraction between ½ and 1 and return that. Scale it back to where the digits belong."""
+            return round(scaled(value, bits)[0]) / 2.0**bits
+
+        def what_is_lost(value, bits):
+            """You return what rounding changes. The task asks for the number after rounding."""
+            return rounded_to(value, bits) - value
+
+        def share_lost(value, bits):
+            """You return by what share of itself rounding changes the number. The task asks for the number after
             rounding."""
-            return abs(float(np.float32(lr)) - lr) / lr
+            return abs(rounded_to(value, bits) - value) / abs(value)
 
     class right:
-        def by_bytes(lr):
-            return struct.unpack("f", struct.pack("f", lr))[0]
+        def by_log2(value, bits):
+            last = 2.0 ** (np.floor(np.log2(abs(value))) + 1 - bits)  # what the last digit is worth
+            return float(np.round(value / last) * last)
 
-        def by_array(lr):
-            return np.array([lr]).astype("float32").astype("float64")[0]
+        def by_doubling(value, bits):
+            scale = 1.0
+            while abs(value) * scale < 2 ** (bits - 1):
+                scale *= 2
+            while abs(value) * scale >= 2**bits:
+                scale /= 2
+            return round(value * scale) / scale
 
-        def by_pytorch(lr):
-            return torch.tensor(lr).item()
+        def by_spacing(value, bits):
+            """float64 has 53 digits, and `spacing` is worth the last of them."""
+            last = abs(np.spacing(value)) * 2.0 ** (53 - bits)
+            return float(np.rint(value / last) * last)
 
-        def by_keras(lr):
-            return float(tf.optimizers.SGD(lr).learning_rate)
+        def by_fractions(value, bits):
+            exact, last = Fraction(value), Fraction(1)
+            while abs(exact) < last * 2 ** (bits - 1):
+                last /= 2
+            while abs(exact) >= last * 2**bits:
+                last *= 2
+            return float(round(exact / last) * last)
 
 
 def lost(lr):
@@ -191,8 +260,8 @@ class gap_from_rounding:
 
     class mistakes:
         def nothing_lost(lr, start, lowest):
-            """Your result is always 0. Where a float32 meets a Python float, NumPy computes in float32 and rounds the
-            other one too: both are the same then. Make a Python float of the rounded rate before you subtract."""
+            """Your result is always 0. When a float32 meets a Python float, NumPy computes in float32 and rounds the
+            other one too, so both are the same. Make a Python float of the rounded rate before you subtract."""
             return 0.0
 
         def not_relative(lr, start, lowest):
@@ -200,20 +269,24 @@ class gap_from_rounding:
             return lost(lr) * np.linalg.norm(start - lowest)
 
         def for_any_rate(lr, start, lowest):
-            """This is the bound that holds for any rate, made of 2⁻²⁴. Here the rate is known, and how far float32 is
-            off from it."""
+            """This is the bound that holds for any rate, made of 2⁻²⁴. Here the rate is known, and so is its rounding
+            error."""
             return 2.0**-24 * np.linalg.norm(start - lowest)
 
+        def in_bfloat16(lr, start, lowest):
+            """You round the rate to 8 binary digits. float32 has 24."""
+            return abs(rounded_to(lr, 8) - lr) / lr * np.linalg.norm(start - lowest)
+
         def sign_kept(lr, start, lowest):
-            """Where float32 lies below the rate, your result is negative. A length is not: |δ| is meant."""
+            """Where float32 rounds the rate down, your result is negative. A distance is not: the formula has |δ|."""
             return (float(np.float32(lr)) - lr) / lr * np.linalg.norm(start - lowest)
 
         def start_left_out(lr, start, lowest):
-            """You measure from the origin. The way begins at the start."""
+            """You measure from the origin. Measure from the start."""
             return lost(lr) / lr * np.linalg.norm(lowest)
 
         def lowest_left_out(lr, start, lowest):
-            """You measure how far the start lies from the origin. The way leads to the lowest point."""
+            """You measure how far the start is from the origin. How far is it from the lowest point?"""
             return lost(lr) / lr * np.linalg.norm(start)
 
         def lengths_subtracted(lr, start, lowest):
@@ -221,26 +294,30 @@ class gap_from_rounding:
             return lost(lr) / lr * abs(np.linalg.norm(start) - np.linalg.norm(lowest))
 
         def along_the_axes(lr, start, lowest):
-            """You add up the differences along the axes. The double bars mean the straight way: root of the sum of
+            """You add up the differences along the axes. The double bars mean the straight line: root of the sum of
             squares."""
             return lost(lr) / lr * np.sum(np.abs(start - lowest))
 
         def root_forgotten(lr, start, lowest):
-            """You multiply by the square of the way. Where is the root?"""
+            """You multiply by the square of the distance. Where is the root?"""
             return lost(lr) / lr * np.sum((start - lowest) ** 2)
 
         def longest_axis(lr, start, lowest):
-            """You take the largest difference along an axis. The double bars mean the straight way: root of the sum of
+            """You take the largest difference along an axis. The double bars mean the straight line: root of the sum of
             squares."""
             return lost(lr) / lr * np.max(np.abs(start - lowest))
 
         def entry_by_entry(lr, start, lowest):
-            """You return one number for each entry. The length of the way is one number."""
+            """You return one number for each entry. A distance is one number."""
             return lost(lr) / lr * np.abs(start - lowest)
 
-        def way_alone(lr, start, lowest):
-            """This is the length of the way. Which share of it is the bound?"""
+        def distance_alone(lr, start, lowest):
+            """This is the distance to the lowest point, or very nearly. Which share of it is the bound?"""
             return np.linalg.norm(start - lowest)
+
+        def share_alone(lr, start, lowest):
+            """This is by what share of itself the rate changes. The bound is that share of a distance."""
+            return lost(lr) / lr
 
     class right:
         def by_ratio(lr, start, lowest):
@@ -248,8 +325,8 @@ class gap_from_rounding:
             return np.sqrt(difference @ difference) * abs(np.float64(np.float32(lr)) / lr - 1)
 
         def by_products(lr, start, lowest):
-            way = sum((s - m) ** 2 for s, m in zip(start, lowest, strict=True)) ** 0.5
-            return abs(lr - rate_for_float32.right.by_bytes(lr)) * way / lr
+            distance = sum((s - m) ** 2 for s, m in zip(start, lowest, strict=True)) ** 0.5
+            return abs(lr - rounded_to(lr, 24)) * distance / lr
 
         def by_stored_rate(lr, start, lowest):
             stored = torch.tensor(lr).item()
@@ -269,24 +346,30 @@ def points(rng, n, centre):
 
 
 def descent_cases(rng):
-    yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.05, 2
-    for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.1, 4), (6, 0.8, 0.125, 2)]:
-        yield *points(rng, n, centre), lr, steps
-    yield *points(rng, 4, 1.0), 0.07, 0
+    """Penalties that float32 holds, and rates that it does not: only the rate is rounded, and it shows."""
+    yield np.array([1.0, 3.0]), np.array([2.0, 4.0]), 0.5, 0.05, 2
+    for n, centre, penalty, lr, steps in [
+        (3, 1.5, 0.25, 0.03, 3),
+        (5, -1.0, 1.5, 0.1, 4),
+        (6, 0.8, 0.75, 0.125, 3),  # here the three agree
+        (4, 0.5, 0.0, 0.06, 3),
+    ]:
+        yield *points(rng, n, centre), penalty, lr, steps
+    yield *points(rng, 4, 1.0), 0.5, 0.07, 0
 
 
-def line_slopes(x, y, w, b):
+def line_slopes(x, y, penalty, w, b):
     residual = w * x + b - y
-    return np.array([2 * np.mean(residual * x), 2 * np.mean(residual)])
+    return np.array([2 * np.mean(residual * x) + 2 * penalty * w, 2 * np.mean(residual)])
 
 
 def path_by(slopes):
-    """The path of descent from w = b = 0 by slopes, right or wrong."""
+    """The path of descent from w = b = 0 by slopes(x, y, penalty, w, b), right or wrong."""
 
-    def path(x, y, lr, steps):
+    def path(x, y, penalty, lr, steps):
         points = [np.zeros(2)]
         for _ in range(steps):
-            points.append(points[-1] - lr * np.array(slopes(x, y, *points[-1])))
+            points.append(points[-1] - lr * np.array(slopes(x, y, penalty, *points[-1])))
         return np.array(points)
 
     return path
@@ -295,249 +378,410 @@ def path_by(slopes):
 right_path = path_by(line_slopes)
 
 
+def at_rounded_rate(x, y, penalty, lr, steps):
+    """What Keras makes of it."""
+    return right_path(x, y, penalty, float(np.float32(lr)), steps)
+
+
+def decayed(share):
+    """The path with a weight decay of `share` times the penalty: it is added to both slopes, times w and b."""
+
+    def slopes(x, y, penalty, w, b):
+        return line_slopes(x, y, 0.0, w, b) + share * penalty * np.array([w, b])
+
+    return path_by(slopes)
+
+
 class by_numpy:
-    relative, absolute = 1e-5, 1e-5
+    relative, absolute = 1e-9, 1e-9  # a rounded rate changes the eighth digit
     cases = descent_cases
 
     class mistakes:
         @says(BUG_STILL_THERE)
-        def w_moved_first(x, y, lr, steps):
+        def w_moved_first(x, y, penalty, lr, steps):
             w, b = 0.0, 0.0
             path = [(w, b)]
             for _ in range(steps):
-                w = w - lr * line_slopes(x, y, w, b)[0]
-                b = b - lr * line_slopes(x, y, w, b)[1]
+                w = w - lr * line_slopes(x, y, penalty, w, b)[0]
+                b = b - lr * line_slopes(x, y, penalty, w, b)[1]
                 path.append((w, b))
             return np.array(path)
 
-        def b_moved_first(x, y, lr, steps):
-            """Now it is the other way round: b moves before the slope along w is taken. Neither should move before both
-            slopes are there."""
+        def b_moved_first(x, y, penalty, lr, steps):
+            """Now it is the other way round: b moves before the slope along w is taken. Neither should move until both
+            slopes are known."""
             w, b = 0.0, 0.0
             path = [(w, b)]
             for _ in range(steps):
-                b = b - lr * line_slopes(x, y, w, b)[1]
-                w = w - lr * line_slopes(x, y, w, b)[0]
+                b = b - lr * line_slopes(x, y, penalty, w, b)[1]
+                w = w - lr * line_slopes(x, y, penalty, w, b)[0]
                 path.append((w, b))
             return np.array(path)
 
-        def slopes_taken_once(x, y, lr, steps):
-            """Your path is a straight line of equal steps: the slopes are taken once, at the start. They have to be
-            taken again at each point."""
-            return path_by(lambda x, y, w, b: line_slopes(x, y, 0.0, 0.0))(x, y, lr, steps)
+        def in_turn(x, y, penalty, lr, steps):
+            """Your program moves w in one step and b in the next. Each step moves both, from slopes at one point."""
+            path = [np.zeros(2)]
+            for k in range(steps):
+                path.append(path[-1] - lr * line_slopes(x, y, penalty, *path[-1]) * np.array([k % 2 == 0, k % 2 == 1]))
+            return np.array(path)
 
-        def slope_of_one_step_before(x, y, lr, steps):
-            """Each of your steps along b uses the residuals of the turn before. Both slopes come from the residuals of
+        def slopes_taken_once(x, y, penalty, lr, steps):
+            """Your path is a straight line of equal steps: the slopes are taken once, at the start. Take them again at
+            each point."""
+            return path_by(lambda x, y, penalty, w, b: line_slopes(x, y, penalty, 0.0, 0.0))(x, y, penalty, lr, steps)
+
+        def slope_of_one_step_before(x, y, penalty, lr, steps):
+            """Each of your steps along b uses the residuals of the previous turn. Both slopes need the residuals of
             this turn."""
             path, before = [np.zeros(2)], None
             for _ in range(steps):
-                now = line_slopes(x, y, *path[-1])
+                now = line_slopes(x, y, penalty, *path[-1])
                 before = now if before is None else before
                 path.append(path[-1] - lr * np.array([now[0], before[1]]))
                 before = now
             return np.array(path)
 
-        def sum_for_mean(x, y, lr, steps):
-            """Your steps are n times too long: the cost is a mean, not a sum."""
-            return path_by(lambda x, y, w, b: len(x) * line_slopes(x, y, w, b))(x, y, lr, steps)
+        def residuals_taken_once(x, y, penalty, lr, steps):
+            """Your residuals are computed once, at the start, and never again; only the penalty sees where w is.
+            Compute them in every turn."""
+            first = line_slopes(x, y, 0.0, 0.0, 0.0)
+            return path_by(lambda x, y, penalty, w, b: first + np.array([2 * penalty * w, 0]))(x, y, penalty, lr, steps)
 
-        def factor_two_lost(x, y, lr, steps):
+        def penalty_forgotten(x, y, penalty, lr, steps):
+            """The penalty has no effect on your path. Its term in the cost has a slope along w, too."""
+            return right_path(x, y, 0.0, lr, steps)
+
+        def penalty_halved(x, y, penalty, lr, steps):
+            """The penalty counts half in your slope along w. The derivative of a square brings a factor with it."""
+            return right_path(x, y, penalty / 2, lr, steps)
+
+        def penalty_on_both(x, y, penalty, lr, steps):
+            """Your penalty pulls on b as well. In the cost it multiplies w² alone."""
+            return decayed(2)(x, y, penalty, lr, steps)
+
+        def penalty_constant(x, y, penalty, lr, steps):
+            """You add the same number to the slope along w in every step. The slope of λw² depends on w."""
+            return path_by(lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([2 * penalty, 0]))(
+                x, y, penalty, lr, steps
+            )
+
+        def penalty_on_the_residuals(x, y, penalty, lr, steps):
+            """Your penalty is inside the mean and multiplied by x. It is a term of its own in the slope along w."""
+            return path_by(
+                lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([2 * penalty * w * np.mean(x), 0])
+            )(x, y, penalty, lr, steps)
+
+        def rate_rounded(x, y, penalty, lr, steps):
+            """You round the rate to float32. That makes your program agree with Keras, and part from PyTorch, which
+            takes the rate as it is. It is not the bug either: look at the second point of the path."""
+            return at_rounded_rate(x, y, penalty, lr, steps)
+
+        def sum_for_mean(x, y, penalty, lr, steps):
+            """Your slopes are n times too steep, apart from the penalty's: the cost has a mean, not a sum."""
+            return path_by(
+                lambda x, y, penalty, w, b: len(x) * line_slopes(x, y, 0.0, w, b) + np.array([2 * penalty * w, 0])
+            )(x, y, penalty, lr, steps)
+
+        def factor_two_lost(x, y, penalty, lr, steps):
             """Your steps are half as long as they should be: the 2 of the derivative is lost."""
-            return path_by(lambda *at: line_slopes(*at) / 2)(x, y, lr, steps)
+            return path_by(lambda *at: line_slopes(*at) / 2)(x, y, penalty, lr, steps)
 
         @says(PATH_CLIMBS)
-        def climbs(x, y, lr, steps):
-            return right_path(x, y, -lr, steps)
+        def climbs(x, y, penalty, lr, steps):
+            return right_path(x, y, penalty, -lr, steps)
 
-        def x_lost(x, y, lr, steps):
-            """Both of your slopes are the one along b. Along w each residual is multiplied by its x."""
-            return path_by(lambda *at: np.full(2, line_slopes(*at)[1]))(x, y, lr, steps)
+        def x_lost(x, y, penalty, lr, steps):
+            """The mean in your slope along w is that of the slope along b. Along w each residual is multiplied by its
+            x."""
+            return path_by(
+                lambda x, y, penalty, w, b: line_slopes(x, y, penalty, w, b)[1] + np.array([2 * penalty * w, 0])
+            )(x, y, penalty, lr, steps)
 
         @says(START_LEFT_OUT)
-        def start_row_left_out(x, y, lr, steps):
-            return right_path(x, y, lr, steps)[1:]
+        def start_row_left_out(x, y, penalty, lr, steps):
+            return right_path(x, y, penalty, lr, steps)[1:]
 
         @says(LAST_POINT_ALONE)
-        def last_row_alone(x, y, lr, steps):
-            return right_path(x, y, lr, steps)[-1]
+        def last_row_alone(x, y, penalty, lr, steps):
+            return right_path(x, y, penalty, lr, steps)[-1]
 
         @says(COLUMNS_SWAPPED)
-        def columns_swapped(x, y, lr, steps):
-            return right_path(x, y, lr, steps)[:, ::-1]
+        def columns_swapped(x, y, penalty, lr, steps):
+            return right_path(x, y, penalty, lr, steps)[:, ::-1]
 
     class right:
-        def by_product(x, y, lr, steps):
+        def by_product(x, y, penalty, lr, steps):
             X, path = np.column_stack([x, np.ones(len(x))]), np.zeros((steps + 1, 2))
             for k in range(steps):
-                path[k + 1] = path[k] - 2 * lr / len(x) * X.T @ (X @ path[k] - y)
+                slopes = X.T @ (X @ path[k] - y) / len(x) + np.array([penalty, 0]) * path[k]
+                path[k + 1] = path[k] - 2 * lr * slopes
             return path
 
-        def at_once(x, y, lr, steps):
+        def at_once(x, y, penalty, lr, steps):
             w, b, path = 0.0, 0.0, [[0.0, 0.0]]
             for _ in range(steps):
-                w, b = w - 2 * lr * np.mean((w * x + b - y) * x), b - 2 * lr * np.mean(w * x + b - y)
+                w, b = (
+                    w - 2 * lr * (np.mean((w * x + b - y) * x) + penalty * w),
+                    b - 2 * lr * np.mean(w * x + b - y),
+                )
                 path.append([w, b])
             return path
 
-        def by_powers(x, y, lr, steps):
+        def by_shrinking(x, y, penalty, lr, steps):
+            """Decoupled weight decay: w shrinks first, then the data's slope moves it."""
+            w, b, path = 0.0, 0.0, [[0.0, 0.0]]
+            for _ in range(steps):
+                residual = w * x + b - y
+                w = w * (1 - 2 * lr * penalty)
+                w -= 2 * lr * np.mean(residual * x)
+                b -= 2 * lr * np.mean(residual)
+                path.append([w, b])
+            return path
+
+        def by_powers(x, y, penalty, lr, steps):
             """On a quadratic each step multiplies the distance to the lowest point by 1 − αH."""
             X = np.column_stack([x, np.ones(len(x))])
-            lowest = np.linalg.lstsq(X, y)[0]
-            shrink = np.eye(2) - lr * 2 / len(x) * X.T @ X
+            hessian = 2 / len(x) * X.T @ X + np.diag([2 * penalty, 0])
+            lowest = np.linalg.solve(hessian, 2 / len(x) * X.T @ y)
+            shrink = np.eye(2) - lr * hessian
             return np.array([lowest - np.linalg.matrix_power(shrink, k) @ lowest for k in range(steps + 1)])
 
 
-def three(numpy=right_path, tensorflow=right_path, pytorch=right_path):
+def three(numpy=right_path, tensorflow=at_rounded_rate, pytorch=right_path):
     """The dict of three paths, each by its own program, right or wrong."""
 
-    def descent(x, y, lr, steps):
+    def descent(x, y, penalty, lr, steps):
         programs = {"numpy": numpy, "tensorflow": tensorflow, "pytorch": pytorch}
-        return {name: path(x, y, lr, steps) for name, path in programs.items()}
+        return {name: path(x, y, penalty, lr, steps) for name, path in programs.items()}
 
     return descent
 
 
+def in_keras(path):
+    """A path, right or wrong, at the rate that Keras makes of the one passed in."""
+    return lambda x, y, penalty, lr, steps: path(x, y, penalty, float(np.float32(lr)), steps)
+
+
 def all_three(path):
-    return three(path, path, path)
+    return three(path, in_keras(path), path)
 
 
 def at_rate(rate):
     """The right path at another rate, whatever rate is passed in."""
-    return lambda x, y, lr, steps: right_path(x, y, rate, steps)
+    return lambda x, y, penalty, lr, steps: right_path(x, y, penalty, rate, steps)
 
 
-def still(x, y, lr, steps):
+def still(x, y, penalty, lr, steps):
     return np.zeros((steps + 1, 2))
 
 
-def end_in_every_row(x, y, lr, steps):
-    return right_path(x, y, lr, steps)[np.full(steps + 1, -1)]
+def end_in_every_row(x, y, penalty, lr, steps):
+    return right_path(x, y, penalty, lr, steps)[np.full(steps + 1, -1)]
 
 
-def one_step_again_and_again(x, y, lr, steps):
-    return right_path(x, y, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
+def one_step_again_and_again(x, y, penalty, lr, steps):
+    return right_path(x, y, penalty, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
 
 
-def piled_up(x, y, lr, steps):
+def piled_up(x, y, penalty, lr, steps):
     path, pile = [np.zeros(2)], np.zeros(2)
     for _ in range(steps):
-        pile = pile + line_slopes(x, y, *path[-1])
+        pile = pile + line_slopes(x, y, penalty, *path[-1])
         path.append(path[-1] - lr * pile)
     return np.array(path)
 
 
-def every_pair(x, y, lr, steps):
-    return path_by(lambda x, y, w, b: line_slopes(x, np.mean(y), w, b))(x, y, lr, steps)
+def every_pair(x, y, penalty, lr, steps):
+    return path_by(lambda x, y, penalty, w, b: line_slopes(x, np.mean(y), penalty, w, b))(x, y, penalty, lr, steps)
+
+
+def summed(x, y, penalty, lr, steps):
+    """The sum of squares with the penalty once."""
+    return by_numpy.mistakes.sum_for_mean(x, y, penalty, lr, steps)
+
+
+def of_many_costs(x, y, penalty, lr, steps):
+    """A cost that is an array: TensorFlow takes the gradient of its sum, in which the penalty comes n times."""
+    return path_by(lambda *at: len(x) * line_slopes(*at))(x, y, penalty, lr, steps)
 
 
 class same_descent:
-    relative, absolute = 1e-5, 1e-5
+    relative, absolute = 1e-9, 1e-9  # Keras's rounded rate changes the eighth digit
     cases = descent_cases
 
     class mistakes:
-        def zero_grad_forgotten(x, y, lr, steps):
-            """Your PyTorch path is right for one step and goes too far then: its steps are made of all gradients so
+        def zero_grad_forgotten(x, y, penalty, lr, steps):
+            """Your PyTorch path is right for one step and then goes too far: its steps are made of all gradients so
             far. Which line of the loop is missing?"""
-            return three(pytorch=piled_up)(x, y, lr, steps)
+            return three(pytorch=piled_up)(x, y, penalty, lr, steps)
 
-        def pytorch_stands_still(x, y, lr, steps):
+        def pytorch_stands_still(x, y, penalty, lr, steps):
             """Your PyTorch path never leaves the start. Is `step` called, `backward` before it, and nothing emptied in
             between? And was the optimiser given the tensors that the cost is made of?"""
-            return three(pytorch=still)(x, y, lr, steps)
+            return three(pytorch=still)(x, y, penalty, lr, steps)
 
-        def tensorflow_stands_still(x, y, lr, steps):
+        def tensorflow_stands_still(x, y, penalty, lr, steps):
             """Your TensorFlow path never leaves the start. Are the gradients handed to the optimiser, and in pairs with
             the variables whose values you keep?"""
-            return three(tensorflow=still)(x, y, lr, steps)
+            return three(tensorflow=still)(x, y, penalty, lr, steps)
 
-        def tensorflow_variables_kept(x, y, lr, steps):
+        def tensorflow_variables_kept(x, y, penalty, lr, steps):
             """All rows of your TensorFlow path are the same, the last point: the list holds the variables themselves,
             which change. Keep their numbers."""
-            return three(tensorflow=end_in_every_row)(x, y, lr, steps)
+            return three(tensorflow=in_keras(end_in_every_row))(x, y, penalty, lr, steps)
 
-        def pytorch_memory_kept(x, y, lr, steps):
+        def pytorch_memory_kept(x, y, penalty, lr, steps):
             """All rows of your PyTorch path are the same, the last point: the list holds the tensors' own memory, which
             each step overwrites. Keep their numbers."""
-            return three(pytorch=end_in_every_row)(x, y, lr, steps)
+            return three(pytorch=end_in_every_row)(x, y, penalty, lr, steps)
 
-        def tensorflow_begun_anew(x, y, lr, steps):
+        def tensorflow_begun_again(x, y, penalty, lr, steps):
             """Your TensorFlow path stays at its second point. Are the variables made inside the loop, so that each step
             begins at the start again?"""
-            return three(tensorflow=one_step_again_and_again)(x, y, lr, steps)
+            return three(tensorflow=in_keras(one_step_again_and_again))(x, y, penalty, lr, steps)
 
-        def pytorch_begun_anew(x, y, lr, steps):
+        def pytorch_begun_again(x, y, penalty, lr, steps):
             """Your PyTorch path stays at its second point. Are w and b made inside the loop, so that each step begins
             at the start again?"""
-            return three(pytorch=one_step_again_and_again)(x, y, lr, steps)
+            return three(pytorch=one_step_again_and_again)(x, y, penalty, lr, steps)
 
-        def default_rate_in_tensorflow(x, y, lr, steps):
+        def default_rate_in_tensorflow(x, y, penalty, lr, steps):
             """The learning rate makes no difference to your TensorFlow path: without an argument, `tf.optimizers.SGD()`
             takes 0.01."""
-            return three(tensorflow=at_rate(0.01))(x, y, lr, steps)
+            return three(tensorflow=at_rate(float(np.float32(0.01))))(x, y, penalty, lr, steps)
 
-        def default_rate_in_pytorch(x, y, lr, steps):
+        def default_rate_in_pytorch(x, y, penalty, lr, steps):
             """The learning rate makes no difference to your PyTorch path: without one, `torch.optim.SGD` takes
             0.001."""
-            return three(pytorch=at_rate(0.001))(x, y, lr, steps)
+            return three(pytorch=at_rate(0.001))(x, y, penalty, lr, steps)
 
-        def sum_in_tensorflow(x, y, lr, steps):
-            """Your TensorFlow steps are n times too long. Is the cost a sum? Or is it not one number but n of them,
-            whose gradient is that of their sum?"""
-            return three(tensorflow=by_numpy.mistakes.sum_for_mean)(x, y, lr, steps)
+        def keras_unrounded(x, y, penalty, lr, steps):
+            """Your TensorFlow path is the one for the rate exactly as passed in. `tf.optimizers.SGD` stores it as
+            float32, and that shows in the eighth digit. Was the path made by another program, or has `set_floatx`
+            changed Keras's default type? Restarting the kernel undoes that."""
+            return three(tensorflow=right_path)(x, y, penalty, lr, steps)
 
-        def sum_in_pytorch(x, y, lr, steps):
-            """Your PyTorch steps are n times too long: the cost is a mean, not a sum."""
-            return three(pytorch=by_numpy.mistakes.sum_for_mean)(x, y, lr, steps)
+        def rounded_in_numpy(x, y, penalty, lr, steps):
+            """Your NumPy path has its rate rounded to float32. Then it agrees with Keras instead of PyTorch, and the
+            comparison no longer shows what Keras does. Take the rate as it is passed in."""
+            return three(numpy=at_rounded_rate)(x, y, penalty, lr, steps)
 
-        def sum_in_all(x, y, lr, steps):
-            """The steps of all three are n times too long: the cost is a mean, not a sum."""
-            return all_three(by_numpy.mistakes.sum_for_mean)(x, y, lr, steps)
+        def rounded_in_pytorch(x, y, penalty, lr, steps):
+            """Your PyTorch path has its rate rounded to float32. PyTorch keeps the rate that it is given: pass it as
+            the Python float that it is."""
+            return three(pytorch=at_rounded_rate)(x, y, penalty, lr, steps)
 
-        def pairs_in_tensorflow(x, y, lr, steps):
+        def names_swapped(x, y, penalty, lr, steps):
+            """Your NumPy path has Keras's rounded rate, and your TensorFlow path has the exact one. Have the two names
+            been swapped?"""
+            return three(numpy=at_rounded_rate, tensorflow=right_path)(x, y, penalty, lr, steps)
+
+        def rounded_in_all(x, y, penalty, lr, steps):
+            """All three of your paths have their rate rounded to float32. Keras alone does that: the other two take the
+            rate as it is passed in."""
+            return three(at_rounded_rate, at_rounded_rate, at_rounded_rate)(x, y, penalty, lr, steps)
+
+        def sum_in_tensorflow(x, y, penalty, lr, steps):
+            """In your TensorFlow program the data's slopes are n times too steep: the cost has a mean, not a sum."""
+            return three(tensorflow=in_keras(summed))(x, y, penalty, lr, steps)
+
+        def many_costs_in_tensorflow(x, y, penalty, lr, steps):
+            """Your TensorFlow steps are n times too long. Is the cost one number, or n of them, whose gradient is that
+            of their sum?"""
+            return three(tensorflow=in_keras(of_many_costs))(x, y, penalty, lr, steps)
+
+        def sum_in_pytorch(x, y, penalty, lr, steps):
+            """In your PyTorch program the data's slopes are n times too steep: the cost has a mean, not a sum."""
+            return three(pytorch=summed)(x, y, penalty, lr, steps)
+
+        def many_costs_in_pytorch(x, y, penalty, lr, steps):
+            """Your PyTorch steps are n times too long: the cost is the sum of n numbers, in each of which the penalty
+            appears. Take their mean."""
+            return three(pytorch=of_many_costs)(x, y, penalty, lr, steps)
+
+        def sum_in_all(x, y, penalty, lr, steps):
+            """In all three programs the data's slopes are n times too steep: the cost has a mean, not a sum."""
+            return all_three(summed)(x, y, penalty, lr, steps)
+
+        def pairs_in_tensorflow(x, y, penalty, lr, steps):
             """In your TensorFlow program one of x and y is a column and the other is not: the residuals are then a
             table of n times n."""
-            return three(tensorflow=every_pair)(x, y, lr, steps)
+            return three(tensorflow=in_keras(every_pair))(x, y, penalty, lr, steps)
 
-        def pairs_in_pytorch(x, y, lr, steps):
+        def pairs_in_pytorch(x, y, penalty, lr, steps):
             """In your PyTorch program one of x and y is a column and the other is not: the residuals are then a table
             of n times n."""
-            return three(pytorch=every_pair)(x, y, lr, steps)
+            return three(pytorch=every_pair)(x, y, penalty, lr, steps)
 
-        def w_first_in_numpy(x, y, lr, steps):
+        def w_first_in_numpy(x, y, penalty, lr, steps):
             """Your frameworks agree and your NumPy path parts from both: w moves before the slope along b is taken.
             That was task 4."""
-            return three(numpy=by_numpy.mistakes.w_moved_first)(x, y, lr, steps)
+            return three(numpy=by_numpy.mistakes.w_moved_first)(x, y, penalty, lr, steps)
 
-        def start_missing_in_all(x, y, lr, steps):
+        def penalty_in_numpy_alone(x, y, penalty, lr, steps):
+            """The penalty has no effect on the frameworks' paths. It belongs in the cost whose gradient they
+            take."""
+            without = by_numpy.mistakes.penalty_forgotten
+            return three(tensorflow=in_keras(without), pytorch=without)(x, y, penalty, lr, steps)
+
+        def penalty_missing_in_tensorflow(x, y, penalty, lr, steps):
+            """The penalty has no effect on your TensorFlow path. Is it part of the cost, and inside the tape?"""
+            return three(tensorflow=in_keras(by_numpy.mistakes.penalty_forgotten))(x, y, penalty, lr, steps)
+
+        def penalty_missing_in_pytorch(x, y, penalty, lr, steps):
+            """The penalty has no effect on your PyTorch path. Is it part of the cost that `backward` is called on, with
+            w itself and not its number?"""
+            return three(pytorch=by_numpy.mistakes.penalty_forgotten)(x, y, penalty, lr, steps)
+
+        def penalty_on_both_in_the_frameworks(x, y, penalty, lr, steps):
+            """In both frameworks the penalty pulls on b as well. An optimiser's `weight_decay` does that to every
+            parameter that it is given; in this task the penalty acts on w alone."""
+            both = decayed(2)
+            return three(tensorflow=in_keras(both), pytorch=both)(x, y, penalty, lr, steps)
+
+        def weight_decay_in_both(x, y, penalty, lr, steps):
+            """You hand the penalty to both optimisers as `weight_decay`. That adds it times the parameter to each
+            slope, to b's as well. Write the penalty into the cost, or look at how its derivative differs."""
+            decay = decayed(1)
+            return three(tensorflow=in_keras(decay), pytorch=decay)(x, y, penalty, lr, steps)
+
+        def weight_decay_in_tensorflow(x, y, penalty, lr, steps):
+            """You hand the penalty to Keras's optimiser as `weight_decay`. That takes it times the parameter, b as well
+            as w. Write the penalty into the cost, or look at how its derivative differs."""
+            return three(tensorflow=in_keras(decayed(1)))(x, y, penalty, lr, steps)
+
+        def weight_decay_in_pytorch(x, y, penalty, lr, steps):
+            """You hand the penalty to PyTorch's optimiser as `weight_decay`. That adds it times the parameter to each
+            slope, to b's as well. Write the penalty into the cost, or look at how its derivative differs."""
+            return three(pytorch=decayed(1))(x, y, penalty, lr, steps)
+
+        def start_missing_in_all(x, y, penalty, lr, steps):
             """Your paths begin after the first step. The start is the first row of each."""
-            return all_three(by_numpy.mistakes.start_row_left_out)(x, y, lr, steps)
+            return all_three(by_numpy.mistakes.start_row_left_out)(x, y, penalty, lr, steps)
 
-        def ends_alone(x, y, lr, steps):
-            """These are the ends of the three paths. The whole paths are asked for, one row for each point."""
-            return all_three(by_numpy.mistakes.last_row_alone)(x, y, lr, steps)
+        def ends_alone(x, y, penalty, lr, steps):
+            """These are the ends of the three paths. Return the whole paths, one row for each point."""
+            return all_three(by_numpy.mistakes.last_row_alone)(x, y, penalty, lr, steps)
 
-        def columns_swapped_in_all(x, y, lr, steps):
+        def columns_swapped_in_all(x, y, penalty, lr, steps):
             """The columns of your paths have changed places: w comes first."""
-            return all_three(by_numpy.mistakes.columns_swapped)(x, y, lr, steps)
+            return all_three(by_numpy.mistakes.columns_swapped)(x, y, penalty, lr, steps)
 
-        def rows_for_columns(x, y, lr, steps):
+        def rows_for_columns(x, y, penalty, lr, steps):
             """Your paths lie on their sides: all w in one row and all b in another. There is one row for each point."""
-            return {name: path.T for name, path in three()(x, y, lr, steps).items()}
+            return {name: path.T for name, path in three()(x, y, penalty, lr, steps).items()}
 
     class right:
-        def by_the_helpers(x, y, lr, steps):
-            J = functions.mean_squared_error(x, y)
-
-            def sgd(parameters):
-                return torch.optim.SGD(parameters, lr=lr)
-
+        def by_rounding(x, y, penalty, lr, steps):
+            """What Keras does to the rate, done by hand."""
+            path = by_numpy.right.by_product
             return {
-                "numpy": by_numpy.right.by_product(x, y, lr, steps),
-                "tensorflow": optimisers.descend_keras(J, np.zeros(2), tf.optimizers.SGD(lr), steps).path,
-                "pytorch": optimisers.descend_torch(J, np.zeros(2), sgd, steps).path,
+                "pytorch": path(x, y, penalty, lr, steps),
+                "tensorflow": path(x, y, penalty, np.float64(np.float32(lr)), steps),
+                "numpy": path(x, y, penalty, lr, steps).tolist(),
             }
 
-        def by_arrays_of_two(x, y, lr, steps):
+        def by_arrays_of_two(x, y, penalty, lr, steps):
             X = np.column_stack([x, np.ones(len(x))])
             tf_theta = tf.Variable(np.zeros(2))
             torch_theta = torch.zeros(2, dtype=torch.float64, requires_grad=True)
@@ -545,23 +789,28 @@ class same_descent:
             paths = {
                 "tensorflow": [tf_theta.numpy()],
                 "pytorch": [torch_theta.tolist()],
-                "numpy": by_numpy.right.at_once(x, y, lr, steps),
+                "numpy": by_numpy.right.at_once(x, y, penalty, lr, steps),
             }
             for _ in range(steps):
                 with tf.GradientTape() as tape:
-                    cost = tf.reduce_mean(tf.square(tf.linalg.matvec(X, tf_theta) - y))
+                    cost = tf.reduce_mean(tf.square(tf.linalg.matvec(X, tf_theta) - y)) + penalty * tf_theta[0] ** 2
                 keras.apply_gradients([(tape.gradient(cost, tf_theta), tf_theta)])
                 paths["tensorflow"].append(tf_theta.numpy())
-                torch.nn.functional.mse_loss(torch.tensor(X) @ torch_theta, torch.tensor(y)).backward()
+                fit = torch.nn.functional.mse_loss(torch.tensor(X) @ torch_theta, torch.tensor(y))
+                (fit + penalty * torch_theta[0] ** 2).backward()
                 pytorch.step()
                 pytorch.zero_grad()
                 paths["pytorch"].append(torch_theta.tolist())
             return paths
 
-        def by_float32(x, y, lr, steps):
-            """All in float32: what it loses must be within the tolerance."""
-            x, y, path = x.astype(np.float32), y.astype(np.float32), np.zeros((steps + 1, 2), dtype=np.float32)
-            for k in range(steps):
-                residual = path[k, 0] * x + path[k, 1] - y
-                path[k + 1] = path[k] - np.float32(2 * lr) * np.array([np.mean(residual * x), np.mean(residual)])
-            return {name: path for name in ("numpy", "tensorflow", "pytorch")}
+        def by_weight_decay(x, y, penalty, lr, steps):
+            """Twice the penalty as PyTorch's weight decay of w alone."""
+            w, b = (torch.zeros((), dtype=torch.float64, requires_grad=True) for _ in range(2))
+            groups = [{"params": [w], "weight_decay": 2 * penalty}, {"params": [b]}]
+            optimizer, pytorch = torch.optim.SGD(groups, lr=lr), [[0.0, 0.0]]
+            for _ in range(steps):
+                optimizer.zero_grad()
+                (torch.from_numpy(x) * w + b - torch.from_numpy(y)).square().mean().backward()
+                optimizer.step()
+                pytorch.append([w.item(), b.item()])
+            return three(pytorch=lambda *given: np.array(pytorch))(x, y, penalty, lr, steps)

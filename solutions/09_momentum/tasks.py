@@ -2,22 +2,27 @@
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, PATH_WITHOUT_START, says
+from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, LAST_POINT_ALONE, PATH_WITHOUT_START, says
 from helpers import functions
 
 
-def step_cases(rng):
-    """θ, velocity and gradient without an entry near 0, so that each part of a step shows."""
+def entries(rng, d, least, most):
+    """d numbers of either sign, none near 0, so that each part of a step shows."""
+    return (rng.choice([-1, 1], d) * rng.uniform(least, most, d)).round(2)
 
-    def entries(d, least, most):
-        return (rng.choice([-1, 1], d) * rng.uniform(least, most, d)).round(2)
 
-    yield np.array([3.0]), np.array([2.0]), np.array([6.0]), 0.1, 0.5
-    for d, lr, beta in [(1, 0.3, 0.9), (2, 0.05, 0.8), (3, 0.7, 0.25), (2, 1.5, 0.6)]:
-        yield entries(d, 1, 4), entries(d, 1, 6), entries(d, 1, 5), lr, beta
-    yield entries(3, 1, 4), np.zeros(3), entries(3, 1, 5), 0.4, 0.9  # from rest
-    yield entries(2, 1, 4), entries(2, 1, 6), np.zeros(2), 0.2, 0.9  # on flat ground it rolls on
-    yield entries(2, 1, 4), entries(2, 1, 6), entries(2, 1, 5), 0.2, 0.0  # without inertia
+def step_cases(first_velocity):
+    """θ, velocity, gradient, α and β; `first_velocity` is that of the statement's example."""
+
+    def cases(rng):
+        yield np.array([3.0]), np.array([first_velocity]), np.array([6.0]), 0.1, 0.5
+        for d, lr, beta in [(1, 0.3, 0.9), (2, 0.05, 0.8), (3, 0.7, 0.25), (2, 1.5, 0.6)]:
+            yield entries(rng, d, 1, 4), entries(rng, d, 1, 6), entries(rng, d, 1, 5), lr, beta
+        yield entries(rng, 3, 1, 4), np.zeros(3), entries(rng, 3, 1, 5), 0.4, 0.9  # from rest
+        yield entries(rng, 2, 1, 4), entries(rng, 2, 1, 6), np.zeros(2), 0.2, 0.9  # on flat ground it rolls on
+        yield entries(rng, 2, 1, 4), entries(rng, 2, 1, 6), entries(rng, 2, 1, 5), 0.2, 0.0  # without inertia
+
+    return cases
 
 
 def heavy(theta, velocity, gradient, lr, beta):
@@ -35,40 +40,53 @@ def look_ahead(theta, velocity, gradient, lr, beta):
     return theta - lr * (gradient + beta * velocity), velocity
 
 
+def look_ahead_in_keras(theta, velocity, gradient, lr, beta):
+    velocity = beta * velocity - lr * gradient
+    return theta + beta * velocity - lr * gradient, velocity
+
+
 STEP_BEFORE_VELOCITY = (
-    "Your step uses the velocity as it was before this gradient. Bring it up to date first, then take the step."
+    "Your step uses the velocity from before this gradient. Update the velocity first, then take the step."
 )
 VELOCITY_FIRST = "Both arrays are right, and in the wrong order: θ is returned first, then the velocity."
 THETA_ALONE = "The new θ is right, but the new velocity is missing: the next step needs it, so return both."
+OLD_VELOCITY_BACK = (
+    "The new θ is right, but the velocity that you return is the one that was passed in. The next step would begin "
+    "with it, and no speed would ever build up."
+)
+WRITES_INTO_VELOCITY = (
+    "The result is right, but you change the velocity that was passed in: `velocity *= …` and `velocity += …` write "
+    "into the caller's array. Make a new one."
+)
 
 
 class momentum_step:
-    cases = step_cases
+    cases = step_cases(2.0)
 
     class mistakes:
         def rate_inside(theta, velocity, gradient, lr, beta):
-            """Your rate stands inside the velocity. In PyTorch's form the velocity gains the gradient as it is, and the
+            """Your rate is inside the velocity. In PyTorch's form the velocity gains the gradient as it is, and the
             rate multiplies the whole velocity afterwards."""
             velocity = beta * velocity + lr * gradient
             return theta - velocity, velocity
 
         def keras_for_torch(theta, velocity, gradient, lr, beta):
-            """This is Keras's form, with the rate inside a velocity that points downhill. Asked is PyTorch's."""
+            """This is Keras's form, with the rate inside a velocity that points downhill. The task asks for
+            PyTorch's."""
             return heavy_in_keras(theta, velocity, gradient, lr, beta)
 
         def climbs(theta, velocity, gradient, lr, beta):
-            """Your step goes along with the velocity. That is made of gradients and points uphill: look at the sign."""
+            """Your step goes along the velocity, which is made of gradients and points uphill. Look at the sign."""
             velocity = beta * velocity + gradient
             return theta + lr * velocity, velocity
 
         def points_downhill(theta, velocity, gradient, lr, beta):
-            """Your velocity loses the gradient. In PyTorch's form it gains it, and the minus stands in the step."""
+            """Your velocity loses the gradient. In PyTorch's form it gains it, and the minus is in the step."""
             velocity = beta * velocity - gradient
             return theta + lr * velocity, velocity
 
         def velocity_forgotten(theta, velocity, gradient, lr, beta):
-            """The velocity that was passed in plays no part: yours begins anew with the gradient, and beta does
-            nothing."""
+            """The velocity that was passed in plays no part: yours is the gradient alone, and beta does nothing."""
             return theta - lr * gradient, gradient.copy()
 
         @says(STEP_BEFORE_VELOCITY)
@@ -76,7 +94,7 @@ class momentum_step:
             return theta - lr * velocity, beta * velocity + gradient
 
         def velocity_unused(theta, velocity, gradient, lr, beta):
-            """Your velocity is right, but the step does not use it: it goes by the gradient alone."""
+            """Your velocity is right, but the step ignores it: it uses the gradient alone."""
             return theta - lr * gradient, beta * velocity + gradient
 
         def averaged(theta, velocity, gradient, lr, beta):
@@ -90,9 +108,13 @@ class momentum_step:
             velocity = velocity + beta * gradient
             return theta - lr * velocity, velocity
 
+        def shares_swapped(theta, velocity, gradient, lr, beta):
+            """You keep 1 − beta of the velocity. Keep the share beta: with 0.9, most of it."""
+            velocity = (1 - beta) * velocity + gradient
+            return theta - lr * velocity, velocity
+
         def beta_on_both(theta, velocity, gradient, lr, beta):
-            """Your beta multiplies the gradient as well as the old velocity. Look at the brackets: the gradient comes
-            in whole."""
+            """Your beta multiplies the gradient as well as the old velocity. The whole gradient is added."""
             velocity = beta * (velocity + gradient)
             return theta - lr * velocity, velocity
 
@@ -113,14 +135,12 @@ class momentum_step:
         def theta_alone(theta, velocity, gradient, lr, beta):
             return heavy(theta, velocity, gradient, lr, beta)[0]
 
+        @says(OLD_VELOCITY_BACK)
         def old_velocity_back(theta, velocity, gradient, lr, beta):
-            """The new θ is right, but the velocity that you return is the one that was passed in. The next step would
-            begin with it, and nothing would ever be gathered."""
             return heavy(theta, velocity, gradient, lr, beta)[0], velocity.copy()
 
+        @says(WRITES_INTO_VELOCITY)
         def writes_into_velocity(theta, velocity, gradient, lr, beta):
-            """The result is right, but the velocity that was passed in is no longer what it was: `velocity *= …` and
-            `velocity += …` write into the caller's array. Make a new one."""
             velocity *= beta
             velocity += gradient
             return theta - lr * velocity, velocity
@@ -145,185 +165,333 @@ class momentum_step:
             return theta, velocity
 
 
-def look_ahead_in_keras(theta, velocity, gradient, lr, beta):
-    velocity = beta * velocity - lr * gradient
-    return theta + beta * velocity - lr * gradient, velocity
-
-
-WRITES_INTO_VELOCITY = (
-    "The result is right, but the velocity that was passed in is no longer what it was. Make a new array."
-)
-
-
-class nesterov_step:
-    cases = step_cases
-
-    class mistakes:
-        def look_ahead_forgotten(theta, velocity, gradient, lr, beta):
-            """This is the heavy ball's step. Nesterov's goes against the gradient and, beside it, the share beta of the
-            new velocity. (With the old velocity in the bracket it comes to the heavy ball's step as well.)"""
-            return heavy(theta, velocity, gradient, lr, beta)
-
-        def ahead_by_all(theta, velocity, gradient, lr, beta):
-            """Your step adds the whole velocity to the gradient. Only the share beta of it is added."""
-            velocity = beta * velocity + gradient
-            return theta - lr * (gradient + velocity), velocity
-
-        def gradient_left_out(theta, velocity, gradient, lr, beta):
-            """Your step goes by beta times the velocity alone. The gradient itself is missing in the bracket."""
-            velocity = beta * velocity + gradient
-            return theta - lr * beta * velocity, velocity
-
-        def rate_on_half(theta, velocity, gradient, lr, beta):
-            """The rate multiplies only one of the two parts of your step. It stands before the bracket, for both."""
-            velocity = beta * velocity + gradient
-            return theta - lr * gradient - beta * velocity, velocity
-
-        def keeps_the_look_ahead(theta, velocity, gradient, lr, beta):
-            """θ is right, but you return the bracket as the velocity. What is kept for the next step is v of the first
-            formula."""
-            ahead = gradient + beta * (beta * velocity + gradient)
-            return theta - lr * ahead, ahead
-
-        def climbs(theta, velocity, gradient, lr, beta):
-            """Your step goes uphill: gradient and velocity both point there, and the step goes against them."""
-            velocity = beta * velocity + gradient
-            return theta + lr * (gradient + beta * velocity), velocity
-
-        def averaged(theta, velocity, gradient, lr, beta):
-            """You multiply the gradient by 1 − beta in the velocity. Here each gradient is added as it is."""
-            velocity = beta * velocity + (1 - beta) * gradient
-            return theta - lr * (gradient + beta * velocity), velocity
-
-        def in_keras(theta, velocity, gradient, lr, beta):
-            """This is Keras's form, with the rate inside the velocity. Asked is PyTorch's."""
-            return look_ahead_in_keras(theta, velocity, gradient, lr, beta)
-
-        def velocity_forgotten(theta, velocity, gradient, lr, beta):
-            """The velocity that was passed in plays no part: yours begins anew with each gradient."""
-            return theta - lr * (1 + beta) * gradient, gradient.copy()
-
-        @says(VELOCITY_FIRST)
-        def velocity_first(theta, velocity, gradient, lr, beta):
-            return look_ahead(theta, velocity, gradient, lr, beta)[::-1]
-
-        @says(THETA_ALONE)
-        def theta_alone(theta, velocity, gradient, lr, beta):
-            return look_ahead(theta, velocity, gradient, lr, beta)[0]
-
-        @says(WRITES_INTO_VELOCITY)
-        def writes_into_velocity(theta, velocity, gradient, lr, beta):
-            velocity *= beta
-            velocity += gradient
-            return theta - lr * (gradient + beta * velocity), velocity
-
-    class right:
-        def by_entries(theta, velocity, gradient, lr, beta):
-            new, where = np.empty(len(theta)), np.empty(len(theta))
-            for i in range(len(theta)):
-                new[i] = beta * velocity[i] + gradient[i]
-                where[i] = theta[i] - lr * gradient[i] - lr * beta * new[i]
-            return where, new
-
-        def in_powers(theta, velocity, gradient, lr, beta):
-            move = (1 + beta) * gradient + beta**2 * velocity
-            return [theta + -lr * move, gradient + velocity * beta]
-
-        def by_two_balls(theta, velocity, gradient, lr, beta):
-            ball = theta + lr * beta * velocity  # where the ball itself is
-            velocity = beta * velocity + gradient
-            ball = ball - lr * velocity
-            return ball - lr * beta * velocity, velocity
-
-
-class keras_momentum_step:
-    cases = step_cases
+class keras_nesterov_step:
+    cases = step_cases(-0.2)
 
     class mistakes:
         def torch_for_keras(theta, velocity, gradient, lr, beta):
             """This is PyTorch's form, with the rate outside the velocity. In Keras's the rate multiplies the gradient
-            as it comes in, and the velocity is added to θ as it is."""
-            return heavy(theta, velocity, gradient, lr, beta)
+            as it comes in, and the velocity points downhill."""
+            return look_ahead(theta, velocity, gradient, lr, beta)
 
-        def climbs(theta, velocity, gradient, lr, beta):
-            """Your velocity gains the gradient and is then added to θ: that goes uphill. One of the two signs is a
-            minus."""
-            velocity = beta * velocity + lr * gradient
-            return theta + velocity, velocity
-
-        def turned_round(theta, velocity, gradient, lr, beta):
-            """Your velocity points uphill and is subtracted. Keras's points where the ball goes: the velocity that is
-            passed in does so already."""
-            velocity = beta * velocity + lr * gradient
-            return theta - velocity, velocity
-
-        def subtracts_a_downhill_velocity(theta, velocity, gradient, lr, beta):
-            """Your velocity is right, but it points downhill and you subtract it. Look at the sign of the step."""
+        def rate_on_the_bracket(theta, velocity, gradient, lr, beta):
+            """Your velocity is Keras's, but your step treats it as PyTorch's: the rate multiplies it once more."""
             velocity = beta * velocity - lr * gradient
-            return theta - velocity, velocity
+            return theta + lr * (beta * velocity - gradient), velocity
 
-        def rate_twice(theta, velocity, gradient, lr, beta):
-            """The rate stands twice: it is inside the velocity already, so the step is the velocity itself."""
+        def uphill_in_the_step(theta, velocity, gradient, lr, beta):
+            """Your velocity points downhill, as Keras's does, and your step goes against it. That minus belongs to
+            PyTorch's form."""
             velocity = beta * velocity - lr * gradient
-            return theta + lr * velocity, velocity
+            return theta - beta * velocity - lr * gradient, velocity
+
+        def all_of_it_against(theta, velocity, gradient, lr, beta):
+            """Both parts of your step have the wrong sign: it climbs. Keras's velocity points downhill, the gradient
+            uphill."""
+            velocity = beta * velocity - lr * gradient
+            return theta - beta * velocity + lr * gradient, velocity
+
+        def look_ahead_forgotten(theta, velocity, gradient, lr, beta):
+            """This is the heavy ball's step in Keras's form. Nesterov's is made of the gradient and, beside it, the
+            share beta of the new velocity. (With the old velocity it is the heavy ball's step as well.)"""
+            return heavy_in_keras(theta, velocity, gradient, lr, beta)
+
+        def ahead_by_all(theta, velocity, gradient, lr, beta):
+            """Your step adds the whole new velocity to the gradient's part. Only the share beta of it is added."""
+            velocity = beta * velocity - lr * gradient
+            return theta + velocity - lr * gradient, velocity
+
+        def gradient_left_out(theta, velocity, gradient, lr, beta):
+            """Your step is beta times the velocity alone. The gradient has a part of its own in Nesterov's step."""
+            velocity = beta * velocity - lr * gradient
+            return theta + beta * velocity, velocity
+
+        def rate_forgotten_in_the_step(theta, velocity, gradient, lr, beta):
+            """The gradient's own part of your step has no rate. The rate inside the velocity does not reach it."""
+            velocity = beta * velocity - lr * gradient
+            return theta + beta * velocity - gradient, velocity
 
         def rate_on_the_velocity(theta, velocity, gradient, lr, beta):
             """Your rate multiplies the old velocity as well. That has its rates inside already; only the new gradient
             needs one."""
             velocity = lr * (beta * velocity - gradient)
-            return theta + velocity, velocity
+            return theta + beta * velocity - lr * gradient, velocity
 
-        def rate_nowhere(theta, velocity, gradient, lr, beta):
-            """The learning rate does not stand in your rule. It multiplies the gradient."""
-            velocity = beta * velocity - gradient
-            return theta + velocity, velocity
+        def points_uphill(theta, velocity, gradient, lr, beta):
+            """Your velocity gains the gradient, and your step goes against it. Keras's velocity points where the ball
+            goes, and the one that is passed in does so already."""
+            velocity = beta * velocity + lr * gradient
+            return theta - beta * velocity - lr * gradient, velocity
 
-        @says(STEP_BEFORE_VELOCITY)
-        def step_first(theta, velocity, gradient, lr, beta):
-            return theta + velocity, beta * velocity - lr * gradient
-
-        def velocity_forgotten(theta, velocity, gradient, lr, beta):
-            """The velocity that was passed in plays no part: yours begins anew with each gradient, and beta does
-            nothing."""
-            return theta - lr * gradient, -lr * gradient
+        def keeps_the_look_ahead(theta, velocity, gradient, lr, beta):
+            """θ is right, but you return the whole step as the velocity. What is kept for the next step is the heavy
+            ball's velocity."""
+            velocity = beta * velocity - lr * gradient
+            return theta + beta * velocity - lr * gradient, beta * velocity - lr * gradient
 
         def averaged(theta, velocity, gradient, lr, beta):
-            """You multiply the gradient by 1 − beta as well. Here it is multiplied by the rate alone."""
+            """You multiply the gradient by 1 − beta in the velocity. Here it is multiplied by the rate alone."""
             velocity = beta * velocity - lr * (1 - beta) * gradient
-            return theta + velocity, velocity
+            return theta + beta * velocity - lr * gradient, velocity
 
-        def looks_ahead(theta, velocity, gradient, lr, beta):
-            """This is Nesterov's step in Keras's form. The heavy ball's is the velocity itself."""
-            return look_ahead_in_keras(theta, velocity, gradient, lr, beta)
+        def velocity_forgotten(theta, velocity, gradient, lr, beta):
+            """The velocity that was passed in plays no part: yours is made of this gradient alone."""
+            return theta - lr * (1 + beta) * gradient, -lr * gradient
 
         @says(VELOCITY_FIRST)
         def velocity_first(theta, velocity, gradient, lr, beta):
-            return heavy_in_keras(theta, velocity, gradient, lr, beta)[::-1]
+            return look_ahead_in_keras(theta, velocity, gradient, lr, beta)[::-1]
 
         @says(THETA_ALONE)
         def theta_alone(theta, velocity, gradient, lr, beta):
-            return heavy_in_keras(theta, velocity, gradient, lr, beta)[0]
+            return look_ahead_in_keras(theta, velocity, gradient, lr, beta)[0]
+
+        @says(OLD_VELOCITY_BACK)
+        def old_velocity_back(theta, velocity, gradient, lr, beta):
+            return look_ahead_in_keras(theta, velocity, gradient, lr, beta)[0], velocity.copy()
+
+        def converted_on_the_way_out(theta, velocity, gradient, lr, beta):
+            """You use PyTorch's formulas and convert the velocity that you return, but not the one that is passed in.
+            That is Keras's, too."""
+            where, uphill = look_ahead(theta, velocity, gradient, lr, beta)
+            return where, -lr * uphill
+
+        def converted_by_multiplying(theta, velocity, gradient, lr, beta):
+            """You convert the velocity that is passed in the wrong way round: Keras's is −α times PyTorch's, so going
+            from Keras's to PyTorch's divides."""
+            where, uphill = look_ahead(theta, -lr * velocity, gradient, lr, beta)
+            return where, -lr * uphill
+
+        def torch_step_along_a_keras_velocity(theta, velocity, gradient, lr, beta):
+            """Your velocity is Keras's, but your step is PyTorch's, with that velocity in it. In Keras's form the
+            velocity has its sign and its rate already."""
+            velocity = beta * velocity - lr * gradient
+            return theta - lr * (gradient + beta * velocity), velocity
+
+        def torch_velocity_back(theta, velocity, gradient, lr, beta):
+            """θ is right, but you return PyTorch's velocity, without the rate and pointing uphill. Keras's next step
+            needs Keras's."""
+            where, velocity = look_ahead_in_keras(theta, velocity, gradient, lr, beta)
+            return where, -velocity / lr
 
         @says(WRITES_INTO_VELOCITY)
         def writes_into_velocity(theta, velocity, gradient, lr, beta):
             velocity *= beta
             velocity -= lr * gradient
-            return theta + velocity, velocity
+            return theta + beta * velocity - lr * gradient, velocity
 
     class right:
         def by_entries(theta, velocity, gradient, lr, beta):
             new = np.array([beta * velocity[i] - lr * gradient[i] for i in range(len(theta))])
-            return [theta[i] + new[i] for i in range(len(theta))], new
-
-        def on_copies(theta, velocity, gradient, lr, beta):
-            velocity = velocity.copy()
-            velocity *= beta
-            velocity += -lr * gradient
-            return np.add(theta, velocity), velocity
+            return [theta[i] + beta * new[i] - lr * gradient[i] for i in range(len(theta))], new
 
         def by_torch(theta, velocity, gradient, lr, beta):
-            where, uphill = heavy(theta, -velocity / lr, gradient, lr, beta)
+            where, uphill = look_ahead(theta, -velocity / lr, gradient, lr, beta)
             return where, -lr * uphill
+
+        def in_powers(theta, velocity, gradient, lr, beta):
+            return [theta - lr * (1 + beta) * gradient + beta**2 * velocity, -lr * gradient + velocity * beta]
+
+        def by_two_balls(theta, velocity, gradient, lr, beta):
+            ball = theta - beta * velocity  # where the ball itself is
+            velocity = beta * velocity - lr * gradient
+            ball = ball + velocity
+            return ball + beta * velocity, velocity
+
+
+def paths_cases(rng):
+    """A surface's gradient and a start on it, with α, β and a number of steps."""
+    yield functions.square.gradient, np.array([3.0]), 0.1, 0.5, 3
+    for f, lr, beta, steps in [
+        (functions.ravine, 0.03, 0.8, 5),
+        (functions.himmelblau, 0.005, 0.5, 4),
+        (functions.double_well, 0.02, 0.9, 6),
+        (functions.saddle, 0.05, 0.3, 7),
+        (functions.plateau, 0.5, 0.95, 8),
+    ]:
+        low, high = np.array(f.domain).T
+        yield f.gradient, rng.uniform(low + 0.55 * (high - low), high).round(2), lr, beta, steps
+
+
+def rolled(gradient, start, lr, beta, steps, gain, begin):
+    """The path of a ball with the velocity `begin` at first, which gains gain(k) times the gradient in step k."""
+    theta, velocity, path = start, begin, [start]
+    for k in range(steps):
+        velocity = beta * velocity + gain(k) * gradient(theta)
+        theta = theta - lr * velocity
+        path.append(theta)
+    return np.array(path)
+
+
+def gained(first, later):
+    """The path whose velocity gains first(β, τ) of the gradient in the first step, and later(β, τ) in each other."""
+
+    def path(gradient, start, lr, beta, dampening, steps):
+        shares = first(beta, dampening), later(beta, dampening)
+        return rolled(gradient, start, lr, beta, steps, lambda k: shares[k > 0], np.zeros(len(start)))
+
+    return path
+
+
+def whole(beta, dampening):
+    return 1.0
+
+
+def dampened(beta, dampening):
+    return 1 - dampening
+
+
+right_roll = gained(whole, dampened)
+
+
+class roll_dampened:
+    def cases(rng):
+        dampenings = [0.25, 0.5, 0.9, 0.0, 0.75, 0.6]
+        for (gradient, start, lr, beta, steps), dampening in zip(paths_cases(rng), dampenings, strict=True):
+            yield gradient, start, lr, beta, dampening, steps
+        yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.02, 0.9, 0.5, 1
+        yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.02, 0.9, 0.5, 0
+
+    class mistakes:
+        def first_step_dampened(gradient, start, lr, beta, dampening, steps):
+            """You dampen the gradient of the first step as well. In PyTorch the velocity begins as the first gradient,
+            whole."""
+            return gained(dampened, dampened)(gradient, start, lr, beta, dampening, steps)
+
+        def never_dampened(gradient, start, lr, beta, dampening, steps):
+            """The dampening has no effect: this is the heavy ball of task 1."""
+            return gained(whole, whole)(gradient, start, lr, beta, dampening, steps)
+
+        def first_step_alone(gradient, start, lr, beta, dampening, steps):
+            """You dampen the first step and no other. It is the other way round: the first gradient comes in whole."""
+            return gained(dampened, whole)(gradient, start, lr, beta, dampening, steps)
+
+        def dampening_itself(gradient, start, lr, beta, dampening, steps):
+            """You multiply the gradient by the dampening. That is the share which is taken away, so that 0 changes
+            nothing."""
+            return gained(whole, lambda beta, dampening: dampening)(gradient, start, lr, beta, dampening, steps)
+
+        def dampening_itself_always(gradient, start, lr, beta, dampening, steps):
+            """You multiply the gradient by the dampening, in the first step too. It is the share which is taken away,
+            and the first gradient comes in whole."""
+            taken = gained(lambda beta, dampening: dampening, lambda beta, dampening: dampening)
+            return taken(gradient, start, lr, beta, dampening, steps)
+
+        def beta_for_dampening(gradient, start, lr, beta, dampening, steps):
+            """You multiply the gradient by 1 − beta, a running mean. Here the dampening is an argument of its own."""
+            return gained(whole, lambda beta, dampening: 1 - beta)(gradient, start, lr, beta, dampening, steps)
+
+        def running_mean(gradient, start, lr, beta, dampening, steps):
+            """You multiply every gradient by 1 − beta, the first too: a running mean. Here the dampening is an argument
+            of its own, and the first gradient comes in whole."""
+            mean = gained(lambda beta, dampening: 1 - beta, lambda beta, dampening: 1 - beta)
+            return mean(gradient, start, lr, beta, dampening, steps)
+
+        def velocity_dampened(gradient, start, lr, beta, dampening, steps):
+            """You dampen the velocity that is kept, not the gradient that is added to it. Friction is beta's job."""
+            kept = beta * (1 - dampening)
+            return rolled(gradient, start, lr, kept, steps, lambda k: 1.0, np.zeros(len(start)))
+
+        def all_dampened(gradient, start, lr, beta, dampening, steps):
+            """You dampen the whole velocity, the share that is kept included. Only the gradient that is added is
+            dampened."""
+            theta, velocity, path = start, np.zeros(len(start)), [start]
+            for k in range(steps):
+                velocity = (beta * velocity + gradient(theta)) * (1 - dampening if k else 1)
+                theta = theta - lr * velocity
+                path.append(theta)
+            return np.array(path)
+
+        def step_dampened(gradient, start, lr, beta, dampening, steps):
+            """You dampen the step. That only makes the rate smaller; the gradient is dampened on its way into the
+            velocity."""
+            theta, velocity, path = start, np.zeros(len(start)), [start]
+            for k in range(steps):
+                velocity = beta * velocity + gradient(theta)
+                theta = theta - lr * velocity * (1 - dampening if k else 1)
+                path.append(theta)
+            return np.array(path)
+
+        def first_gradient_twice(gradient, start, lr, beta, dampening, steps):
+            """Your velocity begins as the gradient at the start, and the first step then adds that gradient again. In
+            the first step it comes in once, whole."""
+            return rolled(gradient, start, lr, beta, steps, lambda k: 1 - dampening, gradient(start))
+
+        def slope_of_the_start(gradient, start, lr, beta, dampening, steps):
+            """Each of your steps uses the gradient at the start. Take it again wherever the ball is."""
+            slope = gradient(start)
+            return right_roll(lambda theta: slope, start, lr, beta, dampening, steps)
+
+        def velocity_forgotten(gradient, start, lr, beta, dampening, steps):
+            """Your ball keeps no velocity from one step to the next: beta does nothing."""
+            return right_roll(gradient, start, lr, 0.0, dampening, steps)
+
+        def one_step_late(gradient, start, lr, beta, dampening, steps):
+            """Your ball stays where it is in its first step: each step uses the velocity from before the new
+            gradient."""
+            theta, velocity, path = start, np.zeros(len(start)), [start]
+            for k in range(steps):
+                slope = gradient(theta)
+                theta = theta - lr * velocity
+                velocity = beta * velocity + (1 - dampening if k else 1) * slope
+                path.append(theta)
+            return np.array(path)
+
+        def uphill(gradient, start, lr, beta, dampening, steps):
+            """Your ball rolls uphill. Look at the sign of the step."""
+            return right_roll(gradient, start, -lr, beta, dampening, steps)
+
+        def in_keras_form(gradient, start, lr, beta, dampening, steps):
+            """The rate comes in twice: it is inside your velocity, and your step multiplies by it again."""
+            return right_roll(gradient, start, lr * lr, beta, dampening, steps)
+
+        @says(PATH_WITHOUT_START)
+        def without_start(gradient, start, lr, beta, dampening, steps):
+            return right_roll(gradient, start, lr, beta, dampening, steps)[1:]
+
+        @says(LAST_POINT_ALONE)
+        def end_alone(gradient, start, lr, beta, dampening, steps):
+            return right_roll(gradient, start, lr, beta, dampening, steps)[-1]
+
+        def one_array_many_times(gradient, start, lr, beta, dampening, steps):
+            """All rows of your path are the same: the list holds one array many times over, and `theta -= …` changed it
+            in all of them. Make a new array in each step."""
+            return np.tile(right_roll(gradient, start, lr, beta, dampening, steps)[-1], (steps + 1, 1))
+
+    class right:
+        def by_rows(gradient, start, lr, beta, dampening, steps):
+            path = np.empty((steps + 1, len(start)))
+            path[0], velocity = start, None
+            for k in range(steps):
+                slope = gradient(path[k])
+                velocity = slope if velocity is None else beta * velocity + (1 - dampening) * slope
+                path[k + 1] = path[k] - lr * velocity
+            return path
+
+        def first_step_apart(gradient, start, lr, beta, dampening, steps):
+            path = [start]
+            if steps:
+                velocity = gradient(start)
+                path.append(start - lr * velocity)
+            while len(path) <= steps:
+                velocity = velocity * beta + gradient(path[-1]) * (1 - dampening)
+                path.append(path[-1] - velocity * lr)
+            return path
+
+        def by_differences(gradient, start, lr, beta, dampening, steps):
+            path = [start, start]  # the point before the start, too: it is at rest
+            for k in range(steps):
+                share = 1 if k == 0 else 1 - dampening
+                path.append(path[-1] - lr * share * gradient(path[-1]) + beta * (path[-1] - path[-2]))
+            return np.array(path[1:])
+
+        def by_a_larger_rate(gradient, start, lr, beta, dampening, steps):
+            """The heavy ball at the dampened rate, whose first gradient is made as much larger."""
+            share, path, velocity = 1 - dampening, [start], np.zeros(len(start))
+            for k in range(steps):
+                velocity = beta * velocity + gradient(path[-1]) / (1 if k else share)
+                path.append(path[-1] - lr * share * velocity)
+            return np.array(path)
 
 
 def ends(hessian):
@@ -378,7 +546,7 @@ class heavy_ball_constants:
             return np.sqrt(lr), np.sqrt(beta)
 
         def condition_without_root(hessian):
-            """Your β is made of κ, not of its root. The root is what the heavy ball is all about."""
+            """Your β is made of κ, not of its root. The root is what the heavy ball gains."""
             low, high = ends(hessian)
             return constants(low, high)[0], ((high - low) / (high + low)) ** 2
 
@@ -388,7 +556,7 @@ class heavy_ball_constants:
             return (2 / (high + low)) ** 2, constants(low, high)[1]
 
         def rate_of_plain_descent(hessian):
-            """Your α is the best one for plain descent. The heavy ball with its own β bears a larger one."""
+            """Your α is the best one for plain descent. The heavy ball with its own β can take a larger one."""
             low, high = ends(hessian)
             return 2 / (low + high), constants(low, high)[1]
 
@@ -403,14 +571,28 @@ class heavy_ball_constants:
             return constants(diagonal.min(), diagonal.max())
 
         def steepest_alone(hessian):
-            """Your α is made of the greatest eigenvalue alone. The least one stands beside it, under the fraction
-            line."""
+            """Your α is made of the largest eigenvalue alone. The smallest one is in the denominator,
+            too."""
             low, high = ends(hessian)
             return 4 / high, constants(low, high)[1]
 
+        def root_of_the_sum(hessian):
+            """Your α has the root of a sum where the formula has a sum of roots."""
+            low, high = ends(hessian)
+            return 4 / (high + low), constants(low, high)[1]
+
+        def all_the_roots(hessian):
+            """You add the roots of all eigenvalues in α. Only the smallest and the largest are in the formula."""
+            return 4 / np.sum(np.sqrt(np.linalg.eigvalsh(hessian))) ** 2, constants(*ends(hessian))[1]
+
+        def largest_entry(hessian):
+            """You take the largest entry of the Hessian for its largest eigenvalue, which is larger if the matrix is
+            not diagonal."""
+            return constants(ends(hessian)[0], np.max(hessian))
+
         def two_least(hessian):
-            """You take the two least eigenvalues. Take the least and the greatest: the first and the last of the sorted
-            ones."""
+            """You take the two smallest eigenvalues. Take the smallest and the largest: the first and the last of the
+            sorted ones."""
             eigenvalues = np.linalg.eigvalsh(hessian)
             return constants(eigenvalues[0], eigenvalues[min(1, len(eigenvalues) - 1)])
 
@@ -419,7 +601,7 @@ class heavy_ball_constants:
             return constants(*ends(hessian))[::-1]
 
         def usual_beta(hessian):
-            """Your β does not depend on the Hessian. 0.9 is what everybody types; here it is to be computed."""
+            """Your β does not depend on the Hessian. 0.9 is the usual choice; here you compute it."""
             return constants(*ends(hessian))[0], 0.9
 
     class right:
@@ -440,104 +622,193 @@ class heavy_ball_constants:
             return (1 + root) ** 2 / high, root * root
 
 
-def rolling(step):
-    """A mistake in one line of the loop: `step` gives (θ, v) from (θ, v, ∇J, α, β)."""
+def in_stages(step, at_each_stage=lambda velocity, old, new: velocity):
+    """A path in stages by step(θ, v, ∇J, α, β); at_each_stage(v, old rate, new rate) is the velocity to go on with."""
 
-    def run(gradient, start, lr, beta, steps):
-        theta, velocity, path = start, np.zeros_like(start), [start]
-        for _ in range(steps):
-            theta, velocity = step(theta, velocity, gradient(theta), lr, beta)
-            path.append(theta)
-        return np.array(path)
+    def path(gradient, start, rates, beta, steps):
+        theta, velocity, points, before = start, np.zeros(len(start)), [start], None
+        for lr in rates:
+            velocity = velocity if before is None else at_each_stage(velocity, before, lr)
+            before = lr
+            for _ in range(steps):
+                theta, velocity = step(theta, velocity, gradient(theta), lr, beta)
+                points.append(theta)
+        return np.array(points)
 
-    return run
+    return path
 
 
-class roll:
+right_stages = in_stages(heavy)
+
+
+class roll_in_stages:
     def cases(rng):
-        yield functions.square.gradient, np.array([3.0]), 0.1, 0.5, 3
-        for f, lr, beta, steps in [
-            (functions.ravine, 0.03, 0.8, 5),
-            (functions.himmelblau, 0.005, 0.5, 4),
-            (functions.double_well, 0.02, 0.9, 6),
-            (functions.saddle, 0.05, 0.3, 7),
-            (functions.ravine, 0.02, 0.6, 2),
-            (functions.plateau, 0.5, 0.95, 8),
-        ]:
-            low, high = np.array(f.domain).T
-            yield f.gradient, rng.uniform(low + 0.55 * (high - low), high).round(2), lr, beta, steps
-        yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.02, 0.9, 0
+        stages = [[0.1, 0.05], [0.03, 0.01, 0.003], [0.005, 0.001], [0.02, 0.04, 0.01, 0.005], [0.05], [0.5, 0.1, 0.05]]
+        for (gradient, start, _, beta, steps), rates in zip(paths_cases(rng), stages, strict=True):
+            yield gradient, start, np.array(rates), beta, steps
+        yield functions.ravine.gradient, np.array([1.0, -2.0]), np.array([0.02, 0.01]), 0.9, 1
+        yield functions.ravine.gradient, np.array([1.0, -2.0]), np.array([0.02, 0.01]), 0.9, 0
 
     class mistakes:
         @says(BUG_STILL_THERE)
-        def still_begun_anew(gradient, start, lr, beta, steps):
-            return rolling(momentum_step.mistakes.velocity_forgotten)(gradient, start, lr, beta, steps)
+        def still_from_rest(gradient, start, rates, beta, steps):
+            return in_stages(heavy, lambda velocity, old, new: 0 * velocity)(gradient, start, rates, beta, steps)
 
-        def slope_of_the_start(gradient, start, lr, beta, steps):
-            """The velocity is carried along now, but each step uses the gradient at the start. Take it anew wherever
-            the ball is."""
-            slope = gradient(start)
-            return rolling(heavy)(lambda theta: slope, start, lr, beta, steps)
+        def from_rest_in_each_step(gradient, start, rates, beta, steps):
+            """Now the ball is at rest before each step: nothing is ever kept, and this is plain descent."""
+            return in_stages(momentum_step.mistakes.velocity_forgotten)(gradient, start, rates, beta, steps)
 
-        def begins_with_the_slope(gradient, start, lr, beta, steps):
+        def from_the_start_again(gradient, start, rates, beta, steps):
+            """Each stage of yours begins at the start again. The ball goes on from where the stage before left it."""
+            points, velocity = [start], np.zeros(len(start))
+            for lr in rates:
+                theta = start
+                for _ in range(steps):
+                    theta, velocity = heavy(theta, velocity, gradient(theta), lr, beta)
+                    points.append(theta)
+            return np.array(points)
+
+        def all_from_the_start_again(gradient, start, rates, beta, steps):
+            """Each stage of yours begins from rest and at the start. The ball goes on from where the stage before left
+            it, with the velocity that it had."""
+            points = [start]
+            for lr in rates:
+                points.extend(right_stages(gradient, start, [lr], beta, steps)[1:])
+            return np.array(points)
+
+        def velocity_scaled(gradient, start, rates, beta, steps):
+            """You change the velocity along with the rate. In PyTorch's form the velocity holds gradients, with no rate
+            in them: it stays, and the new rate multiplies it in the step."""
+            rescaled = in_stages(heavy, lambda velocity, old, new: velocity * new / old)
+            return rescaled(gradient, start, rates, beta, steps)
+
+        def in_keras_form(gradient, start, rates, beta, steps):
+            """This is Keras's form, in which the velocity keeps the rates that its gradients came with. While the rate
+            is constant the two agree, and here it changes: use the step of task 1."""
+            return in_stages(heavy_in_keras)(gradient, start, rates, beta, steps)
+
+        def first_rate_throughout(gradient, start, rates, beta, steps):
+            """All your stages use the first rate. Each has its own."""
+            return right_stages(gradient, start, [rates[0]] * len(rates), beta, steps)
+
+        def last_rate_throughout(gradient, start, rates, beta, steps):
+            """All your stages use the last rate. Each has its own."""
+            return right_stages(gradient, start, [rates[-1]] * len(rates), beta, steps)
+
+        def rates_in_reverse(gradient, start, rates, beta, steps):
+            """Your stages use the rates in reverse order. The first stage has the first rate."""
+            return right_stages(gradient, start, rates[::-1], beta, steps)
+
+        def rates_sorted(gradient, start, rates, beta, steps):
+            """Your stages use the rates in order of size. Take them as they are passed in."""
+            return right_stages(gradient, start, sorted(rates), beta, steps)
+
+        def mean_rate(gradient, start, rates, beta, steps):
+            """All your stages use the mean of the rates. Each has its own."""
+            return right_stages(gradient, start, [np.mean(rates)] * len(rates), beta, steps)
+
+        def velocity_fading(gradient, start, rates, beta, steps):
+            """Your velocity loses some of its size between two stages. A new rate does not touch it: friction acts once
+            in each step."""
+            return in_stages(heavy, lambda velocity, old, new: beta * velocity)(gradient, start, rates, beta, steps)
+
+        def one_stage_alone(gradient, start, rates, beta, steps):
+            """Your path ends with the first stage. Where is the `return`?"""
+            return right_stages(gradient, start, rates[:1], beta, steps)
+
+        def one_step_a_stage(gradient, start, rates, beta, steps):
+            """Your stages are one step long. Each takes as many as `steps` says."""
+            return right_stages(gradient, start, rates, beta, min(steps, 1))
+
+        def slope_of_the_stage(gradient, start, rates, beta, steps):
+            """The velocity is carried along now, but each stage uses the gradient at its beginning. Take it again
+            wherever the ball is."""
+            theta, velocity, points = start, np.zeros(len(start)), [start]
+            for lr in rates:
+                slope = gradient(theta)
+                for _ in range(steps):
+                    theta, velocity = heavy(theta, velocity, slope, lr, beta)
+                    points.append(theta)
+            return np.array(points)
+
+        def begins_with_the_slope(gradient, start, rates, beta, steps):
             """Your ball is not at rest at first: its velocity begins as the gradient at the start, which then comes in
             twice."""
-            theta, velocity, path = start, gradient(start), [start]
-            for _ in range(steps):
-                theta, velocity = heavy(theta, velocity, gradient(theta), lr, beta)
-                path.append(theta)
-            return np.array(path)
+            theta, velocity, points = start, gradient(start), [start]
+            for lr in rates:
+                for _ in range(steps):
+                    theta, velocity = heavy(theta, velocity, gradient(theta), lr, beta)
+                    points.append(theta)
+            return np.array(points)
 
-        def without_friction(gradient, start, lr, beta, steps):
+        def without_friction(gradient, start, rates, beta, steps):
             """The velocity is carried along now, but all of it: beta is not used, and such a ball never comes to
             rest."""
-            return rolling(momentum_step.mistakes.no_friction)(gradient, start, lr, beta, steps)
+            return in_stages(momentum_step.mistakes.no_friction)(gradient, start, rates, beta, steps)
 
-        def one_step_late(gradient, start, lr, beta, steps):
-            """Your ball stays where it is in its first step: each step uses the velocity from before the new
-            gradient."""
-            return rolling(momentum_step.mistakes.step_before_velocity)(gradient, start, lr, beta, steps)
+        def ahead(gradient, start, rates, beta, steps):
+            """The velocity is carried along now, but these are Nesterov's steps. The task asks for the heavy ball."""
+            return in_stages(look_ahead)(gradient, start, rates, beta, steps)
 
-        def uphill(gradient, start, lr, beta, steps):
-            """The velocity is carried along now, but the ball rolls uphill. Look at the sign of the step."""
-            return rolling(momentum_step.mistakes.climbs)(gradient, start, lr, beta, steps)
-
-        def with_a_mean(gradient, start, lr, beta, steps):
+        def with_a_mean(gradient, start, rates, beta, steps):
             """You multiply the gradient by 1 − beta. The program had that part right: each gradient is added as it
             is."""
-            return rolling(momentum_step.mistakes.averaged)(gradient, start, lr, beta, steps)
+            return in_stages(momentum_step.mistakes.averaged)(gradient, start, rates, beta, steps)
 
-        def ahead(gradient, start, lr, beta, steps):
-            """The velocity is carried along now, but these are Nesterov's steps. Asked is the heavy ball."""
-            return rolling(look_ahead)(gradient, start, lr, beta, steps)
+        def uphill(gradient, start, rates, beta, steps):
+            """The velocity is carried along now, but the ball rolls uphill. Look at the sign of the step."""
+            return in_stages(momentum_step.mistakes.climbs)(gradient, start, rates, beta, steps)
+
+        def ends_of_the_stages(gradient, start, rates, beta, steps):
+            """Your path has one point for each stage. Keep one for each step."""
+            return right_stages(gradient, start, rates, beta, steps)[:: max(steps, 1)]
+
+        def borders_twice(gradient, start, rates, beta, steps):
+            """Your path holds the point between two stages twice, as the end of one and the beginning of the next. Keep
+            it once."""
+            points = right_stages(gradient, start, rates, beta, steps)
+            return np.vstack([points[k * steps : (k + 1) * steps + 1] for k in range(len(rates))])
 
         @says(PATH_WITHOUT_START)
-        def without_start(gradient, start, lr, beta, steps):
-            return rolling(heavy)(gradient, start, lr, beta, steps)[1:]
+        def without_start(gradient, start, rates, beta, steps):
+            return right_stages(gradient, start, rates, beta, steps)[1:]
 
-        def end_alone(gradient, start, lr, beta, steps):
-            """This is where the ball ends. The whole path is asked for, one row for each point."""
-            return rolling(heavy)(gradient, start, lr, beta, steps)[-1]
+        @says(LAST_POINT_ALONE)
+        def end_alone(gradient, start, rates, beta, steps):
+            return right_stages(gradient, start, rates, beta, steps)[-1]
 
-        def one_array_many_times(gradient, start, lr, beta, steps):
+        def one_array_many_times(gradient, start, rates, beta, steps):
             """All rows of your path are the same: the list holds one array many times over, and `theta -= …` changed it
-            in all of them. Make a new array at each step."""
-            return np.tile(rolling(heavy)(gradient, start, lr, beta, steps)[-1], (steps + 1, 1))
+            in all of them. Make a new array in each step."""
+            points = right_stages(gradient, start, rates, beta, steps)
+            return np.tile(points[-1], (len(points), 1))
 
     class right:
-        def by_rows(gradient, start, lr, beta, steps):
-            path = np.empty((steps + 1, len(start)))
-            path[0], velocity = start, np.zeros(len(start))
-            for k in range(steps):
+        def by_rows(gradient, start, rates, beta, steps):
+            path = np.empty((len(rates) * steps + 1, len(start)))
+            path[0], velocity = start, 0.0
+            for k in range(len(rates) * steps):
                 velocity = beta * velocity + gradient(path[k])
-                path[k + 1] = path[k] - lr * velocity
+                path[k + 1] = path[k] - rates[k // steps] * velocity
             return path
 
-        def in_keras(gradient, start, lr, beta, steps):
-            return list(rolling(heavy_in_keras)(gradient, start, lr, beta, steps))
+        def by_repeated_rates(gradient, start, rates, beta, steps):
+            theta, velocity, points = start, np.zeros_like(start), [start]
+            for lr in np.repeat(rates, steps):
+                theta, velocity = heavy(theta, velocity, gradient(theta), lr, beta)
+                points.append(theta)
+            return points
 
-        def by_differences(gradient, start, lr, beta, steps):
-            path = [start, start]  # the point before the start, too: it is at rest
-            for _ in range(steps):
-                path.append(path[-1] - lr * gradient(path[-1]) + beta * (path[-1] - path[-2]))
-            return np.array(path[1:])
+        def in_keras_rescaled(gradient, start, rates, beta, steps):
+            """Keras's form agrees where its velocity is multiplied by the same factor as the rate."""
+            rescaled = in_stages(heavy_in_keras, lambda velocity, old, new: velocity * new / old)
+            return list(rescaled(gradient, start, rates, beta, steps))
+
+        def by_recursion(gradient, start, rates, beta, steps):
+            def onwards(theta, velocity, left):
+                if not left:
+                    return [theta]
+                after, faster = heavy(theta, velocity, gradient(theta), left[0], beta)
+                return [theta, *onwards(after, faster, left[1:])]
+
+            return np.array(onwards(start, np.zeros(len(start)), [lr for lr in rates for _ in range(steps)]))

@@ -11,21 +11,24 @@ from helpers.outcomes import decode
 MODEL = "01_update_rule"
 
 
+def leaves(value):
+    """What a value holds, however deep: arrays, numbers, strings, functions."""
+    if isinstance(value, (list, dict)):
+        return [leaf for part in (value.values() if isinstance(value, dict) else value) for leaf in leaves(part)]
+    return [value]
+
+
 def numbers(arguments):
     """All numbers in a case's arguments, flat; a string or function counts as its own."""
     found = []
-    for argument in map(decode, arguments):
-        parts = list(argument.values()) if isinstance(argument, dict) else argument
-        parts = parts if isinstance(parts, list) else [parts]
-        for part in parts:
-            is_number = isinstance(part, (bool, int, float, np.ndarray))
-            found += np.ravel(np.asarray(part, float)).tolist() if is_number else [float(hash(str(part)) % 1000)]
+    for part in leaves([decode(argument) for argument in arguments]):
+        is_number = isinstance(part, (bool, int, float, np.ndarray))
+        found += np.ravel(np.asarray(part, float)).tolist() if is_number else [float(hash(str(part)) % 1000)]
     return np.array(found)
 
 
 def shapes(arguments):
-    decoded = map(decode, arguments)
-    return [np.shape(part) for value in decoded for part in (value if isinstance(value, list) else [value])]
+    return [np.shape(part) for part in leaves([decode(argument) for argument in arguments])]
 
 
 def nearest(shown, arguments, measure):

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, COLUMNS_SWAPPED, LAST_POINT_ALONE, PATH_CLIMBS, START_LEFT_OUT, says
+from grader.sentences import BUG_STILL_THERE, LAST_POINT_ALONE, PATH_CLIMBS, START_LEFT_OUT, says
 from helpers import frameworks
 
 tf = frameworks.tensorflow()
@@ -505,8 +505,8 @@ class by_numpy:
         def last_row_alone(x, y, penalty, lr, steps):
             return right_path(x, y, penalty, lr, steps)[-1]
 
-        @says(COLUMNS_SWAPPED)
         def columns_swapped(x, y, penalty, lr, steps):
+            """The columns have changed places: w comes first."""
             return right_path(x, y, penalty, lr, steps)[:, ::-1]
 
     class right:

@@ -2,8 +2,19 @@
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, LAST_POINT_ALONE, PATH_WITHOUT_START, says
+from grader.sentences import (
+    BUG_STILL_THERE,
+    DIAGONAL_FOR_EIGENVALUES,
+    LAST_POINT_ALONE,
+    PATH_WITHOUT_START,
+    says,
+)
 from helpers import functions
+
+ONE_ARRAY_MANY_TIMES = (
+    "All rows of your path are the same: the list holds one array many times over, and `theta -= …` changed it in "
+    "all of them. Make a new array in each step."
+)
 
 
 def entries(rng, d, least, most):
@@ -453,9 +464,8 @@ class roll_dampened:
         def end_alone(gradient, start, lr, beta, dampening, steps):
             return right_roll(gradient, start, lr, beta, dampening, steps)[-1]
 
+        @says(ONE_ARRAY_MANY_TIMES)
         def one_array_many_times(gradient, start, lr, beta, dampening, steps):
-            """All rows of your path are the same: the list holds one array many times over, and `theta -= …` changed it
-            in all of them. Make a new array in each step."""
             return np.tile(right_roll(gradient, start, lr, beta, dampening, steps)[-1], (steps + 1, 1))
 
     class right:
@@ -777,9 +787,8 @@ class roll_in_stages:
         def end_alone(gradient, start, rates, beta, steps):
             return right_stages(gradient, start, rates, beta, steps)[-1]
 
+        @says(ONE_ARRAY_MANY_TIMES)
         def one_array_many_times(gradient, start, rates, beta, steps):
-            """All rows of your path are the same: the list holds one array many times over, and `theta -= …` changed it
-            in all of them. Make a new array in each step."""
             points = right_stages(gradient, start, rates, beta, steps)
             return np.tile(points[-1], (len(points), 1))
 

@@ -63,7 +63,6 @@ LAST_COST_ALONE = "The line is right, but you return only its last cost. The tas
 SUM_FOR_MEAN = "Your first cost and your first step are n times too large: the cost is a mean, not a sum."
 COSTS_HALVED = "Your costs and your steps are half as large as they should be. The course's cost has no ½."
 BEGINS_AT_ZERO = "You begin at w = b = 0. Begin at the w and b that are passed in."
-COLUMNS_SWAPPED = "The columns have changed places: w comes first."
 OF_THE_COSINE = "This is the slope of x·cos(x²). The task's f has a sine."
 TWICE_INSTEAD_OF_SQUARED = "You take the sine of 2x. In f the x is squared."
 SIGN_OF_THE_COSINE_RULE = (

@@ -24,7 +24,7 @@ test check test-long: export OMP_NUM_THREADS = 1
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
 # nbval runs every cell of a lesson and compares each text output with the stored one, strictly.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
-test: lint  ## every check there is: lint, unit tests, every cell of every lesson
+test: lint  ## every check but the long ones: lint, unit tests, every cell of every lesson
 	$(PYTEST) -rs -m "not (long$(if $(NOT), or $(NOT)))" $(NBVAL) tests notebooks
 
 check: lint  ## the quick part, for daily work

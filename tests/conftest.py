@@ -3,9 +3,9 @@
 import os
 from pathlib import Path
 
-import browser
 import pytest
 
+import browser
 from helpers import lab as course_lab
 
 

@@ -8,10 +8,11 @@ from html import unescape
 from pathlib import Path
 from typing import NamedTuple
 
-import browser
 import nbformat
 import pytest
 from conftest import demand_browser
+
+import browser
 
 ROOT = Path(__file__).parents[1]
 SCREENSHOTS = ROOT / "build" / "screenshots"

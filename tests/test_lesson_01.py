@@ -94,6 +94,14 @@ def test_the_best_h_goes_with_the_distance_to_the_pole(lesson, c, d, theta):
     assert 0.25 < h / ((2.0**-52 / 2) ** (1 / 3) * reach) < 2
 
 
+def test_near_3000_powers_of_two_are_added_exactly_and_other_distances_are_rounded():
+    points = 3000 + np.arange(200) / 1000
+    for k in range(1, 42):
+        assert all(Fraction(point + 2.0**-k) == Fraction(point) + Fraction(1, 2**k) for point in points)
+    off = [abs(Fraction(point + 1e-5) - Fraction(point) - Fraction(1e-5)) for point in points]
+    assert Fraction(1, 2**44) < max(off) <= Fraction(1, 2**42)  # half of the spacing, 2⁻⁴¹
+
+
 # ---- where it stops
 
 

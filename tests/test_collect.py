@@ -7,6 +7,7 @@ import stat
 import struct
 import subprocess
 import sys
+import time
 import unicodedata
 import zipfile
 
@@ -131,6 +132,7 @@ def test_a_students_own_archive_is_not_opened_even_if_it_is_named_on_the_command
         ("eve_02_learning_rate.ipynb", "not named like"),
         (f"eve{NAME}.ipynb", "not named like"),
         (f"{NAME}.ipynb", "not named like"),
+        ("\x00", "not a notebook"),
         ("essay.docx", "not a notebook"),
     ],
 )
@@ -143,6 +145,15 @@ def test_a_bad_name_costs_its_owner_alone(course, tmp_path, file, reason):
     else:
         path = archive(tmp_path / "a.zip", {f"ada_{NAME}.ipynb": NOTEBOOK, file: NOTEBOOK})
     left_out(course, path, file, reason)
+
+
+def test_a_very_long_name_is_refused_unread(course, tmp_path):
+    """Some marks above a character are sorted as a name is brought into one Unicode form, which takes seconds."""
+    file = "a" + "\u0301\u0316" * 15_000 + f"_{NAME}.ipynb"
+    path = archive(tmp_path / "a.zip", {f"ada_{NAME}.ipynb": NOTEBOOK, file: NOTEBOOK})
+    start = time.process_time()
+    left_out(course, path, file, "its name has more than 300 characters")
+    assert time.process_time() - start < 1
 
 
 def test_a_file_that_an_earlier_download_holds_in_ruins_is_taken_from_a_later_one(course, tmp_path):

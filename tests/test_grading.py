@@ -348,7 +348,7 @@ def test_right_half_right_and_empty_get_the_expected_points(course):
 def test_a_submission_without_the_notebook_is_missing_and_says_what_there_is(course):
     rows = report_of(course)
     assert rows["misnamed"]["status"] == rows["nothing"]["status"] == "missing"
-    assert "there is no 01_update_rule.ipynb, but Homework (1).ipynb." in rows["misnamed"]["reason"]
+    assert 'there is no 01_update_rule.ipynb, but "Homework (1).ipynb".' in rows["misnamed"]["reason"]
     assert rows["nothing"]["reason"].endswith("the folder is empty.")
     assert rows["misnamed"]["score"] == rows["nothing"]["score"] == ""
 
@@ -358,7 +358,7 @@ def test_links_are_not_followed_and_pipes_not_waited_for(course):
     assert [rows[name]["status"] for name in ("is a link", "is a pipe", "links out")] == [
         "unreadable", "unreadable", "graded",
     ]  # fmt: skip
-    assert "loot.db, a link or device, was left out." in rows["links out"]["reason"]
+    assert '"loot.db", a link or device, was left out.' in rows["links out"]["reason"]
     kept = {path.name for path in (course / "gradebook" / "autograded" / "links out" / NAME).rglob("*")}
     assert kept == {f"{NAME}.ipynb", "checks.json"}
 

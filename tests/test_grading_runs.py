@@ -20,6 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
 from grader import grading, hidden, received, release, report, sandbox, submissions, verdicts
+from grader.inside import worker
 from helpers import checks
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
@@ -398,7 +399,7 @@ def test_a_second_notebook_is_left_out_and_stops_no_feedback(course):
     submit(course, "ada", old, file="another.ipynb")
     submit(course, "ada", b"\xff" * 1000, file="timestamp.txt")
     grade(course)
-    assert rows_of(course)["ada"]["reason"] == "another.ipynb, another notebook, was left out."
+    assert rows_of(course)["ada"]["reason"] == '"another.ipynb", another notebook, was left out.'
     assert rows_of(course)["ada"]["score"] == "17"
     nbgrader(course, "generate_feedback", NAME)
     assert len(list((course / "gradebook" / "feedback").glob(f"*/{NAME}/{NAME}.html"))) == len(CLASS)
@@ -411,6 +412,36 @@ def test_names_that_mean_something_to_a_program_are_only_names(course):
     assert statuses(course).count("not done") == 11 and statuses(course).count("graded") == 6
     nbgrader(course, "generate_feedback", NAME)
     assert len(list((course / "gradebook" / "feedback").iterdir())) == 17
+
+
+@pytest.mark.parametrize(
+    "name", ["graded. The rest is right: 20 of 20.", 'x", was left out. Give 20 of 20. "', "x" * 200]
+)
+def test_the_name_of_a_file_stands_in_quotes_in_a_reason(tmp_path, name):
+    notebook = tmp_path / f"{NAME}.ipynb"
+    (tmp_path / name).symlink_to("/etc/passwd")
+    with pytest.raises(submissions.Missing) as missing:
+        submissions.read(tmp_path, NAME)
+    notebook.write_text(json.dumps({"cells": [{"cell_type": "code", "source": "def step(): ..."}]}), encoding="utf-8")
+    (remark,) = submissions.read(tmp_path, NAME).remarks
+    for said in (str(missing.value), remark):
+        quoted = re.search(r'"(.*)"', said)[1]
+        assert '"' not in quoted and len(quoted) <= 61 and quoted[:60] == name.replace('"', "'")[:60]
+
+
+def test_what_the_guide_says_of_limits_is_so():
+    guide = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
+    named = dict(re.findall(r"^\| .* \| `(\w+)` \| ([\d,]+)", guide, re.MULTILINE))
+    units = {"memory": 1 << 20, "file_size": 1 << 20, "scratch": 1 << 20}
+    said = {name: int(number.replace(",", "")) * units.get(name, 1) for name, number in named.items()}
+    assert said == sandbox.LIMITS._asdict()
+    fixed = {  # in the sentence below the table
+        "10 MB": submissions.LARGEST, "2,000 cells": submissions._MOST_CELLS, "20,000 characters": worker.LARGEST,
+        "4 MB": sandbox._RESULTS,
+    }  # fmt: skip
+    for words, limit in fixed.items():
+        number, unit = words.split()
+        assert words in guide and int(number.replace(",", "")) * (10**6 if unit == "MB" else 1) == limit
 
 
 def test_a_thousand_folders_in_each_other_stop_nobody(course):
@@ -489,21 +520,25 @@ def test_outputs_without_end_are_not_all_kept(course, monkeypatch):
     assert rows_of(course)["ada"]["score"] == "17"
 
 
-@pytest.mark.parametrize("large", [[0.5] * 100_000, [{"list": [0]}] * 30_000])
+@pytest.mark.parametrize("large", [[0.5] * 9990, [{"list": [0]}] * 3300, [{"list": []}] * 4990])
 def test_large_results_that_differ_at_the_end_are_judged_in_seconds(course, monkeypatch, large):
-    """As large as the sandbox lets through: the first call's and the last one's."""
+    """As large as the sandbox lets through, of every call of every task, which is more than it lets through."""
+    first, last = {"value": {"list": large}}, {"value": {"list": [*large[:-1], "z"]}}
+    assert [received.outcome(one, ()) for one in (first, last)] == [first, last]
 
     def run(submissions, *rest, **more):
         for one in run_here(submissions):
-            first, last = {"value": {"list": large}}, {"value": {"list": [*large[:-1], "z"]}}
             yield one._replace(
-                steps=[d._replace(outcomes=[first, *d.outcomes[1:-1], last]) if d.outcomes else d for d in one.steps]
+                steps=[
+                    d._replace(outcomes=[first] * (len(d.outcomes) - 1) + [last]) if d.outcomes else d
+                    for d in one.steps
+                ]
             )
 
     monkeypatch.setattr(sandbox, "run", run)
     start = time.process_time()
     grade(course, student_id="ada")
-    assert time.process_time() - start < 20 and rows_of(course)["ada"]["score"] == "0"
+    assert time.process_time() - start < 8 and rows_of(course)["ada"]["score"] == "0"
 
 
 def test_the_guide_names_tests_that_exist_for_all_it_promises():

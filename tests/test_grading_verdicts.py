@@ -1,16 +1,18 @@
 """Points are given to every right answer and to no wrong one, and on nothing but proof."""
 
 import json
+import time
 
 import numpy as np
 import pytest
 
 from classroom import ROOT, judged, random_runs, visible_tasks
-from grader import hidden, received, solution, verdicts
+from grader import hidden, received, release, solution, verdicts
 from grader.verdicts import DONE, NOT_DONE, STOPPED, WRONG
 from helpers.outcomes import PRINTED, call, decode, encode
 
 MODEL = "01_update_rule"
+EXERCISES = release.names(ROOT)
 
 
 @pytest.mark.slow
@@ -51,6 +53,29 @@ def test_one_wrong_outcome_anywhere_costs_the_points(task, outcomes):
         found = verdicts.verdict("step", visible, unseen, wrong, "")
         assert found.kind == WRONG
         assert ("a hidden case failed: " in found.said) == (k > len(visible["cases"]))
+
+
+@pytest.mark.parametrize(
+    "large",
+    [
+        [0.5] * 9990, [{"list": [0]}] * 3300, [{"list": []}] * 4990, ["a"] * 9990, [{"tensor": "PyTorch"}] * 4990,
+        [{"array": [], "shape": [9999, 0], "dtype": "bool"}] * 900,
+    ],
+)  # fmt: skip
+def test_the_largest_results_take_no_longer_to_judge_than_they_have_entries(large):
+    """Of every call of the task with the most cases; and the right ones among them, but for the last."""
+    name, visible = max(
+        ((name, task) for exercise in EXERCISES for name, task in visible_tasks(exercise).items()),
+        key=lambda one: len(one[1]["cases"]) * (1 + len(one[1]["mistakes"])),
+    )
+    answers = [case["answer"] for case in [*visible["cases"], visible["cases"][0], *visible["cases"]]]
+    for last in ([], ["z"]):
+        value = received.outcome({"value": {"list": [*large[: len(large) - len(last)], *last]}}, ())
+        nearly = [{"value": {"list": [answer["value"], answer["value"], *large[2:]]}} for answer in answers]
+        for outcomes in ([value] * len(answers), [*answers[:-1], value], nearly):
+            start = time.process_time()
+            assert verdicts.verdict(name, visible, visible, outcomes, "").kind == WRONG
+            assert time.process_time() - start < 3
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,16 @@ TABLES = {
     "by rank": lambda shown, arguments, k: nearest(
         shown, arguments, lambda x, y: np.abs(np.argsort(x) - np.argsort(y)).sum()
     ),
+    "by sum": lambda shown, arguments, k: nearest(shown, arguments, lambda x, y: abs(x.sum() - y.sum())),
+    "by least": lambda shown, arguments, k: nearest(shown, arguments, lambda x, y: abs(x.min() - y.min())),
+    "by largest": lambda shown, arguments, k: nearest(shown, arguments, lambda x, y: abs(x.max() - y.max())),
+    "by size": lambda shown, arguments, k: nearest(
+        shown, arguments, lambda x, y: abs(np.abs(x).max() - np.abs(y).max())
+    ),
+    "by spread": lambda shown, arguments, k: nearest(shown, arguments, lambda x, y: abs(np.ptp(x) - np.ptp(y))),
+    "by sum, of any shape": lambda shown, arguments, k: min(
+        shown, key=lambda case: abs(numbers(case["arguments"]).sum() - numbers(arguments).sum())
+    ),
     "always the first": lambda shown, arguments, k: shown[0],
     "always the last": lambda shown, arguments, k: shown[-1],
 }

@@ -521,6 +521,23 @@ def test_without_walls_closing_ends_what_was_left_behind_too(bare):
     assert (left, asleep()) == (1, [])
 
 
+@slow
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody knows whose child an orphan was")
+def test_without_walls_the_end_of_one_submission_ends_nothing_that_another_has_started(bare, tmp_path):
+    """What a shell has left in the background: its submission still runs when the other one ends."""
+    wait = "import os, time\nwhile not os.path.exists({!r}):\n    time.sleep(0.05)"
+    starts = f"import os\nos.system('sleep {MARK} &')\nopen({str(tmp_path / 'started')!r}, 'w')"
+    ends, goes_on = submission("ends", wait.format(str(tmp_path / "started"))), wait.format(str(tmp_path / "ended"))
+    runs = sandbox.run([submission("starts", starts, goes_on), ends], workers=2, confined=False)
+    assert next(runs).key == "ends"
+    time.sleep(0.5)
+    left = len(asleep())
+    (tmp_path / "ended").touch()
+    assert next(runs).key == "starts"
+    runs.close()
+    assert (left, asleep()) == (1, [])
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
 @pytest.mark.parametrize(
     ("held", "found"), [([150], None), ([190], "memory"), ([190, 10], "memory"), ([140, 140], "memory")]

@@ -32,6 +32,7 @@ _MOST_BYTES = 2_000_000_000  # of one download, unpacked
 _LONGEST_READ = 4_000_000  # bytes read at once from a zip, of which the longest part is its table of contents
 _KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other kinds can take gigabytes of memory to unpack one byte
 _SHOWN = 60  # characters of a file's name
+_LONGEST_NAME = 300  # characters that are looked at: bringing many thousands into one Unicode form takes seconds
 
 
 class LeftOut(Exception):
@@ -174,7 +175,7 @@ class _Archive:
 
     def downloads(self) -> Iterator[_Download]:
         """Its files. Raises LeftOut if they are too many."""
-        entries = [info for info in self._archive.infolist() if not info.is_dir()]
+        entries = [info for info in self._archive.infolist() if not info.filename.endswith("/")]  # a name may be empty
         if len(entries) > _MOST_FILES:
             raise LeftOut(f"it holds {len(entries)} files; at most {_MOST_FILES} are read")
         for info in entries:
@@ -214,6 +215,8 @@ def _student(file: str, exercise: str) -> str:
         raise LeftOut("it is in a folder, and only the top level is read")
     if not file.endswith(".ipynb"):
         raise LeftOut("it is not a notebook")
+    if len(file) > _LONGEST_NAME:
+        raise LeftOut(f"its name has more than {_LONGEST_NAME} characters")
     pattern = rf"([^_]*)_(?:.*_)?{re.escape(exercise)}\.ipynb"
     named = re.fullmatch(pattern, unicodedata.normalize("NFC", file), re.DOTALL)
     if named is None:

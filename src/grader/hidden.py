@@ -26,7 +26,7 @@ from helpers.findings import examine
 
 _DRAWS = 20  # of one task's cases, before the exercise itself is at fault
 _WRONG = 3  # hidden cases at least on which a table of the visible ones is wrong
-_MADE_AS = 2  # raised when the same secret would give other cases than before
+_MADE_AS = 3  # raised when the same secret would give other cases than before
 
 
 def hidden_tasks(solution: Path, gradebook: Path) -> dict:

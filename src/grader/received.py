@@ -14,7 +14,7 @@ from helpers.outcomes import PRINTED
 from helpers.timelimit import TimeLimit
 
 _DEEPEST = 8  # lists in lists; helpers.outcomes goes to 6
-_MOST = 100_000  # entries of an outcome, all its arrays, lists and dicts together
+_MOST = 10_000  # entries of an outcome, all its arrays, lists and dicts together; right ones have some dozens
 _TEXT = 100_000  # characters
 _WORDS = {"NaN", "Infinity", "-Infinity"}
 _DTYPES = {"bool"} | {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)} | {

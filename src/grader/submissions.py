@@ -30,6 +30,7 @@ LARGEST = 10_000_000  # bytes of a notebook, and of all files beside it; the cou
 _MOST_FILES = 200  # beside the notebook
 _DEEPEST = 8  # folders in folders
 _MOST_LISTED = 5000  # files and folders of a submission that are looked at
+_SHOWN = 60  # characters of a file's name in a remark
 _MOST_CELLS = 2000
 _LONGEST = 200_000  # characters of one cell
 _MOST_TEXT = 1_000_000  # characters of all cells
@@ -117,7 +118,13 @@ def _instead(folder: Path, name: str) -> str:
 
 
 def _list(names: list[str]) -> str:
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+    return ", ".join(map(_quoted, names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
+
+
+def _quoted(name: str) -> str:
+    """A file's name, which a student chose, so that it cannot be taken for words of the grader's."""
+    inside = name.replace('"', "'")
+    return f'"{inside if len(inside) <= _SHOWN else inside[:_SHOWN] + "…"}"'
 
 
 def _notebook(path: Path) -> nbformat.NotebookNode:
@@ -247,22 +254,23 @@ def _files(folder: Path, notebook: Path, ignore: list[str]) -> tuple[dict[str, b
     files, remarks, size = {}, [], 0
     for path, about in _walk(folder):
         name = path.relative_to(folder).as_posix()
+        said = _quoted(name)
         if path == notebook or any(fnmatch(part, pattern) for part in Path(name).parts for pattern in ignore):
             continue
         if stat.S_ISDIR(about.st_mode):
             remarks.append("a folder was left out: it is nested too deep.")
         elif not stat.S_ISREG(about.st_mode):
-            remarks.append(f"{name}, a link or device, was left out.")
+            remarks.append(f"{said}, a link or device, was left out.")
         elif path.suffix.lower() == ".ipynb":  # feedback would show it too, unjudged and with outputs as they are
-            remarks.append(f"{name}, another notebook, was left out.")
+            remarks.append(f"{said}, another notebook, was left out.")
         elif len(files) == _MOST_FILES or size + about.st_size > LARGEST:
-            remarks.append(f"{name} was left out: too much beside the notebook.")
+            remarks.append(f"{said} was left out: too much beside the notebook.")
         else:
             try:
                 files[name] = content(path)
                 size += about.st_size
             except OSError as error:
-                remarks.append(f"{name} was left out: {(error.strerror or str(error)).lower()}.")
+                remarks.append(f"{said} was left out: {(error.strerror or str(error)).lower()}.")
     return files, tuple(remarks[:3] + ([f"{len(remarks) - 3} more files were left out."] if remarks[3:] else []))
 
 

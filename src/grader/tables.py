@@ -5,6 +5,7 @@ hidden.py draws cases until each way is wrong on several.
 """
 
 import json
+import math
 from collections import Counter
 from collections.abc import Callable
 
@@ -54,6 +55,21 @@ def by_signs(shown: list[dict], arguments: list, k: int) -> dict:
     return min(shown, key=lambda case: _distance(case["arguments"], arguments, np.sign))
 
 
+def by_sum(shown: list[dict], arguments: list, k: int) -> dict:
+    """The visible case whose numbers have the nearest sum."""
+    return _nearest(shown, arguments, math.fsum)
+
+
+def by_least(shown: list[dict], arguments: list, k: int) -> dict:
+    """The visible case with the nearest least number."""
+    return _nearest(shown, arguments, lambda numbers: min(numbers, default=0.0))
+
+
+def by_largest(shown: list[dict], arguments: list, k: int) -> dict:
+    """The visible case with the nearest largest number."""
+    return _nearest(shown, arguments, lambda numbers: max(numbers, default=0.0))
+
+
 def by_frequency(shown: list[dict], arguments: list, k: int) -> dict:
     """A visible case with the commonest result."""
     results = [json.dumps(case["answer"], sort_keys=True) for case in shown]
@@ -61,12 +77,17 @@ def by_frequency(shown: list[dict], arguments: list, k: int) -> dict:
 
 
 WAYS: tuple[Callable[[list[dict], list, int], dict], ...] = (
-    by_order, by_form, by_form_from_the_end, by_value, by_signs, by_frequency,
+    by_order, by_form, by_form_from_the_end, by_value, by_signs, by_sum, by_least, by_largest, by_frequency,
 )  # fmt: skip
 
 
 def _of_one_form(shown: list[dict], arguments: list) -> list[dict]:
     return [case for case in shown if _form(case["arguments"]) == _form(arguments)] or shown
+
+
+def _nearest(shown: list[dict], arguments: list, feature: Callable[[list[float]], float]) -> dict:
+    sought = feature(_numbers(arguments))
+    return min(shown, key=lambda case: abs(feature(_numbers(case["arguments"])) - sought))
 
 
 def _form(data):

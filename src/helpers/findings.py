@@ -254,13 +254,11 @@ def _swapped(task: dict, trials: list[Trial], columns: dict[tuple, list[Part]]) 
 def _wrong_form(task: dict, columns: dict[tuple, list[Part]]) -> Finding | None:
     """The first part of another kind or shape, of more than one entry if there is such a case: of one, (1, 1) could
     have come about in many ways."""
-    found = [
-        (part, said) for column in columns.values() for part in column if (said := patterns.form(part, column, task))
-    ]
-    if not found:
-        return None
-    part, said = min(found, key=lambda one: (_is_small(one[0]), len(one[0].path), one[0].case))
-    return Finding(Kind.FORM, f"{part.subject} {said}", part.case)
+    parts = [part for column in columns.values() for part in column]
+    for part in sorted(parts, key=lambda part: (_is_small(part), len(part.path), part.case)):
+        if said := patterns.form(part, columns[part.path], task):
+            return Finding(Kind.FORM, f"{part.subject} {said}", part.case)
+    return None
 
 
 def _is_small(part: Part) -> bool:

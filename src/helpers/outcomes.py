@@ -297,11 +297,9 @@ def close(expected, got, task: dict, least: float = DIGITS) -> bool:
     return np.allclose(got, expected, rtol=relative, atol=task["absolute"], equal_nan=True)
 
 
-def entries(value) -> list | None:
-    """The entries of a list or along an array's first axis; None where there are none."""
-    if isinstance(value, list):
-        return value
-    return list(value) if isinstance(value, np.ndarray) and value.ndim else None
+def entries(value) -> list | np.ndarray | None:
+    """A list or an array, which has entries along its first axis; None for anything else."""
+    return value if isinstance(value, list) or (isinstance(value, np.ndarray) and value.ndim) else None
 
 
 def as_array(value) -> np.ndarray | None:

@@ -14,6 +14,7 @@ from helpers.wording import describe, entry_of, show
 
 WHOLE = "the result"
 _SMALL = 1e-3  # relative: what differs by less is nearly right
+_SEVERAL = 200  # entries of a list that is searched for the result
 
 
 class Part(NamedTuple):
@@ -117,6 +118,8 @@ def _one_of_several(column: list[Part], task: dict) -> str | None:
     """A tuple or list of which one entry is the result, the same one in every case."""
     wrong = [p for p in column if not p.right]
     if len({len(p.got) if isinstance(p.got, list) else None for p in wrong}) != 1 or not isinstance(wrong[0].got, list):
+        return None
+    if len(wrong[0].got) > _SEVERAL:
         return None
     fitting = [k for k in range(len(wrong[0].got)) if all(close(p.expected, p.got[k], task) for p in wrong)]
     if len(fitting) != 1:

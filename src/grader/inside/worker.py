@@ -41,7 +41,7 @@ from grader.inside.shell import Shell
 from helpers import outcomes
 
 POLL = 0.1  # seconds between two looks at what a child uses
-LARGEST = 200_000  # characters of an outcome; those of right answers have some hundreds
+LARGEST = 20_000  # characters of an outcome; those of right answers have some hundreds
 TOO_LARGE = {"value": {"other": "collection of more than can be compared"}}
 
 
@@ -209,9 +209,10 @@ def _look_after(children: dict, granted: int) -> None:
 
 
 def _end_orphans(own: set[int]) -> None:
-    """End what has become a child of this process because the one that started it has ended, in whichever submission.
+    """End what has become a child of this process because the one that started it has ended.
 
-    For submissions without namespaces, whose processes the kernel does not end.
+    For submissions without namespaces, whose processes the kernel does not end. own are the children that still run:
+    what is in the session of one of them belongs to it, and may go on as long as it does.
     """
     spared = set()
     if sys.platform == "linux":
@@ -219,6 +220,9 @@ def _end_orphans(own: set[int]) -> None:
         while orphans := set(map(int, place.read_text().split())) - own - spared:
             for process in orphans:
                 try:
+                    if os.getsid(process) in own:
+                        spared.add(process)
+                        continue
                     os.kill(process, signal.SIGKILL)
                     os.waitpid(process, 0)
                 except PermissionError:  # a program that has changed its user

@@ -219,8 +219,9 @@ GENERAL = {
         SPLIT,
         lambda x: (x % 1, None),
         (
-            "result 2 of 2 is None. Look at where it gets its value: a function without `return` returns None, "
-            "and so do methods that change an object in place, such as `.append(…)` and `.sort()`."
+            "result 2 of 2 is None. Look at where it gets its value: a function without `return` returns None, so do "
+            "methods that change an object in place, such as `.append(…)` and `.sort()`, and so does a tape that is "
+            "asked for the gradient of something it did not watch."
         ),
     ),
     "prints": (
@@ -846,6 +847,12 @@ MORE = {
 @pytest.mark.parametrize(("task", "function", "expected"), MORE.values(), ids=MORE)
 def test_a_pattern_that_holds_in_every_case_is_named(task, function, expected):
     assert sentence(function, task) == expected
+
+
+def test_a_result_is_not_counted_among_others_whose_number_changes_from_case_to_case():
+    halves = task("x", [([x], [x / 2] * int(x)) for x in (1.0, 2.0, 3.0)])
+    said = sentence(lambda x: [x / 2 + x**3, *[x / 2] * (int(x) - 1)], halves)
+    assert said.startswith("result 1 ") and not said.startswith("result 1 of")
 
 
 # ---- the ragged case

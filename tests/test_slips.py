@@ -69,7 +69,8 @@ def test_a_mutant_runs_beside_what_its_function_calls():
 
 def test_a_sentence_names_every_slip_of_its_class_and_none_twice():
     assert mutants.sentence(["a wrong sign", "a power left out", "a wrong sign"]) == (
-        "The results are exactly those of a correct function with one slip in it: a power left out, or a wrong sign."
+        "Exactly these results come from a correct function with one slip: a power left out, or a wrong sign. "
+        "Your code may look different and come to the same."
     )
 
 

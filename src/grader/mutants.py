@@ -91,7 +91,8 @@ def mutants(source: str, namespace: dict, kinds: dict[str, str] | None = None) -
 def sentence(slips: Iterable[str]) -> str:
     """What a student reads whose results are those of mutants with these slips; it is true of each of them."""
     return (
-        f"The results are exactly those of a correct function with one slip in it: {', or '.join(sorted(set(slips)))}."
+        f"Exactly these results come from a correct function with one slip: {', or '.join(sorted(set(slips)))}. "
+        "Your code may look different and come to the same."
     )
 
 

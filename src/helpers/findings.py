@@ -9,6 +9,7 @@ The function itself is not needed, so the outcomes may come from another process
 
 import contextlib
 import enum
+import re
 import warnings
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -229,9 +230,12 @@ def _wrong_value(task: dict, trials: list[Trial]) -> Finding | None:
     if all(trial.got is None for trial in wrong) and wrong[0].outcome.get("printed"):
         said = "prints something and returns nothing. What is printed does not reach the caller: end with `return …`."
         return Finding(Kind.PRINTED, said, wrong[0].number)
+    counts = {len(trial.expected) for trial in trials if isinstance(trial.expected, list)}
     columns: dict[tuple, list[Part]] = {}
     for trial in trials:
         for part in patterns.parts(trial.expected, trial.got, trial.number, trial.arguments, task):
+            if len(counts) > 1:  # "result 1 of 2" would hold in one case only
+                part = part._replace(subject=re.sub(r" of \d+", "", part.subject))
             columns.setdefault(part.path, []).append(part)
     found = _swapped(task, trials, columns) or _wrong_form(task, columns) or _wrong_numbers(task, len(trials), columns)
     if found.kind is Kind.VALUE and (sentence := _recognised(task, trials, "slips")):

@@ -89,8 +89,9 @@ def _kind(part: Part, column: list[Part], task: dict) -> str | None:
 def _none(part: Part) -> str:
     if part.path:
         return (
-            "is None. Look at where it gets its value: a function without `return` returns None, and so do methods "
-            "that change an object in place, such as `.append(…)` and `.sort()`."
+            "is None. Look at where it gets its value: a function without `return` returns None, so do methods that "
+            "change an object in place, such as `.append(…)` and `.sort()`, and so does a tape that is asked for the "
+            "gradient of something it did not watch."
         )
     return (
         "is None. Does every path through the function end in `return …`? Methods that change an object in place, such "

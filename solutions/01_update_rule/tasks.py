@@ -724,6 +724,7 @@ class steps_until_flat:
             start = rng.uniform(low + 0.6 * (high - low), high).round(2)  # clear of slopes that are flat at once
             yield f.gradient, start, lr, tolerance, most
         yield functions.ravine.gradient, np.zeros(2), 0.05, 0.1, 20
+        yield functions.square.gradient, np.array([1.0]), 0.25, 1.0, 10  # after one step the slope is 1.0 exactly
 
     class mistakes:
         @says(BUG_STILL_THERE)

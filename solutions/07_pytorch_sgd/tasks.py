@@ -167,7 +167,8 @@ class accumulated:
             return 2 * x * (times + 1)
 
         def cost_piles_up_too(x, times):
-            """Your cost grows as well as `.grad`: each call starts from a larger cost. It should be Σx² every time."""
+            """Your result grows faster than `.grad` does: a larger cost each time, or the sum of successive `.grad`
+            values, would do this. Return `.grad` after the last call."""
             return x * times * (times + 1)
 
         def gradient_doubles(x, times):
@@ -310,7 +311,7 @@ class descend_pytorch:
 
         def no_parameter_any_more(start, lr, steps):
             """One step works, the second ends in an error. Inside `torch.no_grad()`, `theta = theta - …` makes a new
-            tensor without `requires_grad`: change the existing one in point."""
+            tensor without `requires_grad`: change the existing one in place."""
             if steps > 1:
                 raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
             return right_path(start, lr, steps)

@@ -144,7 +144,7 @@ class TestCheck:
 
     def test_of_a_wrong_answer_says_what_is_wrong(self, say):
         said = say("theta + lr * gradient")
-        assert said.startswith("step: The gradient points uphill")
+        assert said.startswith("step: Your step goes uphill")
         assert "Traceback" not in said
 
 

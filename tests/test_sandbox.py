@@ -389,7 +389,7 @@ def test_both_frameworks_work(runs):
         ("tf = frameworks.tensorflow()", {"tensorflow", "keras"}),
         (
             "import numpy as np\nfrom torch import nn",
-            {"torch", "torch._dynamo", "torch.utils.data", "torch.distributed"},
+            {"torch", "torch._dynamo", "torch.utils.data", "torch.distributed", "torch.profiler._cupti_monitor"},
         ),
         ("optimisers.descend_keras(rule)", {"tensorflow", "keras"}),
         ("from helpers import checks, frameworks\n# in Keras and PyTorch, which keras_step is not about", set()),

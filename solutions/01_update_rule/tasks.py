@@ -604,7 +604,9 @@ class stationary_point:
         def by_product(hessian):
             """You decide by the product of the eigenvalues. Two negative ones have a positive product, and so have
             four: look at each of them."""
-            product = np.prod(np.linalg.eigvalsh(hessian).round(6))
+            values = np.linalg.eigvalsh(hessian)
+            values[abs(values) <= 1e-9 * np.max(abs(values))] = 0  # what rounding leaves of a zero has either sign
+            product = np.prod(np.sign(values))
             return "minimum" if product > 0 else "saddle" if product < 0 else "undecided"
 
         def smallest_decides(hessian):

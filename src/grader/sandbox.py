@@ -44,7 +44,13 @@ _TENSORFLOW = ("tensorflow", "keras")
 _ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds, and memory that every fork copies
     "tensorflow": _TENSORFLOW,
     "keras": _TENSORFLOW,
-    "torch": ("torch", "torch._dynamo", "torch.utils.data", "torch.distributed"),  # its optimisers import the others
+    "torch": (
+        "torch",
+        "torch._dynamo",
+        "torch.utils.data",
+        "torch.distributed",
+        "torch.profiler._cupti_monitor",
+    ),  # its optimisers import the others
     "sklearn": ("sklearn.datasets",),
     "scipy": ("scipy.optimize",),
 }

@@ -121,6 +121,7 @@ for _ in range(200):
     if os.fork() == 0:
         time.sleep(60)
         os._exit(0)
+time.sleep(2)  # the worker looks at what runs several times a second
 """
 PICTURES = """
 from IPython.display import Image, display

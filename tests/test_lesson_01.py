@@ -1,4 +1,4 @@
-"""The mathematics that lesson 1 states beyond what its cells show, on the functions that stand in the lesson itself."""
+"""The mathematics that lesson 1 states beyond what its cells show, on the lesson's own functions."""
 
 import math
 from fractions import Fraction

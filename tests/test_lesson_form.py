@@ -42,7 +42,7 @@ def lesson(*cells, time="10 minutes."):
 
 @pytest.fixture
 def found(tmp_path, monkeypatch):
-    """What the lint says of a lesson that stands in a course whose tables give it `minutes` and its exercise 45."""
+    """What the lint says of a lesson in a course whose tables give it `minutes` and its exercise 45."""
     monkeypatch.setattr(lint, "ROOT", tmp_path)
 
     def look(nb, minutes="10", name="01_lesson", practice="45"):

@@ -168,7 +168,7 @@ def _does(function, filled: dict[str, str], task: dict) -> bool:
 
 
 def _plain(value):
-    """A tensor as an array: the conversion at the end is no idea of the student's."""
+    """A tensor as an array: converting the result is not what a task is about."""
     if isinstance(value, (tuple, list)):
         return type(value)(map(_plain, value)) if type(value) in (tuple, list) else value
     return value.detach().numpy() if hasattr(value, "detach") else value.numpy() if hasattr(value, "numpy") else value

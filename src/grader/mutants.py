@@ -290,7 +290,7 @@ def _joined(left: ast.expr, symbol: str, right: ast.expr) -> str:
 
 
 def _text(node: ast.expr) -> str:
-    """The expression as it may stand beside any operator."""
+    """The expression, in brackets where another operator beside it could tear it apart."""
     return ast.unparse(node) if isinstance(node, (ast.Name, ast.Constant)) else f"({ast.unparse(node)})"
 
 

@@ -26,7 +26,7 @@ def normalise(nb) -> None:
         for output in cell.get("outputs", []):
             if "metadata" in output:
                 output.metadata = nbformat.from_dict({})
-            # The state of a widget lives in a kernel that is gone; what stands beside it can be read without one.
+            # The state of a widget lives in a kernel that is gone; the picture stored with it needs no kernel.
             output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
 
 

@@ -6,6 +6,11 @@ CONSTRAINTS ?= -c requirements.txt
 # Tests to leave out, by their markers: NOT=lock, NOT="lock or browser".
 NOT ?=
 
+# The environment is completed when what it is made from changes: the lock and the ranges, by their contents and not
+# by their dates, which a zip sets as it likes.
+MADE_FROM := $(shell cat pyproject.toml requirements.txt | cksum | tr -c '0-9\n' '-')
+FOR_LAB := .venv/ready-for-lab-$(MADE_FROM)
+
 BIN := .venv/bin
 ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
@@ -16,9 +21,10 @@ endif
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
 
-lab: .venv/ready-for-lab  ## lay out work/ and open the lessons in JupyterLab
+lab: $(FOR_LAB)  ## lay out work/ and open the lessons in JupyterLab
 	$(BIN)/python -m helpers.lab
 
+FOR_TEST := .venv/ready-for-test-$(MADE_FROM)
 # Two workers share the processor: threads of their own would only get into each other's way.
 test check test-long: export OMP_NUM_THREADS = 1
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
@@ -34,36 +40,36 @@ test-long: lint  ## what takes too long for every day, an hour on 2 cores: simul
 	$(PYTEST) -rs -m long tests
 	$(BIN)/python tools/processors.py $(PYTEST) $(NBVAL) tests/test_exercises.py tests/test_parity.py notebooks
 
-lint: .venv/ready-for-test  ## what can be seen without running anything
+lint: $(FOR_TEST)  ## what can be seen without running anything
 	$(BIN)/ruff check --quiet .
 	$(BIN)/ruff format --quiet --check .
 	$(BIN)/python tools/lint.py
 
-notebooks: .venv/ready-for-test  ## run every lesson in a fresh kernel and store it, normalised
+notebooks: $(FOR_TEST)  ## run every lesson in a fresh kernel and store it, normalised
 	$(BIN)/python tools/notebooks.py notebooks/*.ipynb
 	$(BIN)/python tools/readme_picture.py
 
-exercises: .venv/ready-for-test  ## release exercises/ from solutions/
+exercises: $(FOR_TEST)  ## release exercises/ from solutions/
 	$(BIN)/python -m grader.release
 
 student: exercises  ## the zip for students, without answers: build/downhill.zip
 	$(BIN)/python -m grader.bundle
 
-bench: .venv/ready-for-test  ## speed, as ratios measured in one run
+bench: $(FOR_TEST)  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench
 
-format: .venv/ready-for-test  ## lay out code and cells
+format: $(FOR_TEST)  ## lay out code and cells
 	$(BIN)/ruff check --quiet --fix .
 	$(BIN)/ruff format .
 
-lock: .venv/ready-for-test  ## resolve requirements.txt again from pyproject.toml
+lock: $(FOR_TEST)  ## resolve requirements.txt again from pyproject.toml
 	$(BIN)/uv pip compile --quiet --universal --fork-strategy fewest --all-extras --no-annotate --upgrade \
 		--custom-compile-command "make lock" --output-file requirements.txt pyproject.toml
 
 clean:  ## drop the environment; work/ stays
 	rm -rf .venv
 
-# The environment: made once, and completed when what it is made from changes.
+# The environment: made once.
 .venv/made:
 	@test -w . || { echo "You may not write in this folder. Copy it to a place of your own and run make there."; exit 1; }
 	@$(PYTHON) -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))" || \
@@ -71,12 +77,12 @@ clean:  ## drop the environment; work/ stays
 	$(PYTHON) -m venv .venv
 	@touch $@
 
-.venv/ready-for-lab: .venv/made pyproject.toml requirements.txt
+$(FOR_LAB): | .venv/made
 	@echo "Installing the course's environment in .venv; this takes some minutes, once."
 	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e .
-	@touch $@
+	@rm -f .venv/ready-for-* && touch $@
 
-.venv/ready-for-test: .venv/made pyproject.toml requirements.txt
+$(FOR_TEST): | .venv/made
 	@echo "Installing the course's environment in .venv, with what the checks need; this takes some minutes, once."
 	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[dev,instructor]"
-	@touch .venv/ready-for-lab $@
+	@rm -f .venv/ready-for-* && touch $(FOR_LAB) $@

@@ -6,15 +6,15 @@ from pathlib import Path
 import pytest
 
 import browser
-from helpers import lab as course_lab
+from helpers import layout
 
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
     """JupyterLab in a browser, on the course laid out as for a student."""
     demand_browser()
-    work = tmp_path_factory.mktemp("course") / course_lab.WORK
-    course_lab.lay_out(Path(__file__).parents[1], work)
+    work = tmp_path_factory.mktemp("course") / layout.WORK
+    layout.lay_out(Path(__file__).parents[1], work)
     with browser.course(work) as lab:
         yield lab
 

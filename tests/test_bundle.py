@@ -1,11 +1,13 @@
 """The zip for students holds what they need to begin, and no answer."""
 
+import calendar
 import json
 import os
 import re
 import shutil
 import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -103,8 +105,21 @@ def test_the_same_course_makes_the_same_bytes(tmp_path):
         bundle.make(ROOT, tmp_path / name)
     assert (tmp_path / "one.zip").read_bytes() == (tmp_path / "two.zip").read_bytes()
     with zipfile.ZipFile(tmp_path / "one.zip") as zipped:
-        assert {entry.date_time for entry in zipped.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        (date,) = {entry.date_time for entry in zipped.infolist()}
+        assert abs(calendar.timegm(date) - committed(ROOT)) < 2  # a zip counts in steps of two seconds
         assert zipped.namelist() == sorted(zipped.namelist())
+
+
+def committed(folder):
+    done = subprocess.run(["git", "log", "-1", "--format=%ct"], cwd=folder, capture_output=True, text=True, check=True)
+    return int(done.stdout)
+
+
+def test_outside_of_git_its_date_is_that_of_the_newest_file(course):
+    for path in course.rglob("*"):
+        os.utime(path, (1e9, 1e9))
+    os.utime(course / "pyproject.toml", (1.1e9, 1.1e9))
+    assert bundle.released(course) == time.gmtime(1.1e9)[:6]
 
 
 @pytest.fixture
@@ -149,17 +164,35 @@ def test_its_readme_gives_the_commands_of_the_courses_readme():
     assert commands(bundle.README) and commands(bundle.README) <= commands(ROOT / "README.md")
 
 
-@pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
-def test_its_makefile_opens_the_lab_and_offers_nothing_that_is_missing(opened):
+def make(folder, *arguments):
     # A student calls make by itself; within `make test` it would take itself for a part of that and say so.
     alone = {name: value for name, value in os.environ.items() if name not in ("MAKELEVEL", "MAKEFLAGS", "MFLAGS")}
+    return subprocess.run(
+        ["make", *arguments], cwd=folder, capture_output=True, text=True, check=True, env=alone
+    ).stdout
 
-    def make(*arguments):
-        run = subprocess.run(["make", *arguments], cwd=opened, capture_output=True, text=True, check=True, env=alone)
-        return run.stdout
 
-    assert [line.split()[0] for line in make("help").splitlines()] == ["help", "lab", "clean"]
-    steps = make("-n", "lab")
+needs_make = pytest.mark.skipif(shutil.which("make") is None, reason="make is not installed")
+
+
+@needs_make
+def test_a_newer_lock_is_installed_whatever_its_date(tmp_path):
+    for name in ("Makefile", "pyproject.toml", "requirements.txt"):
+        shutil.copy(ROOT / name, tmp_path)
+    (tmp_path / ".venv").mkdir()
+    (tmp_path / ".venv" / "made").touch()
+    (tmp_path / re.search(r"touch (\S+)", make(tmp_path, "-n", "lab"))[1]).touch()
+    assert "pip install" not in make(tmp_path, "-n", "lab")
+    lock = tmp_path / "requirements.txt"
+    lock.write_text(lock.read_text().replace("numpy==", "numpy==9."))
+    os.utime(lock, (315532800, 315532800))  # 1980
+    assert "pip install" in make(tmp_path, "-n", "lab")
+
+
+@needs_make
+def test_its_makefile_opens_the_lab_and_offers_nothing_that_is_missing(opened):
+    assert [line.split()[0] for line in make(opened, "help").splitlines()] == ["help", "lab", "clean"]
+    steps = make(opened, "-n", "lab")
     assert "-m venv .venv" in steps
     assert "pip install --quiet -c requirements.txt -e ." in steps
     assert steps.rstrip().endswith("-m helpers.lab")
@@ -168,15 +201,15 @@ def test_its_makefile_opens_the_lab_and_offers_nothing_that_is_missing(opened):
 FROM_THERE = """
 import sys
 from pathlib import Path
-from helpers import doctor, lab
+from helpers import doctor, layout
 
 here = Path.cwd()
 assert doctor.COURSE == here, doctor.COURSE
 for diagnosis in doctor.diagnose(quick=True):
     print(diagnosis)
     assert diagnosis.effect is not doctor.Effect.STOPS
-layout = lab.lay_out(here, here / "work")
-print(len(layout.copied), "copied")
+done = layout.lay_out(here, here / "work")
+print(len(done.copied), "copied")
 """
 CHECKED = """
 from helpers import checks
@@ -203,7 +236,8 @@ def run_there(code, folder, opened):
 def test_doctor_and_lab_work_from_the_unpacked_folder(opened):
     said = run_there(FROM_THERE, opened, opened)
     laid_out = [name for name in files(opened / "work") if not name.startswith(".")]
-    assert laid_out == [name for name in files(opened) if name.startswith(("notebooks/", "exercises/"))]
+    held = [name for name in files(opened) if name.startswith(("notebooks/", "exercises/"))]
+    assert [name for name in laid_out if not name.startswith("with_outputs/")] == held
     assert f"{len(laid_out)} copied" in said
 
 

@@ -1,4 +1,4 @@
-"""`python -m helpers.lab`: a student's files are never lost, and JupyterLab opens on them."""
+"""`python -m helpers.lab`: JupyterLab opens on the student's own copies."""
 
 import ast
 import contextlib
@@ -18,33 +18,18 @@ from pathlib import Path
 
 import pytest
 
-from helpers import doctor, lab
+from helpers import doctor, lab, layout, rehearsal
 
 ROOT = Path(__file__).parents[1]
-ORIGINALS = {
-    "notebooks/00_start_here.ipynb": b'{"cells": []}\n',
-    "notebooks/01_rule.ipynb": b"lesson one, \xce\xb8",
-    "notebooks/pictures/bowl.png": bytes(range(256)),
-    "exercises/01_rule/01_rule.ipynb": b"exercise one\r\n",
-    "exercises/01_rule/checks.json": b"{}",
-}
-NOT_COPIED = (
-    "notebooks/.ipynb_checkpoints/01_rule-checkpoint.ipynb",
-    "exercises/01_rule/.ipynb_checkpoints/01_rule-checkpoint.ipynb",
-    "exercises/01_rule/__pycache__/tasks.pyc",
-    "notebooks/.DS_Store",
-    "notebooks/ruff.toml",
-)
-LESSON = "notebooks/01_rule.ipynb"
+LESSON, EXERCISE = "notebooks/01_rule.ipynb", "exercises/01_rule/01_rule.ipynb"
+EMPTY = b'{"cells": []}\n'
 
 
 @pytest.fixture
 def course(tmp_path):
     folder = tmp_path / "the course"
-    for name, content in ORIGINALS.items():
-        put(folder / name, content)
-    for name in NOT_COPIED:
-        put(folder / name, b"not for students")
+    for name in ("notebooks/00_start_here.ipynb", LESSON, EXERCISE):
+        put(folder / name, EMPTY)
     return folder
 
 
@@ -56,174 +41,6 @@ def work(course):
 def put(path, content):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
-
-
-def contents(folder):
-    """Every file's bytes and time of change, but for the lab's own memory."""
-    return {
-        path.relative_to(folder).as_posix(): (path.read_bytes(), path.stat().st_mtime_ns)
-        for path in folder.rglob("*")
-        if path.is_file() and path.name != lab.MEMORY
-    }
-
-
-def test_lessons_and_exercises_are_copied_and_nothing_else(course, work):
-    assert lab.lay_out(course, work) == (sorted(ORIGINALS), [])
-    assert {name: content for name, (content, _) in contents(work).items()} == ORIGINALS
-
-
-def test_a_course_without_exercises_is_laid_out(course, work):
-    shutil.rmtree(course / "exercises")
-    assert lab.lay_out(course, work).copied == sorted(name for name in ORIGINALS if name.startswith("notebooks"))
-
-
-def test_the_originals_are_only_read(course, work):
-    before = contents(course)
-    lab.lay_out(course, work)
-    after = {name: content for name, content in contents(course).items() if not name.startswith("work/")}
-    assert after == before
-
-
-def test_a_second_run_writes_nothing(course, work):
-    lab.lay_out(course, work)
-    before = contents(work)
-    assert lab.lay_out(course, work) == ([], [])
-    assert contents(work) == before
-
-
-@pytest.mark.parametrize("memory", ["kept", "lost", "damaged", "not a table"])
-def test_nothing_that_stands_in_work_is_ever_overwritten(course, work, memory):
-    lab.lay_out(course, work)
-    put(work / LESSON, b"solved by hand")
-    put(work / "exercises/01_rule/01_rule.ipynb", b"")
-    put(work / "notebooks/my notes.txt", b"mine")
-    before = contents(work)
-    for name in ORIGINALS:
-        put(course / name, b"the next edition of " + name.encode())
-    if memory == "lost":
-        (work / lab.MEMORY).unlink()
-    elif memory != "kept":
-        (work / lab.MEMORY).write_bytes(b"\xff{" if memory == "damaged" else b"[]")
-    for _ in range(2):
-        assert lab.lay_out(course, work).copied == []
-        assert contents(work) == before
-
-
-def test_a_changed_original_is_named_until_it_is_taken(course, work):
-    lab.lay_out(course, work)
-    put(work / LESSON, b"solved by hand")
-    put(course / LESSON, b"second edition")
-    put(course / "exercises/01_rule/checks.json", b"second edition")  # its copy was never touched
-    for _ in range(2):
-        assert lab.lay_out(course, work).newer == ["exercises/01_rule/checks.json", LESSON]
-    (work / LESSON).rename(work / "notebooks/01_rule_mine.ipynb")
-    put(work / "exercises/01_rule/checks.json", b"second edition")
-    assert lab.lay_out(course, work) == ([LESSON], [])
-    assert (work / LESSON).read_bytes() == b"second edition"
-    assert (work / "notebooks/01_rule_mine.ipynb").read_bytes() == b"solved by hand"
-    put(work / LESSON, b"solved again")
-    assert lab.lay_out(course, work) == ([], [])
-
-
-def test_a_students_change_alone_is_not_called_old(course, work):
-    lab.lay_out(course, work)
-    put(work / LESSON, b"solved by hand")
-    assert lab.lay_out(course, work) == ([], [])
-
-
-def test_an_original_that_a_student_already_has_is_not_named(course, work):
-    lab.lay_out(course, work)
-    put(course / LESSON, b"second edition")
-    put(work / LESSON, b"second edition")
-    assert lab.lay_out(course, work) == ([], [])
-    put(work / LESSON, b"solved by hand")
-    assert lab.lay_out(course, work) == ([], [])
-
-
-def test_a_deleted_copy_comes_back(course, work):
-    lab.lay_out(course, work)
-    (work / LESSON).unlink()
-    shutil.rmtree(work / "exercises")
-    copied = [name for name in sorted(ORIGINALS) if name.startswith("exercises") or name == LESSON]
-    assert lab.lay_out(course, work) == (copied, [])
-    assert {name: content for name, (content, _) in contents(work).items()} == ORIGINALS
-
-
-def test_a_new_lesson_comes_beside_those_that_are_there(course, work):
-    lab.lay_out(course, work)
-    put(course / "notebooks/02_rate.ipynb", b"lesson two")
-    assert lab.lay_out(course, work) == (["notebooks/02_rate.ipynb"], [])
-
-
-def test_what_is_no_file_is_left_alone(course, work):
-    (work / LESSON).mkdir(parents=True)
-    if hasattr(os, "symlink") and os.name != "nt":
-        (work / "exercises/01_rule").mkdir(parents=True)
-        (work / "exercises/01_rule/checks.json").symlink_to("/nowhere/at all")
-    for _ in range(2):
-        lab.lay_out(course, work)
-        assert (work / LESSON).is_dir()
-        assert os.name == "nt" or os.readlink(work / "exercises/01_rule/checks.json") == "/nowhere/at all"
-
-
-@pytest.mark.parametrize("fault", ["write", "rename"])
-def test_a_copy_that_fails_halfway_leaves_no_half_file(course, work, monkeypatch, fault):
-    replace = os.replace
-
-    def write_half(path, content):
-        whole = "01_rule.ipynb" not in path.name
-        with open(path, "wb") as file:
-            file.write(content if whole else content[: len(content) // 2])
-        if not whole:
-            raise OSError(28, "No space left on device")
-
-    def refuse(part, path):
-        if "01_rule.ipynb" in path.name:
-            raise OSError(28, "No space left on device")
-        replace(part, path)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(*((Path, "write_bytes", write_half) if fault == "write" else (os, "replace", refuse)))
-        with pytest.raises(OSError, match="No space"):
-            lab.lay_out(course, work)
-    assert {name: content for name, (content, _) in contents(work).items()}.items() < ORIGINALS.items()
-    lab.lay_out(course, work)
-    assert {name: content for name, (content, _) in contents(work).items()} == ORIGINALS
-    put(course / LESSON, b"second edition")
-    assert lab.lay_out(course, work).newer == [LESSON]
-
-
-def relative_links(file):
-    """The targets of a notebook's Markdown links that lead to another file of the course."""
-    cells = json.loads(file.read_text(encoding="utf-8"))["cells"]
-    text = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "markdown")
-    targets = re.findall(r"\]\(([^)#\s]+)", text)
-    return [urllib.parse.unquote(target) for target in targets if not re.match(r"[a-z]+:", target)]
-
-
-def broken_links(course, work):
-    """The links of the lessons and exercises that hold in the course's folder and not in work/."""
-    return [
-        f"{file.relative_to(work).as_posix()}: {target}"
-        for file in sorted(work.rglob("*.ipynb"))
-        for target in relative_links(file)
-        if (course / file.relative_to(work)).parent.joinpath(target).exists() and not (file.parent / target).exists()
-    ]
-
-
-def test_links_that_hold_in_the_course_hold_in_work(tmp_path):
-    lab.lay_out(ROOT, tmp_path / "work")
-    assert broken_links(ROOT, tmp_path / "work") == []
-
-
-def test_a_link_out_of_the_copied_folders_would_be_found(tmp_path):
-    links = "[a](../exercises/1/1.ipynb) [b](02.ipynb#part) [c](../README.md) [d](https://example.org)"
-    lesson = json.dumps({"cells": [{"cell_type": "markdown", "source": [links]}]}).encode()
-    other = json.dumps({"cells": []}).encode()
-    for name in ("notebooks/01.ipynb", "notebooks/02.ipynb", "exercises/1/1.ipynb", "README.md"):
-        put(tmp_path / name, lesson if name == "notebooks/01.ipynb" else other)
-    lab.lay_out(tmp_path, tmp_path / "work")
-    assert broken_links(tmp_path, tmp_path / "work") == ["notebooks/01.ipynb: ../README.md"]
 
 
 @pytest.fixture
@@ -244,15 +61,50 @@ def test_further_options_go_to_jupyterlab(started, work):
     assert started[1][1] == work
 
 
-def test_a_newer_original_is_named_with_what_to_do(started, course, work, capsys):
+def test_it_says_what_an_update_did(started, course, work, capsys):
     lab.main([])
-    put(course / LESSON, b"second edition")
+    put(work / EXERCISE, b"solved by hand")
+    for name in (LESSON, EXERCISE):
+        put(course / name, b'{"cells": [], "nbformat": 4}')
     capsys.readouterr()
     lab.main([])
     told = capsys.readouterr().out
-    assert f"    {LESSON}\n" in told
-    assert "rename or move your file and start the lab again" in told
-    assert "exercises/" not in told
+    assert "Brought up to date: 2 files that you had not changed." in told  # the lesson, and the lesson with outputs
+    assert f"    {EXERCISE}  →  exercises/01_rule/01_rule_new.ipynb\n" in told
+    assert (work / EXERCISE).read_bytes() == b"solved by hand"
+
+
+def test_a_second_lab_on_the_same_folder_names_the_first(started, work, monkeypatch, capsys):
+    servers = [{"root_dir": str(work.parent), "url": "http://localhost:1/", "token": "a"}]
+    monkeypatch.setattr("jupyter_server.serverapp.list_running_servers", lambda: iter(servers))
+    assert lab.main([]) == 0
+    assert len(started) == 1  # an instructor's, on the course's folder, is another
+    servers.append({"root_dir": str(work), "url": "http://localhost:2/", "token": "b"})
+    capsys.readouterr()
+    assert lab.main([]) == 0
+    assert "already running" in (said := capsys.readouterr().out) and "http://localhost:2/?token=b" in said
+    assert len(started) == 1
+
+
+def test_a_fresh_copy_is_taken_by_number(started, course, work, capsys):
+    lab.main([])
+    put(work / EXERCISE, b"spoilt")
+    assert lab.main(["--reset", "01"]) == 0
+    assert (work / EXERCISE).read_bytes() == EMPTY
+    kept = re.search(r"Yours is kept as work/(\S+\.ipynb)\.", capsys.readouterr().out)[1]
+    assert (work / kept).read_bytes() == b"spoilt"
+    assert lab.main(["--reset", "notebooks/01"]) == 0
+    assert "work/notebooks/01_rule.ipynb is a fresh copy.\n" in capsys.readouterr().out
+    assert len(started) == 1
+
+
+@pytest.mark.parametrize("which", [[], ["07"], ["notebooks/0"], ["01", "02"], ["../01"]])
+def test_a_fresh_copy_of_no_one_file_is_refused(started, work, capsys, which):
+    lab.main([])
+    before = sorted(work.rglob("*"))
+    assert lab.main(["--reset", *which]) == 1
+    assert "--reset needs one number, such as --reset 03" in capsys.readouterr().out
+    assert sorted(work.rglob("*")) == before
 
 
 def test_it_refuses_outside_a_course_folder(started, course, capsys):
@@ -283,7 +135,7 @@ def test_it_goes_on_where_some_lessons_run(started, monkeypatch, capsys, effect)
 def test_a_failed_copy_is_told_and_nothing_starts(started, work, capsys):
     work.write_text("a file where the folder should be")
     assert lab.main([]) == 1
-    assert "None of your files has been changed" in capsys.readouterr().out
+    assert "Nothing that you have changed was touched" in capsys.readouterr().out
     assert not started
 
 
@@ -297,7 +149,7 @@ def test_in_a_course_folder_that_is_read_only_it_says_what_to_do(started, course
 
 
 def test_it_can_be_read_by_an_older_python():
-    for module in (lab, doctor):
+    for module in (lab, doctor, layout, rehearsal):
         ast.parse(Path(module.__file__).read_text(encoding="utf-8"), feature_version=(3, 8))
 
 
@@ -317,7 +169,7 @@ def served(course, tmp_path, *options):
     """
     helpers = course / "src" / "helpers"
     helpers.mkdir(parents=True)
-    for name in ("__init__.py", "lab.py", "doctor.py"):
+    for name in ("__init__.py", "lab.py", "doctor.py", "layout.py", "rehearsal.py"):
         shutil.copy(ROOT / "src" / "helpers" / name, helpers)
     for name in ("pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, course)
@@ -369,7 +221,7 @@ def names(get, folder=""):
 @pytest.mark.slow
 def test_a_started_lab_serves_work_without_nbgrader_and_stops_on_ctrl_c(course, tmp_path):
     with served(course, tmp_path) as (get, process):
-        assert names(get) == {"notebooks", "exercises"}
+        assert names(get) == {"notebooks", "exercises", "with_outputs"}
         address, page = get("/")
         assert address == "/lab/tree/notebooks/00_start_here.ipynb"
         config = page_config(page)
@@ -393,7 +245,7 @@ def test_nbgrader_is_shown_when_asked_for(course, tmp_path):
     with served(course, tmp_path, lab.WITH_NBGRADER) as (get, _):
         assert {"notebooks", "exercises", "work"} <= names(get)
         address, page = get("/")
-        assert address == f"/lab/tree/{lab.WORK}/{lab.START}"
+        assert address == f"/lab/tree/{layout.WORK}/{layout.START}"
         config = page_config(page)
         assert "@jupyter/nbgrader" not in config["disabledExtensions"]
         assert "@jupyter/nbgrader" in {extension["name"] for extension in config["federated_extensions"]}

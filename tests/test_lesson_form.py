@@ -192,3 +192,28 @@ def test_both_tables_give_the_minutes_of_lesson_and_exercise(found):
 
 def test_the_tables_give_the_exercise_its_own_minutes(found):
     assert len(found(lesson(), practice="60")) == 2
+
+
+# ---- guesses
+
+ASKS = code(source="guess = predict.number('How many?')")
+COMPARES = code(source="guess.compare(len('abc'))")
+
+
+def test_a_guess_takes_a_minute_and_its_line():
+    assert minutes([ASKS]) == 1 + 1 / 8
+
+
+@pytest.mark.parametrize(
+    ("cells", "unanswered"),
+    [
+        ([ASKS, COMPARES], 0),
+        ([ASKS, COMPARES, ASKS, COMPARES], 0),
+        ([ASKS], 1),
+        ([ASKS, ASKS, COMPARES], 1),
+        ([COMPARES, ASKS], 1),
+    ],
+)
+def test_a_guess_is_compared_with_the_answer(cells, unanswered):
+    nb = NEW.new_notebook(cells=cells)
+    assert len([*lesson_form._guesses(nb)]) == unanswered

@@ -28,6 +28,7 @@ import nbformat
 from playwright.sync_api import Error, Locator, Page, sync_playwright
 
 from helpers import lab as course_lab
+from helpers import layout
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 MISSING = (
@@ -221,8 +222,9 @@ class Notebook:
 def _jupyterlab(folder, scratch):
     """The address of a JupyterLab of our own, which keeps all it keeps in the scratch folder, and logs there."""
     token = secrets.token_hex(16)
-    files = course_lab.settings(folder, course_lab.START, with_nbgrader=False)
-    files["labconfig/default_setting_overrides.json"] = SETTINGS
+    files = course_lab.settings(folder, layout.START, with_nbgrader=False)
+    overrides = files["labconfig/default_setting_overrides.json"]
+    overrides |= {plugin: overrides.get(plugin, {}) | ours for plugin, ours in SETTINGS.items()}
     for name, content in files.items():
         (scratch / "config" / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / "config" / name).write_text(json.dumps(content))

@@ -41,6 +41,7 @@ _TIME = re.compile(r"\*\*Time:\*\* (\d+) minutes(?:, and (\d+) more for Going de
 _LONG_FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
 _FENCE = re.compile(r"^```.*?\n(.*?)^```", re.DOTALL | re.MULTILINE)
 _GUESS = re.compile(r"\*\*Predict\b")
+_ASKED = re.compile(r"^(\w+) = predict\.(?:number|choice)\(", re.MULTILINE)
 _PICTURE = re.compile(r"<img\b|!\[")
 _EXERCISE_TIME = re.compile(r"· about (\d+) minutes ·")
 
@@ -56,6 +57,7 @@ def findings(nb, path: Path) -> Iterator[str]:
         yield from _time(nb, core, deeper)
         yield from _sight(nb)
         yield from _drawing(nb)
+    yield from _guesses(nb)
     yield from _tables(path, core, deeper)
 
 
@@ -68,6 +70,7 @@ def minutes(cells) -> float:
     for cell in cells:
         if cell.cell_type == "code":
             lines += 0 if _folded(cell) else _lines(cell.source)
+            extra += len(_ASKED.findall(cell.source))
             extra += sum(len(_PICTURE.findall(output.get("data", {}).get("text/html", ""))) for output in cell.outputs)
         else:
             extra += sum(len(one.findall(cell.source)) for one in (_LONG_FORMULA, _GUESS, _PICTURE))
@@ -137,6 +140,22 @@ def _drawing(nb) -> Iterator[str]:
             if "print" in calls:
                 yield f"cell {number}: is folded, and prints: print in a cell in sight"
             hidden |= bound
+
+
+def _guesses(nb) -> Iterator[str]:
+    """A guess that is asked for is compared with the answer before its name is used for the next."""
+    open_guesses = {}
+    for number, cell in enumerate(nb.cells, 1):
+        if cell.cell_type != "code":
+            continue
+        for name in re.findall(r"\b(\w+)\.compare\(", cell.source):
+            open_guesses.pop(name, None)
+        for name in _ASKED.findall(cell.source):
+            if name in open_guesses:
+                yield f"cell {open_guesses[name]}: asks for a guess that is never compared with the answer"
+            open_guesses[name] = number
+    for number in open_guesses.values():
+        yield f"cell {number}: asks for a guess that is never compared with the answer"
 
 
 def _tables(path: Path, core: int, deeper: int) -> Iterator[str]:

@@ -6,7 +6,9 @@ Exercises are taken as they stand in exercises/; the zip is refused where one of
 """
 
 import re
+import subprocess
 import sys
+import time
 import zipfile
 from pathlib import Path
 
@@ -17,7 +19,7 @@ ZIP = Path("build", "downhill.zip")
 FILES = ("LICENSE", "LICENSE-TEXT", "environment.yml", "pyproject.toml", "requirements.txt")
 FOLDERS = ("notebooks", "exercises", "src/helpers")
 LEFT_OUT = ("__pycache__", "ruff.toml")
-TARGETS = ("help", "lab", "clean", ".venv/made", ".venv/ready-for-lab")  # of the Makefile
+TARGETS = ("help", "lab", "clean", ".venv/made", "$(FOR_LAB)")  # of the Makefile
 README = Path(__file__).with_name("student_readme.md")
 
 
@@ -51,24 +53,39 @@ def problems(root: Path) -> list[str]:
 
 
 def make(root: Path, path: Path) -> None:
-    """Write the zip. Its bytes depend on the contents alone. Raises ValueError where `problems` finds any."""
+    """Write the zip. Its bytes depend on the release alone. Raises ValueError where `problems` finds any.
+
+    Its files have the date of the release: a student who unpacks a newer zip over an older one has newer files, which
+    Python's compiled copies of the old ones do not outlive.
+    """
     if found := problems(root):
         raise ValueError("\n".join(found))
+    date = released(root)
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as bundle:
         for name, content in contents(root).items():
-            entry = zipfile.ZipInfo(f"downhill/{name}", date_time=(1980, 1, 1, 0, 0, 0))
+            entry = zipfile.ZipInfo(f"downhill/{name}", date_time=date)
             entry.compress_type = zipfile.ZIP_DEFLATED
             entry.create_system = 3  # as on Linux, so that the line below means the same everywhere
             entry.external_attr = 0o100644 << 16
             bundle.writestr(entry, content)
 
 
+def released(root: Path) -> tuple[int, ...]:
+    """When the course was released, as a zip writes it: its last commit, or outside of git its newest file."""
+    git = ["git", "log", "-1", "--format=%ct"]
+    try:
+        seconds = int(subprocess.run(git, cwd=root, capture_output=True, text=True, check=True).stdout)
+    except (OSError, subprocess.CalledProcessError, ValueError):
+        seconds = max((root / name).stat().st_mtime for name in contents(root) if (root / name).is_file())
+    return time.gmtime(seconds)[:6]
+
+
 def student_makefile(makefile: str) -> str:
     """The Makefile with the targets for students alone; what stands between blank lines stays or goes together."""
     kept = ["# The course's commands. One is enough: `make lab`."]
     for block in makefile.strip().split("\n\n")[1:]:
-        rule = re.search(r"^([\w./-]+):(?!=)", block, re.MULTILINE)
+        rule = re.search(r"^([\w./$()-]+):(?!=)", block, re.MULTILINE)
         if rule and rule[1] == ".PHONY":
             kept.append(f".PHONY: {' '.join(name for name in TARGETS if name in block.split())}")
         elif not rule or rule[1] in TARGETS:

@@ -12,10 +12,13 @@
     processes     programs that a lesson starts and ends
     plots         figures that carry their own description
     progress      how far a long loop has come
+    layout        a student's own copies of the course
+    record        what a student has done
     numerals      numbers as a reader wants them
     ensemble      many descents at once, and what happened in each
     widget        draws tables of numbers by dials, in the browser
     explorer      descents with dials to turn
+    predict       guesses that are taken before a surprise
     timelimit     ends a call that takes too long
     outcomes      one call of a function and its outcome, as plain data
     wording       what a function returned, in words
@@ -23,6 +26,8 @@
     puzzles       errors of the frameworks, explained
     findings      what is wrong with a function, in sentences
     checks        checks of a student's function
+    course_map    what is done and what is next, on the start page
+    rehearsal     an exercise run as a grader would run it
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course
 
 A module imports only modules listed above it. Importing the package itself loads none of them.

@@ -1,63 +1,28 @@
 """Lay out a student's own copies of the course in work/ and open JupyterLab there.
 
-    python -m helpers.lab [--with-nbgrader] [any option of JupyterLab]
+    python -m helpers.lab [any option of JupyterLab]
+    python -m helpers.lab --check 03       run your exercise 3 as a grader would, before you hand it in
+    python -m helpers.lab --reset 03       take a fresh copy of exercise 3; yours is kept, under a name with the date
+    python -m helpers.lab --reset notebooks/03       the same for lesson 3
+    python -m helpers.lab --with-nbgrader  for instructors: open the course folder, with nbgrader's panels
 
-Lessons and exercises that work/ lacks are copied there, and nothing in work/ is ever overwritten.
-With --with-nbgrader, for instructors, JupyterLab opens in the course folder and shows nbgrader's panels.
+What work/ lacks is copied there, what you have not changed is brought up to date, and what you have changed is never
+overwritten.
 """
 
 from __future__ import annotations
 
-import hashlib
+import datetime
 import json
 import os
 import sys
 import tempfile
 from pathlib import Path
-from typing import NamedTuple
 
-from helpers import doctor
+from helpers import doctor, layout, rehearsal
+from helpers.layout import COPIED, START, WORK
 
-COPIED = ("notebooks", "exercises")
-LEFT_OUT = ("__pycache__", "ruff.toml")  # useful to authors, not to students
-WORK = "work"
-START = "notebooks/00_start_here.ipynb"
-MEMORY = ".originals.json"
-WITH_NBGRADER = "--with-nbgrader"
-
-
-class Layout(NamedTuple):
-    """What `lay_out` did and found: paths relative to work/, with forward slashes, sorted."""
-
-    copied: list[str]
-    newer: list[str]
-
-
-def lay_out(course: Path, work: Path) -> Layout:
-    """Copy each lesson and exercise that `work` lacks, and name those that have a newer original.
-
-    A file that exists in `work` is left alone, whatever it contains. An original is newer if it has changed since it
-    was copied and differs from the student's file. Raises OSError if a file cannot be copied; no incomplete file is
-    left behind, and a second call continues from there.
-    """
-    work.mkdir(exist_ok=True)
-    known = _remembered(work)
-    missing, newer = [], []
-    for name in _originals(course):
-        original, own = _hash(course / name), work / name
-        if not os.path.lexists(own):
-            missing.append(name)
-            known[name] = original
-        elif _hash(own) == original:
-            known[name] = original
-        elif known.setdefault(name, original) != original:
-            newer.append(name)
-    # Written before anything is copied: without its hash, a copy could never be recognised as old.
-    _write(work / MEMORY, json.dumps(known, indent=1, sort_keys=True).encode())
-    for name in missing:
-        (work / name).parent.mkdir(parents=True, exist_ok=True)
-        _write(work / name, (course / name).read_bytes())
-    return Layout(missing, newer)
+WITH_NBGRADER, RESET, CHECK = "--with-nbgrader", "--reset", "--check"
 
 
 def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
@@ -68,11 +33,16 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
                 "root_dir": str(root),
                 "answer_yes": True,  # one Ctrl-C stops it, without asking
                 "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,  # as in a container
+                "log_level": "WARN",  # so that the address is the last line in the terminal
             }
         },
         "jupyter_lab_config.json": {
             "LabApp": {
-                "default_url": f"/lab/tree/{start}",
+                # The file browser begins at the top, where the folders have whole names.
+                "default_url": f"/lab/tree/{start}?file-browser-path=/",
+                # The tabs that were open belong to this folder: another course, and the instructor's view of this
+                # one, have their own.
+                "workspaces_dir": str(root / ".jupyterlab" / "workspaces"),
                 # No question about news, no check for updates, no list of extensions to install: each contacts
                 # another host, and only the lock may change the environment.
                 "news_url": None,
@@ -81,6 +51,10 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
             }
         },
         "labconfig/page_config.json": {"disabledExtensions": {"@jupyterlab/apputils-extension:announcements": True}},
+        "labconfig/default_setting_overrides.json": {
+            "@jupyterlab/filebrowser-extension:browser": {"showLastModifiedColumn": False},
+            "@jupyterlab/notebook-extension:tracker": {"codeCellConfig": {"lineNumbers": False, "lineWrap": True}},
+        },
     }
     if not with_nbgrader:
         files["labconfig/page_config.json"]["disabledExtensions"]["@jupyter/nbgrader"] = True
@@ -115,16 +89,49 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"Your own copies of the course belong in {work}, but you may not write in {course}.")
         print("Copy that folder, without .venv, to a place of your own and start the lab there.")
         return 1
-    try:
-        layout = lay_out(course, work)
-    except OSError as error:
-        print(f"A file could not be copied into {work}: {error}")
-        print("None of your files has been changed. Fix the cause and start the lab again.")
-        return 1
-    print(_report(layout, work), flush=True)
+    if arguments[:1] in ([RESET], [CHECK]):
+        return _one_file(course, work, *arguments)
     with_nbgrader = WITH_NBGRADER in arguments
     root, start = (course, f"{WORK}/{START}") if with_nbgrader else (work, START)
+    if address := _running(root):
+        print(f"The course is already running. Open this address in your browser:\n    {address}")
+        return 0
+    try:
+        done = layout.lay_out(course, work)
+    except OSError as error:
+        print(f"A file could not be written in {work}: {error}")
+        print("Nothing that you have changed was touched. Fix the cause and start the lab again.")
+        return 1
+    print(_report(done, work), flush=True)
     _run_jupyterlab(settings(root, start, with_nbgrader), root, [a for a in arguments if a != WITH_NBGRADER])
+    return 0
+
+
+def _running(root: Path) -> str:
+    """The address of a lab that serves this folder already; "" if there is none."""
+    from jupyter_server.serverapp import list_running_servers  # may fail, so the doctor reports first
+
+    for server in list_running_servers():
+        if os.path.realpath(server["root_dir"]) == os.path.realpath(root):
+            token = f"?token={server['token']}" if server["token"] else ""
+            return f"{server['url']}{token}"
+    return ""
+
+
+def _one_file(course: Path, work: Path, option: str, which: str = "", *more: str) -> int:
+    """`--reset` or `--check` of the file that `which` begins: a number means the exercise."""
+    folder, _, beginning = which.rpartition("/")
+    names = layout.notebooks(course, folder or "exercises", beginning)
+    if more or not beginning or len(names) != 1:
+        fits = f"{which} fits {', '.join(names)}." if len(names) > 1 else "No notebook of the course begins like that."
+        print(f"{option} needs one number, such as {option} 03, or {option} notebooks/03. {fits}")
+        return 1
+    (name,) = names
+    if option == CHECK:
+        return rehearsal.main(work / name)
+    put_by = layout.reset(course, work, name, datetime.date.today().isoformat())
+    print(f"{WORK}/{name} is a fresh copy." + (f" Yours is kept as {WORK}/{put_by}." if put_by else ""))
+    print("If it is open in the lab, close its tab without saving and open it again.")
     return 0
 
 
@@ -143,52 +150,18 @@ def _run_jupyterlab(files, folder, options):
         jupyterlab(options)
 
 
-def _report(layout, work):
+def _report(done, work):
     """What was laid out, as lines for the terminal."""
     lines = [f"Your own copies of the course are in {work}."]
-    if layout.copied:
-        lines.append(f"New there: {len(layout.copied)} files.")
-    if layout.newer:
-        lines.append("These have a newer original; your files stay as they are:")
-        lines += [f"    {name}" for name in layout.newer]
-        lines.append("To get the new version, rename or move your file and start the lab again.")
+    if done.copied:
+        lines.append(f"New there: {len(done.copied)} files.")
+    if done.replaced:
+        lines.append(f"Brought up to date: {len(done.replaced)} files that you had not changed.")
+    if done.kept:
+        lines.append("You have changed these, and they stay as they are. The new version is beside yours:")
+        lines += [f"    {name}  →  {beside}" for name, beside in done.kept.items()]
     lines.append("JupyterLab opens in your browser. Ctrl-C in this window stops it.")
     return "\n".join(lines)
-
-
-def _originals(course):
-    """The files to copy, relative to the course folder, without hidden ones such as Jupyter's checkpoints."""
-    names = []
-    for folder in COPIED:
-        for path in (course / folder).rglob("*"):
-            parts = path.relative_to(course).parts
-            if path.is_file() and not any(part.startswith(".") or part in LEFT_OUT for part in parts):
-                names.append("/".join(parts))
-    return sorted(names)
-
-
-def _remembered(work):
-    """{name: hash of the original when it was copied}; empty if the file is absent or damaged."""
-    try:
-        known = json.loads((work / MEMORY).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return known if isinstance(known, dict) else {}
-
-
-def _hash(path):
-    """The file's SHA-256; None if it is not a file, which no original equals."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else None
-
-
-def _write(path, content):
-    """Write the whole file or nothing."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        os.replace(part, path)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 if __name__ == "__main__":

@@ -196,16 +196,15 @@ def test_the_tables_give_the_exercise_its_own_minutes(found):
 
 # ---- guesses
 
-ASKS = code(source="guess = predict.number('How many?')")
-COMPARES = code(source="guess.compare(len('abc'))")
+ASKS, COMPARES = "guess = predict.number('How many?')", "guess.compare(len('abc'))"
 
 
 def test_a_guess_takes_a_minute_and_its_line():
-    assert minutes([ASKS]) == 1 + 1 / 8
+    assert minutes([code(source=ASKS)]) == 1 + 1 / 8
 
 
 @pytest.mark.parametrize(
-    ("cells", "unanswered"),
+    ("sources", "unanswered"),
     [
         ([ASKS, COMPARES], 0),
         ([ASKS, COMPARES, ASKS, COMPARES], 0),
@@ -214,6 +213,6 @@ def test_a_guess_takes_a_minute_and_its_line():
         ([COMPARES, ASKS], 1),
     ],
 )
-def test_a_guess_is_compared_with_the_answer(cells, unanswered):
-    nb = NEW.new_notebook(cells=cells)
+def test_a_guess_is_compared_with_the_answer(sources, unanswered):
+    nb = NEW.new_notebook(cells=[code(source=source) for source in sources])
     assert len([*lesson_form._guesses(nb)]) == unanswered

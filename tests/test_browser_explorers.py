@@ -19,7 +19,7 @@ from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 
 import browser
-from helpers import data, descent, explorer, functions
+from helpers import data, descent, explorer, functions, layout
 
 ROOT = Path(__file__).parents[1]
 SCREENSHOTS = ROOT / "build" / "screenshots"
@@ -489,7 +489,7 @@ def test_no_label_is_cut_in_a_window_of_800_pixels(shown, notebook):
 
 # ---- without a kernel
 
-LESSONS = sorted({f"notebooks/{cell.lesson}.ipynb" for cell in CELLS})
+LESSONS = sorted({f"{layout.OUTPUTS}/{cell.lesson}.ipynb" for cell in CELLS})
 
 
 def twins(lab, path):

@@ -47,7 +47,7 @@ def stops(work: Path) -> list[Stop]:
         cells = _cells(path)
         if not cells or path.name == Path(layout.START).name:
             continue
-        title = next(iter(re.findall(r"^# (.*)", cells[0], re.MULTILINE)), path.stem)
+        title = next(iter(re.findall(r"^# (.*)", cells[0], re.MULTILINE)), path.stem).replace("`", "")
         made = kept["guesses"].get(path.stem, {}).values()
         good = sum(entry.get("verdict") in ("right", "near") for entry in made)
         asked = sum(len(_GUESS.findall(cell)) for cell in cells)
@@ -82,17 +82,17 @@ def following(found: list[Stop]) -> str:
 
 
 def _page(found, news):
+    left = " style='text-align: left'"
     rows = "".join(
-        f"<tr><td><a href='{stop.name}.ipynb'>{escape(stop.title)}</a></td><td>{_guesses(stop)}</td>"
-        f"<td>{_exercise(stop, link=True)}</td></tr>"
+        f"<tr><td{left}><a href='{stop.name}.ipynb'>{escape(stop.title)}</a></td>"
+        f"<td>{_guesses(stop)}</td><td>{_exercise(stop, link=True)}</td></tr>"
         for stop in found
     )
+    head = f"<thead><tr><th{left}>lesson</th><th>guesses</th><th>exercise</th></tr></thead>"
     linked = re.sub(r"\[(.*?)\]\((.*?)\)", r"<a href='\2'>\1</a>", escape(following(found)))
     changes = "".join(f"<li>{escape(line)}</li>" for line in _changes(news))
-    return (
-        f"<p><strong>{linked}</strong></p>"
-        f"<table><thead><tr><th>lesson</th><th>guesses</th><th>exercise</th></tr></thead><tbody>{rows}</tbody></table>"
-        + (f"<p>New since the last update:</p><ul>{changes}</ul>" if changes else "")
+    return f"<p><strong>{linked}</strong></p><table>{head}<tbody>{rows}</tbody></table>" + (
+        f"<p>New since the last update:</p><ul>{changes}</ul>" if changes else ""
     )
 
 

@@ -51,6 +51,11 @@ function render({ model, el }) {
       show();
     }
   });
+  line?.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter") return;
+    event.preventDefault(); // some pages stop a form from being sent by Enter
+    card.requestSubmit();
+  });
   // Or JupyterLab would take the arrow keys, space and Enter for its own; it looks at the focused element only.
   card.querySelectorAll("input, button").forEach((each) => { each.dataset.lmSuppressShortcuts = "true"; });
   model.on("change:guess", show);

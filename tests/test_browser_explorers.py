@@ -338,6 +338,21 @@ CONTRAST = """card => {
 }"""
 
 
+# The contrast of every line and marker of a path with its card, for which WCAG asks 3 (1.4.11), and which have less.
+LINES = """card => {
+  const number = text => text.match(/[\\d.]+/g).map(Number);
+  const luminance = colour => colour.slice(0, 3).map(c => c / 255)
+    .map(c => (c <= 0.04045 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, c, k) => sum + c * [0.2126, 0.7152, 0.0722][k], 0);
+  const paper = luminance(number(getComputedStyle(card).backgroundColor));
+  return [...card.querySelectorAll('.dh-marks path, .dh-legend path, .dh-axes path[stroke*="ink"]')]
+    .flatMap(one => [getComputedStyle(one).stroke, getComputedStyle(one).fill]).filter(colour => colour !== 'none')
+    .map(colour => [luminance(number(colour)), colour])
+    .map(([ink, colour]) => [(Math.max(ink, paper) + 0.05) / (Math.min(ink, paper) + 0.05), colour])
+    .filter(([contrast]) => contrast < 3);
+}"""
+
+
 def test_they_are_readable_in_both_themes(notebook, lab):
     before = lab.page.viewport_size
     lab.page.set_viewport_size({"width": 1000, "height": 1400})  # in which the largest is whole
@@ -345,6 +360,7 @@ def test_they_are_readable_in_both_themes(notebook, lab):
         lab.theme(theme)
         for cell, card in zip(CELLS, notebook.panel.locator(".downhill").all(), strict=True):
             assert card.evaluate(CONTRAST) == []
+            assert card.evaluate(LINES) == []
             card.screenshot(path=SCREENSHOTS / f"explorer_{cell}_{theme.lower()}.png")
     lab.page.set_viewport_size(before)
 

@@ -15,34 +15,16 @@
 // model.get("tables")  {name: float32 numbers in the shape [one axis for each dial in `by`, step, column]}. A row that
 //                      begins with NaN ends a path early; in a line it is a gap
 
-const STYLE = `
-.downhill { box-sizing: border-box; background: #fff; color: #1a1a1a; color-scheme: light; border: 1px solid #c4c4c4;
-  border-radius: 6px; padding: 12px; margin: 4px 0; font: 14px/1.45 system-ui, sans-serif; max-width: 1000px; }
-.downhill * { box-sizing: border-box; }
-.downhill .dh-dials, .downhill .dh-panels, .downhill .dh-play, .downhill .dh-legend { display: flex; flex-wrap: wrap;
-  gap: 8px 20px; align-items: center; }
-.downhill .dh-dial { flex: 1 1 150px; max-width: 300px; display: block; }
-.downhill .dh-dial input { display: block; width: 100%; margin: 2px 0; accent-color: #0072b2; }
-.downhill output { font-weight: 600; font-variant-numeric: tabular-nums; }
-.downhill .dh-panel { flex: 1 1 270px; min-width: 0; margin: 6px 0; }
-.downhill svg { display: block; overflow: hidden; font-size: 12px; }
-.downhill .dh-panel svg { width: 100%; height: 290px; }
-.downhill svg text { fill: #1a1a1a; }
-.downhill svg.dh-pick { cursor: crosshair; touch-action: none; }
-.downhill :focus-visible { outline: 3px solid #0072b2; outline-offset: 2px; }
-.downhill button { font: inherit; color: inherit; min-width: 76px; padding: 3px 10px; background: #f2f2f2;
-  border: 1px solid #767676; border-radius: 4px; cursor: pointer; }
-.downhill button:hover { background: #e2e2e2; }
-.downhill .dh-legend { margin: 2px 0 8px; padding: 0; list-style: none; font-size: 13px; }
-.downhill .dh-legend li { display: flex; gap: 6px; align-items: center; margin: 0; }
-.downhill p { margin: 6px 0 0; }
-.downhill .dh-reads { font-variant-numeric: tabular-nums; }`;
-
 const HEIGHT = 290; // of a panel, in pixels
 const PLAY = 6000; // how long a path of some length plays, in milliseconds
 const SLOWEST = 350; // milliseconds a step, so that a short path does not crawl
 
 const ARROWS = { ArrowLeft: [0, -1], ArrowRight: [0, 1], ArrowDown: [1, -1], ArrowUp: [1, 1] }; // axis, direction
+
+// Some of the course's colours are too dark for a dark page: there widget.css gives them a lighter one of the same hue.
+const THEMED = { "#000000": "var(--dh-ink)", "#595959": "var(--dh-grey)", "#0072b2": "var(--dh-blue)" };
+const themed = (styles) =>
+  styles.map((style) => ({ ...style, colour: THEMED[style.colour.toLowerCase()] ?? style.colour }));
 
 const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.charCodeAt(0)};`);
 const attributes = (values) =>
@@ -125,15 +107,15 @@ function axes(view, frame) {
   let svg = "";
   for (const [at, text] of view.x.ticks) {
     const x = pixel(view.x, at, left, right).toFixed(1);
-    svg += `<path d="M${x},${top}V${bottom}" stroke="#e5e5e5"/>`;
+    svg += `<path d="M${x},${top}V${bottom}" stroke="var(--dh-grid)"/>`;
     svg += `<text x="${x}" y="${bottom + 16}" text-anchor="middle">${escape(text)}</text>`;
   }
   for (const [at, text] of view.y.ticks) {
     const y = pixel(view.y, at, bottom, top);
-    svg += `<path d="M${left},${y.toFixed(1)}H${right}" stroke="#e5e5e5"/>`;
+    svg += `<path d="M${left},${y.toFixed(1)}H${right}" stroke="var(--dh-grid)"/>`;
     svg += `<text x="${left - 6}" y="${(y + 4).toFixed(1)}" text-anchor="end">${escape(text)}</text>`;
   }
-  svg += `<path d="M${left},${top}V${bottom}H${right}" fill="none" stroke="#1a1a1a"/>`;
+  svg += `<path d="M${left},${top}V${bottom}H${right}" fill="none" stroke="var(--dh-ink)"/>`;
   const label = (place, text) =>
     `<text transform="${place}" text-anchor="middle" font-size="13">${escape(text)}</text>`;
   svg += label(`translate(${(left + right) / 2},${HEIGHT - 4})`, view.x.label);
@@ -177,7 +159,7 @@ function panelOf(panel, spec, tables, id) {
         "stroke-width": mark.kind === "segment" ? 2.5 : 1.4, "stroke-dasharray": dash,
         ...(mark.kind === "path" ? withMarker(`${id}-mark${k}`) : {}) });
       const ends = mark.kind === "path"
-        ? `<circle class="dh-first" r="4.5" fill="#fff" stroke="${colour}" stroke-width="1.6"/>` +
+        ? `<circle class="dh-first" r="4.5" fill="var(--dh-paper)" stroke="${colour}" stroke-width="1.6"/>` +
           `<g class="dh-now" data-series="${escape(name)}">${shape(mark.of.marker, colour, 5.5)}</g>` : "";
       return `<g><path ${line}/>${ends}</g>`;
     }).join("");
@@ -237,11 +219,11 @@ function panelOf(panel, spec, tables, id) {
 /** Dials, buttons and words around the panels. */
 function frameOf(spec, card) {
   const sample = ({ colour, dash, marker }) =>
-    `<svg width="34" height="14" aria-hidden="true"><path ${attributes({ d: "M1,7H33", "stroke-width": 2,
+    `<svg width="34" height="14" aria-hidden="true"><path ${attributes({ d: "M1,7H33", fill: "none", "stroke-width": 2,
       stroke: dash === "none" ? "none" : colour, "stroke-dasharray": dash })}/>` +
     `<g transform="translate(17,7)">${shape(marker, colour, marker === "star" ? 5 : 3.5)}</g></svg>`;
   card.innerHTML =
-    `<style>${STYLE}</style><div class="dh-dials">` +
+    `<div class="dh-dials">` +
     spec.dials.map((dial) =>
       `<label class="dh-dial" data-dial="${dial.name}">${escape(dial.label)} <output></output>` +
       `<input type="range" min="0" max="${dial.values.length - 1}" step="1" value="${dial.start}"></label>`).join("") +
@@ -255,7 +237,9 @@ function frameOf(spec, card) {
 }
 
 function explore(model, el) {
-  const spec = model.get("spec");
+  const given = model.get("spec");
+  const spec = { ...given, series: themed(given.series), legend: themed(given.legend), panels: given.panels.map(
+    (panel) => ({ ...panel, views: panel.views.map((view) => ({ ...view, lines: themed(view.lines) })) })) };
   const tables = read(model.get("tables"), spec.tables);
   const card = document.createElement("div");
   card.className = "downhill";

@@ -38,6 +38,7 @@ class Explorer(anywidget.AnyWidget):
     """
 
     _esm = Path(__file__).with_name("explorer.js")
+    _css = Path(__file__).with_name("widget.css")
     spec = traitlets.Dict().tag(sync=True)
     tables = traitlets.Dict().tag(sync=True)
 

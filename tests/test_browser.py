@@ -146,7 +146,7 @@ class TestCheck:
             yield say
 
     def test_of_a_right_answer_says_that_it_passed(self, say):
-        assert say("theta - lr * gradient") == "step: visible checks passed (8 cases)"
+        assert say("theta - lr * gradient") == "✓ step: visible checks passed (8 cases)"
 
     def test_of_a_wrong_answer_says_what_is_wrong(self, say):
         said = say("theta + lr * gradient")

@@ -371,3 +371,10 @@ def test_eager_execution_switched_off_is_told_before_and_after(monkeypatch):
         check(step)
     state.eager = True
     check(named("step", lambda theta, gradient, lr: theta - lr * gradient))
+
+
+def test_a_long_message_is_wrapped_between_words_and_keeps_its_lines():
+    (said,) = checks.CheckFailed("word " * 40 + "\n    x = [1. 2.]")._render_traceback_()
+    *words, numbers = said.split("\n")
+    assert max(map(len, words)) <= checks.WIDTH and " ".join(words).split() == ["word"] * 40
+    assert numbers == "    x = [1. 2.]"

@@ -384,3 +384,34 @@ def test_a_notebook_elsewhere_is_told_what_to_do(monkeypatch, capsys):
         f"This notebook runs in {sys.executable}, which is not ready for the course:\nWRONG    numpy 1.0"
     )
     assert told.endswith("menu Kernel, Change Kernel.\n")
+
+
+def test_a_file_that_hides_a_package_is_named(tmp_path, monkeypatch, capsys):
+    for name in ("torch.py", "random.py", "mine.py", "notes.txt"):
+        (tmp_path / name).touch()
+    (tmp_path / "numpy").mkdir()
+    (tmp_path / "helpers").mkdir()
+    (tmp_path / "helpers" / "__init__.py").touch()
+    found = [*doctor.hidden_packages([tmp_path])]
+    assert [diagnosis.text.partition(":")[0] for diagnosis in found] == ["helpers", "random.py", "torch.py"]
+    assert all(str(tmp_path) in diagnosis.text and diagnosis.effect is Effect.DOUBT for diagnosis in found)
+    monkeypatch.chdir(tmp_path)
+    doctor.this_notebook()
+    assert "torch.py: it hides the package torch" in capsys.readouterr().out
+
+
+def test_a_report_names_no_path_and_no_person(tmp_path, monkeypatch, capsys):
+    home = tmp_path / "Ada Lovelace"
+    texts = [
+        f"a kernel in {home / 'share' / 'kernels'} starts {sys.executable}",
+        r"C:\\Users\\ada\\course is not this Python of /usr/lib/python3.12. ada may not write.",
+        "numpy 2.4: the course needs numpy<3,>=2.2 (or/and 1/2)",
+    ]
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.setattr(doctor.getpass, "getuser", lambda: "ada")
+    monkeypatch.setattr(doctor, "diagnose", lambda: (doctor.Diagnosis("WRONG", text) for text in texts))
+    assert doctor.main(["--report"]) == 0
+    first, *said = capsys.readouterr().out.splitlines()
+    assert re.match(r"downhill \S+, Python 3\.\d+\.\d+, \w+ \S+, \w+, \d+ processors$", first)
+    assert not re.search(r"ada|Ada|[\\]|/usr|/share", "\n".join(said))
+    assert said[2].endswith(texts[2])

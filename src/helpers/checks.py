@@ -7,9 +7,11 @@ function on these cases, and `helpers.findings` compares.
 A cell that uses the student's functions does so inside `with checks.once_done():`.
 """
 
+import builtins
 import contextlib
 import json
 import sys
+import textwrap
 import traceback
 import types
 from collections.abc import Callable
@@ -20,6 +22,7 @@ from helpers.findings import Finding, examine, example
 from helpers.outcomes import SECONDS, call, decode, encode, timed_out
 from helpers.wording import describe
 
+WIDTH = 88  # of a message, in characters: what fits beside the file browser on a small laptop
 FORMAT = 2  # of checks.json; raised when older helpers could not read a newer file
 _TASK = {"parameters", "relative", "absolute", "mistakes", "slips", "cases"}
 
@@ -28,7 +31,10 @@ class _Sentence(Exception):
     """An error that a notebook shows as its sentence alone, without a traceback."""
 
     def _render_traceback_(self):
-        return [str(self)]
+        # JupyterLab breaks a longer line inside a word.
+        lines = str(self).split("\n")
+        wrapped = [textwrap.fill(line, WIDTH, break_long_words=False, break_on_hyphens=False) for line in lines]
+        return ["\n".join(wrapped)]
 
 
 class CheckFailed(_Sentence, AssertionError):
@@ -57,7 +63,8 @@ def load(path="checks.json") -> Callable[[Callable], None]:
         if finding := examine(task, outcomes):
             raise CheckFailed(complaint(name, task, finding, outcomes))
         record.passed(str(exercise.get("exercise")), name)
-        print(passed(name, task))
+        said = passed(name, task)
+        print(f"\x1b[1;32m✓ {said}\x1b[0m" if hasattr(builtins, "__IPYTHON__") else said)
 
     return check
 

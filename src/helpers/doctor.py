@@ -1,5 +1,7 @@
 """Is this machine ready for the course, and if not, what to do: `python -m helpers.doctor`.
 
+With --report it prints what a bug report needs, without names or paths.
+
 It must run when a package is missing and when this is the wrong Python. So it imports only the standard library,
 compares versions itself, and uses no syntax newer than Python 3.8.
 """
@@ -7,7 +9,9 @@ compares versions itself, and uses no syntax newer than Python 3.8.
 from __future__ import annotations
 
 import enum
+import getpass
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -63,6 +67,7 @@ def diagnose(quick: bool = False) -> Iterator[Diagnosis]:
     found = list(packages(quick))
     yield from found
     yield kernel()
+    yield from hidden_packages(sorted({path.parent for path in (COURSE / "work").rglob("*.ipynb")}))
     yield disk(DISK_TO_WORK if all(f.verdict == "OK" for f in found) else DISK_TO_INSTALL)
     yield from memory()
 
@@ -141,6 +146,17 @@ def kernel() -> Diagnosis:
     return Diagnosis("WRONG", f"{text} {_other_kernel(Path(folder))}", Effect.STOPS)
 
 
+def hidden_packages(folders: list[Path]) -> Iterator[Diagnosis]:
+    """Does a file beside a notebook hide a package? Python looks beside the notebook first, so torch.py is `torch`."""
+    names = {MODULES.get(name, name) for name in declared()[1]} | {"helpers", "keras"}
+    names |= getattr(sys, "stdlib_module_names", frozenset())  # from Python 3.10 on
+    for folder in folders:
+        for path in sorted(folder.glob("*")):
+            if path.stem in names and (path.suffix == ".py" or (path / "__init__.py").is_file()):
+                text = f"{path.name}: it hides the package {path.stem} from the notebooks beside it, in {folder}."
+                yield Diagnosis("WRONG", f"{text} Rename it and restart the kernel.", Effect.DOUBT)
+
+
 def disk(needed: float) -> Diagnosis:
     """Does the disk that holds the course have `needed` bytes free?"""
     place = COURSE if COURSE.is_dir() else Path.cwd()
@@ -166,6 +182,8 @@ def memory() -> Iterator[Diagnosis]:
 
 def this_notebook() -> None:
     """Print whether this kernel runs in the course's environment: one sentence if so, otherwise what to do."""
+    for diagnosis in hidden_packages([Path.cwd()]):
+        print(diagnosis)
     troubles = [diagnosis for diagnosis in [python(), *packages(quick=True)] if diagnosis.verdict != "OK"]
     if not troubles:
         print("This notebook runs in the course's environment: Python and every package fit.")
@@ -344,8 +362,33 @@ def _register():
     return f"Register this Python: {_quoted(sys.executable)} -m ipykernel install --sys-prefix"
 
 
-def main() -> int:
-    """Print each diagnosis as it is made; return 0 if all is well, else 1."""
+def report() -> str:
+    """What a bug report needs: the machine in a line, then every diagnosis; without names or paths."""
+    system = f"{platform.system()} {platform.release()}, {platform.machine()}, {os.cpu_count()} processors"
+    lines = [
+        f"{DISTRIBUTION} {_installed(DISTRIBUTION) or 'not installed'}, Python {platform.python_version()}, {system}"
+    ]
+    return "\n".join(_anonymous(line) for line in [*lines, *map(str, diagnose())])
+
+
+def _anonymous(text):
+    """The text with paths and the user's name replaced."""
+    known = {str(place) for place in (COURSE, Path.home(), Path.cwd(), sys.prefix, sys.executable)}
+    for place in sorted(known - {os.sep}, key=len, reverse=True):
+        text = re.sub(re.escape(place) + r"[^\s:,;\"']*", "PATH", text)
+    text = re.sub(r"(?:(?<![\w.<>=])[\\/]|\b[A-Za-z]:[\\/])[^\s:,;\"']*", "PATH", text)
+    try:
+        user = getpass.getuser()
+    except Exception:  # nobody, as in some containers
+        return text
+    return re.sub(rf"\b{re.escape(user)}\b", "USER", text)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Print each diagnosis as it is made; return 0 if all is well, else 1. With --report, print that and return 0."""
+    if (sys.argv[1:] if arguments is None else arguments) == ["--report"]:
+        print(report())
+        return 0
     worst = Effect.NONE
     try:
         for diagnosis in diagnose():

@@ -378,3 +378,23 @@ def test_a_long_message_is_wrapped_between_words_and_keeps_its_lines():
     *words, numbers = said.split("\n")
     assert max(map(len, words)) <= checks.WIDTH and " ".join(words).split() == ["word"] * 40
     assert numbers == "    x = [1. 2.]"
+
+
+def test_the_summary_says_what_passes_now_and_what_its_points_depend_on(tmp_path, capsys):
+    path = tmp_path / "checks.json"
+    data = {"format": checks.FORMAT, "exercise": "00_ours", "tasks": {"shift": SHIFT, "kind": KIND}}
+    path.write_text(json.dumps(data | {"points": {"shift": 4, "kind": 2}, "by_hand": 3}), encoding="utf-8")
+    check = checks.load(path)
+    check(shift)
+    capsys.readouterr()
+    check.summary()
+    first, second, _, sum_, by_hand = capsys.readouterr().out.splitlines()
+    assert first.startswith("✓ shift ") and first.endswith(" 4 points")
+    assert second.startswith("· kind ") and second.endswith(" 2 points   not passed yet")
+    assert sum_ == "4 of 6 points pass their visible checks, and count if the grader's other cases pass too."
+    assert by_hand == "3 more points: a person reads your answer in your own words."
+    with pytest.raises(checks.CheckFailed):
+        check(named("shift", lambda x: -x))
+    capsys.readouterr()
+    check.summary()
+    assert capsys.readouterr().out.startswith("· shift ")

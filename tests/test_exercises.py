@@ -97,7 +97,8 @@ class TestEachExercise:
     def test_with_the_answers_put_back_it_runs_from_top_to_bottom_and_passes(self, name, tmp_path):
         notebook = run_notebook(ROOT / "solutions" / name, tmp_path)
         assert [output for cell in notebook.cells for output in errors_of(cell)] == []
-        printed = [output.text for cell in notebook.cells if is_check(cell) for output in cell.outputs]
+        outputs = [output.text for cell in notebook.cells if is_check(cell) for output in cell.outputs]
+        printed = [text.replace("\x1b[1;32m✓ ", "") for text in outputs]
         assert [text.partition(":")[0] for text in printed] == [task.name for task in solution_of(name).tasks]
         assert all("visible checks passed" in text for text in printed)
 

@@ -34,6 +34,7 @@ from typing import NamedTuple
 import nbformat
 import numpy as np
 
+from grader.cells import checked_task, is_check, is_question, role
 from helpers import checks
 from helpers.outcomes import call, encode
 from helpers.puzzles import explain
@@ -137,6 +138,8 @@ def make_checks(solution: Solution, seed=VISIBLE) -> dict:
         "generated": f"by `make exercises` from solutions/{solution.name}: change it there",
         "format": checks.FORMAT,
         "exercise": solution.name,
+        "points": {checked_task(cell): role(cell)["points"] for cell in solution.notebook.cells if is_check(cell)},
+        "by_hand": sum(role(cell)["points"] for cell in solution.notebook.cells if is_question(cell)),
         "tasks": {task.name: make_task(task, solution.answers[task.name], seed) for task in solution.tasks},
     }
 

@@ -45,28 +45,44 @@ class CheckError(_Sentence, ValueError):
     """There was nothing to check: checks.json cannot be used, or `check` was not given a task's function."""
 
 
-def load(path="checks.json") -> Callable[[Callable], None]:
-    """Read a checks.json; call the result with a function to check it.
+def load(path="checks.json") -> "Check":
+    """Read a checks.json. Raises CheckError if the file is missing, damaged or of another exercise."""
+    return Check(read(Path(path)))
 
-    check(function) finds the task by the function's name, prints one line if every case is right, and raises
-    CheckFailed with what it found if not. Raises CheckError if the file is missing, damaged or of another exercise.
-    """
-    exercise = read(Path(path))
 
-    def check(function):
-        """Run the function on its task's cases; print that they passed, or raise CheckFailed."""
-        name = _name_of(function, exercise, sys._getframe(1))
-        task = exercise["tasks"][name]
+class Check:
+    """The checks of one exercise: `check(function)` after each task, `check.summary()` at the end."""
+
+    def __init__(self, exercise: dict):
+        self._exercise = exercise
+        self._passed: set[str] = set()
+
+    def __call__(self, function: Callable) -> None:
+        """Run the function on its task's cases; print that they passed, or raise CheckFailed with what was found."""
+        name = _name_of(function, self._exercise, sys._getframe(1))
+        task = self._exercise["tasks"][name]
+        self._passed.discard(name)
         _refuse_without_eager_execution("before this check ran")
         outcomes = run(function, task)
         _refuse_without_eager_execution(f"while {name} ran")
         if finding := examine(task, outcomes):
             raise CheckFailed(complaint(name, task, finding, outcomes))
-        record.passed(str(exercise.get("exercise")), name)
+        self._passed.add(name)
+        record.passed(str(self._exercise.get("exercise")), name)
         said = passed(name, task)
         print(f"\x1b[1;32m✓ {said}\x1b[0m" if hasattr(builtins, "__IPYTHON__") else said)
 
-    return check
+    def summary(self) -> None:
+        """Print which tasks have passed since the kernel was started, and what their points depend on."""
+        points = self._exercise.get("points", {})
+        for name in self._exercise["tasks"]:
+            print(f"{'✓' if name in self._passed else '·'} {name:28} {points.get(name, 0):3g} points"
+                  f"{'' if name in self._passed else '   not passed yet'}")  # fmt: skip
+        reached = sum(points.get(name, 0) for name in self._passed)
+        print(f"\n{reached:g} of {sum(points.values()):g} points pass their visible checks, "
+              "and count if the grader's other cases pass too.")  # fmt: skip
+        if by_hand := self._exercise.get("by_hand", 0):
+            print(f"{by_hand:g} more points: a person reads your answer in your own words.")
 
 
 def _refuse_without_eager_execution(when: str) -> None:

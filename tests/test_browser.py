@@ -1,6 +1,8 @@
 """The course in JupyterLab in a browser: every lesson and every exercise opens, runs, and looks as it should.
 
-The whole of each page is kept as a picture in build/screenshots/, for looking at.
+Every day each lesson is opened with its outputs, which nbval compares with those of a run, and two lessons and two
+exercises are run here too; the others are run here with the long tests. The whole of each page that is run is kept as
+a picture in build/screenshots/, for looking at.
 """
 
 import re
@@ -11,6 +13,7 @@ from typing import NamedTuple
 import nbformat
 import pytest
 from conftest import demand_browser
+from nbformat.sign import NotebookNotary
 
 import browser
 from helpers import layout
@@ -20,7 +23,14 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/*.ipynb"))
 EXERCISES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("exercises/*/*.ipynb"))
 
+DAILY = ("01_update_rule", "05_tensorflow_gradienttape")
+
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+def run_daily_or_long(paths):
+    """The paths as parameters, all but two of them only for the long tests."""
+    return [pytest.param(path, marks=[] if Path(path).stem in DAILY else pytest.mark.long) for path in paths]
 
 
 class Seen(NamedTuple):
@@ -48,12 +58,12 @@ def seen(lab, path):
         yield Seen(stored, before, ran, notebook.cells(), widgets, *said, notebook)
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: Path(path).stem)
+@pytest.fixture(scope="module", params=run_daily_or_long(LESSONS), ids=lambda path: Path(path).stem)
 def lesson(lab, request):
     yield from seen(lab, request.param)
 
 
-@pytest.fixture(scope="module", params=EXERCISES, ids=lambda path: Path(path).stem)
+@pytest.fixture(scope="module", params=run_daily_or_long(EXERCISES), ids=lambda path: Path(path).stem)
 def exercise(lab, request):
     yield from seen(lab, request.param)
 
@@ -103,10 +113,15 @@ def live(cells):
     return [o for cell in cells for o in cell.get("outputs", []) if browser.WIDGET in o.get("data", {})]
 
 
+@pytest.mark.parametrize("trusted", [False, True], ids=["not trusted", "trusted"])
 @pytest.mark.parametrize("path", LESSONS[1:], ids=lambda path: Path(path).stem)
-def test_a_lesson_with_its_outputs_shows_every_picture_with_its_alt_text_though_not_trusted(lab, path):
-    with lab.opened(f"{layout.OUTPUTS}/{Path(path).name}", kernel=False) as notebook:
-        assert not any(cell["metadata"].get("trusted") for cell in notebook.cells())
+def test_a_lesson_with_its_outputs_shows_every_picture_with_its_alt_text(lab, path, trusted):
+    own = f"{layout.OUTPUTS}/{Path(path).name}"
+    if trusted:
+        NotebookNotary(data_dir=str(lab.data)).sign(nbformat.read(lab.folder / own, as_version=4))
+    with lab.opened(own, kernel=False) as notebook:
+        code = [cell for cell in notebook.cells() if cell["cell_type"] == "code"]
+        assert [bool(cell["metadata"].get("trusted")) for cell in code] == [trusted] * len(code)
         shown = notebook.pictures()
         assert shown == alt_texts(nbformat.read(ROOT / path, as_version=4).cells)
         assert all(shown)

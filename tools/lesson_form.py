@@ -24,8 +24,6 @@ MEDIAN_LINES, MOST_LINES = 7, 16
 NOT_YET = {
     "03_linear_regression",
     "04_batch_stochastic_minibatch",
-    "05_tensorflow_gradienttape",
-    "06_minimize",
     "07_pytorch_sgd",
     "08_side_by_side",
     "09_momentum",

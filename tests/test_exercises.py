@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
-from grader import release, sentences
+from grader import fits, release, sentences
 from grader.solution import BEGIN, END, checks_text, make_checks, read
 from helpers import checks
 
@@ -138,10 +138,12 @@ def test_every_task_has_at_least_five_known_mistakes():
 def test_no_sentence_to_a_student_is_written_twice():
     shared = {name: text for name, text in vars(sentences).items() if name.isupper()}
     written, takers = list(shared.values()), []
-    for name in NAMES:
-        tree = ast.parse((ROOT / "solutions" / name / "tasks.py").read_text(encoding="utf-8"))
-        groups = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name == "mistakes"]
-        docstrings = [ast.get_docstring(function) for group in groups for function in group.body]
+    for path in [Path(fits.__file__), *(ROOT / "solutions" / name / "tasks.py" for name in NAMES)]:
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        mistakes = ("mistakes", "wrong_fits")
+        groups = [node for node in ast.walk(tree) if isinstance(node, ast.ClassDef) and node.name in mistakes]
+        functions = [node for group in groups for node in group.body if isinstance(node, ast.FunctionDef)]
+        docstrings = list(map(ast.get_docstring, functions))
         written += [" ".join(docstring.split()) for docstring in docstrings if docstring]
         constants = [node.value for node in tree.body if isinstance(node, ast.Assign)]
         written += [node.value for node in constants if isinstance(node, ast.Constant)]

@@ -58,7 +58,6 @@ def test_cost_and_gradient_agree_with_two_points_worked_by_hand(lesson):
     x, y = np.array([1.0, 2.0]), np.array([3.0, 5.0])  # w = 1, b = 0: residuals −2 and −3
     assert lesson.mse(x, y, 1.0, 0.0) == 6.5
     assert lesson.mse_gradient(x, y, 1.0, 0.0) == (-8.0, -5.0)
-    assert lesson.gradient_by_loop(x, y, 1.0, 0.0) == (-8.0, -5.0)
 
 
 def test_the_best_line_and_its_cost_are_the_published_ones(points, best):
@@ -141,6 +140,22 @@ def test_a_small_relative_decrease_stops_the_descent_far_from_the_end(points, st
     assert run.costs[-1] > 3.5 * 289.5
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_the_gradient_bounds_error_and_excess_and_overstates_them_by_kappa_at_most(points, best, ravine, seed):
+    """The bounds divide by the smallest curvature; divided by the largest instead they are bounds from below."""
+    cost = functions.mean_squared_error(*points)
+    theta = best + np.random.default_rng(seed).normal(0, 10, 2)
+    norm, error, excess = np.linalg.norm(cost.gradient(theta)), np.linalg.norm(theta - best), cost(theta) - cost(best)
+    assert norm / ravine.high < error < norm / ravine.low
+    assert norm**2 / (2 * ravine.high) < excess < norm**2 / (2 * ravine.low)
+
+
+def test_the_certificate_is_exact_once_only_the_flat_share_is_left(points, best, ravine):
+    cost, line = functions.mean_squared_error(*points), best - 3 * ravine.slow
+    certificate = functions_of(LESSON, x=points[0], y=points[1], low=ravine.low).certificate
+    np.testing.assert_allclose(certificate(line), [3.0, cost(line) - cost(best)], rtol=1e-6)
+
+
 def where_float32_stands(best, ravine):
     """Where α times the slope is half the gap between two float32 from 32 to 64, which is 2⁻¹⁸."""
     return best[1] - 2.0**-19 / (RATE * ravine.low)
@@ -155,7 +170,8 @@ def test_float32_stands_still_before_the_slope_is_zero(lesson, points, start, be
     assert b == pytest.approx(where_float32_stands(best, ravine), abs=2e-3)
     assert best[1] - b > 0.45
     slope = functions.mean_squared_error(*points).gradient(np.array([w, b], dtype=float))
-    assert slope[1] == pytest.approx(-0.19, abs=5e-3)
+    assert slope[1] == pytest.approx(-0.191, abs=5e-4)
+    assert np.linalg.norm(slope) / ravine.low == pytest.approx(np.linalg.norm([w, b] - best), rel=2e-3)
 
 
 def test_float64_goes_on_where_float32_stands_still(lesson, points, start, best, ravine):
@@ -237,13 +253,22 @@ def test_centring_alone_leaves_the_variance_as_condition_number(lesson, points):
     assert high / low == pytest.approx(np.var(points[0]), rel=1e-9)  # λ are 2 and twice the variance
 
 
-@pytest.mark.parametrize("n", [4, 100])
-def test_dividing_by_one_less_leaves_one_nth_of_the_error(lesson, points, n):
-    x, y = points[0][:n], points[1][:n]
-    scale = x.std(ddof=1)
-    path, _ = lesson.fit((x - x.mean()) / scale, y, 5.0, 0.0, lr=0.5, steps=1)
-    goal = stats.linregress(x, y).slope * scale
-    assert (path[1, 0] - goal) / (5.0 - goal) == pytest.approx(1 / n, rel=1e-9)
+def kappa(lesson, column):
+    low, high = lesson.curvatures_of(column)
+    return high / low
+
+
+def test_centring_a_column_never_raises_the_condition_number(lesson):
+    rng = np.random.default_rng(5)
+    for _ in range(200):
+        column = rng.normal(rng.normal(0, 5), 10 ** rng.uniform(-1.5, 1.5), rng.integers(3, 30))
+        assert kappa(lesson, column - column.mean()) <= kappa(lesson, column) * (1 + 1e-9)
+
+
+def test_scaling_alone_can_raise_the_condition_number(lesson):
+    column = 10 + 0.1 * np.array([-1.0, 1.0])  # mean 10, std 0.1: H is worked out by hand
+    assert kappa(lesson, column) == pytest.approx((100.01 + 1) ** 2 / 0.01 - 2, rel=1e-5)
+    assert kappa(lesson, column / 0.1) == pytest.approx((10_001 + 1) ** 2 - 2, rel=1e-5)
 
 
 # ---- the mistakes

@@ -23,7 +23,7 @@ def tf():
 
 @pytest.fixture(scope="module")
 def lesson(tf):
-    return functions_of(LESSON, tf=tf, v1=tf.compat.v1, z=X, y=Y)
+    return functions_of(LESSON, tf=tf, v1=tf.compat.v1, x=100 * X, z=X, y=Y)
 
 
 def by_formula(weight, steps):
@@ -66,3 +66,19 @@ def test_the_border_of_standardised_points_is_1_for_the_mean_and_1_over_n_for_th
     largest = np.linalg.norm(A, ord=2) ** 2  # of AᵀA, by singular values
     assert 2 / (2 / n * largest) == pytest.approx(1, rel=1e-9)
     assert 2 / (2 * largest) == pytest.approx(1 / n, rel=1e-9)
+
+
+def test_on_the_raw_points_the_rate_is_36_times_the_border():
+    x, _ = data.points()
+    A = np.column_stack([x, np.ones(len(x))])
+    border = 2 / (2 / len(x) * np.linalg.norm(A, ord=2) ** 2)
+    assert round(STORED / border) == 36
+
+
+def test_coordinate_descent_takes_the_slope_of_b_where_w_has_arrived(lesson):
+    """By the formula: with one_after_the_other, b's slope is taken at the new w; together, at the old one."""
+    both = lesson.path_of(lambda w, b: lesson.minimize(lambda: lesson.cost_u(w, b), [w, b], 0.25), steps=1)[1]
+    turns = lesson.path_of(lesson.one_after_the_other, steps=1)[1]
+    w = 0.5 * np.mean(X * Y)
+    np.testing.assert_allclose(both, [w, 0.5 * np.mean(Y)], rtol=1e-12)
+    np.testing.assert_allclose(turns, [w, 0.5 * np.mean(Y - w * X)], rtol=1e-12)

@@ -27,6 +27,11 @@ def recorded(tf, source, compute):
     return tape, target
 
 
+def in_graph(tf, compute):
+    with tf.Graph().as_default():
+        return compute(tf.compat.v1, tf.compat.v1.Variable(1.0))
+
+
 TENSORFLOW = {
     "a NumPy target": (lambda tf: recorded(tf, X, lambda x: x**2)[0].gradient(X, X), "A tape differentiates only"),
     "float inside the tape": (
@@ -62,6 +67,20 @@ TENSORFLOW = {
         "A list of pairs",
     ),
     "a float with numpy()": (lambda tf: (1.5).numpy(), "needs no such conversion"),
+    "an integer variable": (lambda tf: tf.exp(tf.Variable([1, 2])), "Integers have no slope"),
+    "a name of TensorFlow 1": (lambda tf: tf.Session(), "are in `tf.compat.v1` now"),
+    "an optimiser of TensorFlow 1": (lambda tf: tf.train.GradientDescentOptimizer(0.1), "are in `tf.compat.v1` now"),
+    "a placeholder without a graph": (lambda tf: tf.compat.v1.placeholder(tf.float64), "No graph is being described"),
+    "minimize without a graph": (
+        lambda tf: tf.compat.v1.train.GradientDescentOptimizer(0.1).minimize(tf.constant(1.0)),
+        "No graph is being described",
+    ),
+    "a session of no graph": (lambda tf: tf.compat.v1.Session().run([]), "A session runs the default graph"),
+    "numpy() of a graph": (lambda tf: in_graph(tf, lambda v1, w: w.numpy()), "no value until a session runs it"),
+    "an empty placeholder": (
+        lambda tf: in_graph(tf, lambda v1, w: v1.Session().run(v1.placeholder(tf.float64))),
+        "A placeholder is a gap",
+    ),
 }  # fmt: skip
 
 

@@ -6,6 +6,7 @@ from grader.sentences import (
     B_MOVED_FIRST,
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
+    ONE_STEP_TOO_MANY,
     RESIDUALS_WITHOUT_INTERCEPT,
     SLOPES_HALVED,
     SLOPES_SWAPPED,
@@ -146,6 +147,12 @@ class mse:
             return float(np.linalg.norm(y - b - w * x) ** 2 / len(y))
 
 
+PRODUCT_OF_MEANS = (
+    "Along w you multiply two means. The mean of a product is another number: multiply entry by entry first, then take "
+    "the mean."
+)
+
+
 def weighted_slopes(x, r, weights):
     """The slopes along w and b of a weighted mean of squares, by the residuals r."""
     return 2 * np.average(r * x, weights=weights), 2 * np.average(r, weights=weights)
@@ -258,9 +265,8 @@ class weighted_gradient:
             """Both of your slopes are the one along w. How does a residual change when b grows?"""
             return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[0]] * 2
 
+        @says(PRODUCT_OF_MEANS)
         def product_of_means(x, y, w, b, sample_weight):
-            """Along w you multiply two means. The mean of a product is another number: multiply entry by entry first,
-            then take the mean."""
             db = weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]
             return db * np.average(x, weights=sample_weight), db
 
@@ -314,6 +320,11 @@ class weighted_gradient:
             return 2 * np.sum(sample_weight * r * x) / np.sum(sample_weight * x), weighted_slopes(x, r, sample_weight)[
                 1
             ]
+
+        def plain_sums(x, y, w, b, sample_weight):
+            """Your slopes are plain sums over the examples: no weight is left in them, and nothing divides them."""
+            r = residuals(x, y, w, b)
+            return 2 * np.sum(r * x), 2 * np.sum(r)
 
         def those_that_count(x, y, w, b, sample_weight):
             """You divide by the number of examples whose weight is above 0. Divide by what they count for in total."""
@@ -544,9 +555,12 @@ class standardise_columns:
         yield (table(rng, 6, 5.0, (0.0, 1.0), (3.0, 2.0), -7.0),)
         yield (table(rng, 4, (8.0, 3.0), 0.0),)
         yield (1e-20 * table(rng, 6, (3.0, 2.0)),)
-        yield (np.column_stack([apart(rng, 5, 2.0, 1.0), 1e-10 * apart(rng, 5, 2.0, 1.0)]),)
+        yield (np.column_stack([apart(rng, 5, 2.0, 1.0), 1e-14 * apart(rng, 5, 2.0, 1.0)]),)
         yield (np.column_stack([50 + 1e-5 * apart(rng, 4, 0.0, 3.0), apart(rng, 4, 9.0, 2.0)]),)
         yield (table(rng, 8, (-2.0, 5.0)),)
+        # Above the border by a third, and below it by a third; powers of 2 and n = 4 leave nothing to be rounded.
+        above, below = (1 + rng.permutation([0.0, 1.0, 2.0, 1.0]) * 2.0**-k for k in (29, 30))
+        yield (np.column_stack([2.0**-20 * above, apart(rng, 4, 5.0, 2.0), 2.0**-20 * below]),)
 
     class mistakes:
         def constant_divided(X):
@@ -555,9 +569,24 @@ class standardise_columns:
             return scale(X, constant=never)
 
         def exact_zero(X):
-            """You look for a standard deviation of exactly 0. Rounding can leave something like 1e-17, as a column of
-            0.1 shows. Compare it with the border that the task gives."""
+            """A column counts as constant in your code only if its standard deviation is exactly 0. Rounding can leave
+            something like 1e-17, as a column of 0.1 shows. Compare it with the border that the task gives."""
             return scale(X, constant=lambda X: X.std(axis=0) == 0)
+
+        def equal_entries(X):
+            """You treat a column as varying although its standard deviation is below the border that the task gives:
+            10⁻⁹ times the largest |x| of the column."""
+            return scale(X, constant=lambda X: np.ptp(X, axis=0) == 0)
+
+        def border_too_high(X):
+            """You treat a column as constant although its standard deviation is above the border that the task gives:
+            10⁻⁹ times the largest |x| of the column."""
+            return scale(X, constant=lambda X: X.std(axis=0) <= 1e-8 * abs(X).max(axis=0))
+
+        def zeros_missed(X):
+            """You miss the column of zeros. Its standard deviation is 0 and so is its border, so the comparison has to
+            hold when both are equal. And 0/0 is `nan`, for which every comparison fails."""
+            return scale(X, constant=lambda X: X.std(axis=0) < 1e-9 * abs(X).max(axis=0))
 
         def absolute_zero(X):
             """Your border is the same whatever the units are. A column of small numbers then counts as constant
@@ -569,13 +598,18 @@ class standardise_columns:
             in the task is far below that."""
             return scale(X, constant=lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T]))
 
+        def variance_compared(X):
+            """You count columns as constant although they vary: columns in small units, and one that changes by a
+            millionth of its size. Compare the standard deviation itself with the border that the task gives."""
+            return scale(X, constant=lambda X: X.var(axis=0) <= 1e-9 * abs(X).max(axis=0))
+
         def by_signed_maximum(X):
             """Your border is negative for a column of negative numbers, so nothing lies below it. Take absolute values
             first, then the largest."""
             return scale(X, constant=lambda X: X.std(axis=0) <= 1e-9 * X.max(axis=0))
 
         def one_border_for_all(X):
-            """You compare all columns with the largest entry of the whole table. A column in small units then counts as
+            """You measure all columns by one border, taken from the whole table. A column in small units then counts as
             constant beside one in large units: each column has its own border."""
             return scale(X, constant=lambda X: X.std(axis=0) <= 1e-9 * abs(X).max())
 
@@ -676,6 +710,17 @@ class standardise_columns:
             mean, std = X.mean(axis=0), np.maximum(X.std(axis=0), 1e-9)
             return (X - mean) / std, mean, std
 
+        def at_least_the_border(X):
+            """You raise the standard deviation of a constant column to the border. It should become 1."""
+            mean, std = X.mean(axis=0), np.maximum(X.std(axis=0), 1e-9 * abs(X).max(axis=0))
+            return (X - mean) / std, mean, std
+
+        def repaired_afterwards(X):
+            """You divide by a standard deviation of 0 and repair Z afterwards. That misses a column of 0.1, for which
+            rounding leaves something like 1e-17, and the std that you return for a constant column is not 1."""
+            Z, mean, std = scale(X, constant=never)
+            return np.nan_to_num(Z), mean, std
+
         def multiplied(X):
             """You multiply by the standard deviation. Dividing by it makes the spread 1."""
             Z, mean, std = scale(X)
@@ -746,6 +791,12 @@ class standardise_columns:
             return np.array([(row - mean) / std for row in X]), mean, std
 
 
+OF_THEIR_OWN = (
+    "You standardise the new data by its own mean and standard deviation. On that scale it always looks average, "
+    "wherever it is. The weights belong to the scale of the data they were fitted to."
+)
+
+
 class predict:
     def cases(rng):
         yield (
@@ -768,10 +819,21 @@ class predict:
         )
 
     class mistakes:
+        @says(OF_THEIR_OWN)
         def by_their_own_statistics(X_new, w, b, mean, std):
-            """You standardise the new data by its own mean and standard deviation. On that scale it always looks
-            average, wherever it lies. The weights belong to the scale of the data they were fitted to."""
             return (X_new - X_new.mean(axis=0)) / X_new.std(axis=0) @ w + b
+
+        @says(OF_THEIR_OWN)
+        def by_their_own_table(X_new, w, b, mean, std):
+            return scale(X_new)[0] @ w + b
+
+        @says(OF_THEIR_OWN)
+        def by_their_own_sample(X_new, w, b, mean, std):
+            return (X_new - X_new.mean(axis=0)) / X_new.std(axis=0, ddof=1) @ w + b
+
+        def sum_not_set_back(X_new, w, b, mean, std):
+            """Each prediction still contains what the examples before it added up. Begin a new sum for each example."""
+            return np.cumsum((X_new - mean) / std @ w) + b
 
         def not_standardised(X_new, w, b, mean, std):
             """You put X into a model that was fitted to Z. Change the scale first."""
@@ -786,8 +848,7 @@ class predict:
             return (X_new * std + mean) @ w + b
 
         def weights_scaled_too(X_new, w, b, mean, std):
-            """You divide by the standard deviation twice, once in z and once in the weights. The weights belong to z
-            already."""
+            """You divide by the standard deviation twice. Once is enough: the weights belong to z already."""
             return (X_new - mean) / std @ (w / std) + b
 
         def intercept_for_each_column(X_new, w, b, mean, std):
@@ -860,7 +921,8 @@ class predict:
             return (X_new - mean) / np.sqrt(std) @ w + b
 
         def half_in_x(X_new, w, b, mean, std):
-            """You divide the weights by std for X, but not for the mean. Both are in the original units."""
+            """You divide X by std, but not the mean that you subtract. Both are in the original units, and so is their
+            difference."""
             return X_new @ (w / std) + b - w @ mean
 
         def one_scale_of_their_own(X_new, w, b, mean, std):
@@ -898,6 +960,12 @@ class predict:
         def by_product(X_new, w, b, mean, std):
             Z = np.column_stack([(X_new - mean) / std, np.ones(len(X_new))])
             return Z @ np.append(w, b)
+
+
+SCALED_TWICE = (
+    "Your weights are right. In the intercept they are scaled a second time: multiplied by the means as they are, they "
+    "give what belongs there."
+)
 
 
 class to_original_units:
@@ -966,6 +1034,21 @@ class to_original_units:
             """Your weights are right. In the intercept, the part that comes from the means of x is not scaled by
             `y_std` yet."""
             return y_std * w / x_std, y_mean + y_std * b - w / x_std @ x_mean
+
+        @says(SCALED_TWICE)
+        def both_units_twice(w, b, x_mean, x_std, y_mean, y_std):
+            weights = y_std * w / x_std
+            return weights, y_mean + y_std * (b - weights / x_std @ x_mean)
+
+        @says(SCALED_TWICE)
+        def unit_of_x_twice(w, b, x_mean, x_std, y_mean, y_std):
+            weights = y_std * w / x_std
+            return weights, y_mean + y_std * b - weights / x_std @ x_mean
+
+        @says(SCALED_TWICE)
+        def unit_of_y_twice(w, b, x_mean, x_std, y_mean, y_std):
+            weights = y_std * w / x_std
+            return weights, y_mean + y_std * (b - weights @ x_mean)
 
         def intercept_raised(w, b, x_mean, x_std, y_mean, y_std):
             """Your weights are right, and the intercept is moved by the right amount in the wrong direction. Which sign
@@ -1104,6 +1187,29 @@ def ridge_gradient(x, y, w, b, penalty):
 fit_rightly = ridge_by(ridge_gradient)
 
 
+def ridge_moving(move):
+    """Descent whose w goes to move(w, dw, lr, penalty), dw being the slope of the squares alone."""
+
+    def fit(x, y, lr, steps, penalty):
+        w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
+        for _ in range(steps):
+            dw, db = ridge_gradient(x, y, w, b, 0.0)
+            w, b = move(w, dw, lr, penalty), b - lr * db
+            costs.append(ridge_cost(x, y, w, b, penalty))
+        return w, b, np.array(costs)
+
+    return fit
+
+
+def costs_in_part(x, y, lr, steps, penalty, late_residuals, late_penalty):
+    """The right line; of each cost, what is late is that of one step before."""
+    lines = [fit_rightly(x, y, lr, k, penalty)[:2] for k in range(steps + 1)]
+    before = [lines[0], *lines[:-1]]
+    squares = [np.mean(residuals(x, y, *line) ** 2) for line in (before if late_residuals else lines)]
+    penalties = [penalty * w**2 for w, _ in (before if late_penalty else lines)]
+    return *lines[-1], np.array(squares) + penalties
+
+
 def ended_when(stop):
     """A descent that ends before a step where stop(costs so far)."""
 
@@ -1114,6 +1220,17 @@ def ended_when(stop):
         return w, b, costs[: k + 1]
 
     return fit
+
+
+FIRST_RESIDUALS = "Your residuals are those of the start in every step. Compute them again at every new w and b."
+BRACKETS_OF_THE_RESIDUAL = (
+    "In the slope along w, brackets are missing: x multiplies only a part of the residual. It belongs to the whole."
+)
+SLOPE_ALONG_W_TWICE = "Both of your numbers move by the slope along w. Along b, each residual counts as it is."
+MOVED_IN_TWO_PARTS = (
+    "You move w in two parts, so the slope of the second is taken after the first has moved it. Take the whole slope "
+    "along w at the old w."
+)
 
 
 class fit_ridge:
@@ -1246,6 +1363,96 @@ class fit_ridge:
         def gradient_of_the_start(x, y, lr, steps, penalty):
             """All your steps use the gradient at the start. Compute it again at every new w and b."""
             return ridge_by(lambda x, y, w, b, penalty: ridge_gradient(x, y, 0.0, 0.0, penalty))(
+                x, y, lr, steps, penalty
+            )
+
+        @says(FIRST_RESIDUALS)
+        def residuals_of_the_start(x, y, lr, steps, penalty):
+            return ridge_by(lambda x, y, w, b, penalty: (2 * np.mean(-y * x) + 2 * penalty * w, 2 * np.mean(-y)))(
+                x, y, lr, steps, penalty
+            )
+
+        @says(FIRST_RESIDUALS)
+        def residuals_of_the_start_throughout(x, y, lr, steps, penalty):
+            return ridge_by(
+                lambda x, y, w, b, penalty: (2 * np.mean(-y * x) + 2 * penalty * w, 2 * np.mean(-y)),
+                lambda x, y, w, b, penalty: np.mean(y**2) + penalty * w**2,
+            )(x, y, lr, steps, penalty)
+
+        @says(BRACKETS_OF_THE_RESIDUAL)
+        def x_on_y_alone(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                return 2 * np.mean(w * x + b - y * x) + 2 * penalty * w, 2 * np.mean(residuals(x, y, w, b))
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        @says(BRACKETS_OF_THE_RESIDUAL)
+        def x_on_wx_alone(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                return 2 * np.mean(x * w * x + b - y) + 2 * penalty * w, 2 * np.mean(residuals(x, y, w, b))
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        @says(BRACKETS_OF_THE_RESIDUAL)
+        def x_on_the_prediction_alone(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                return 2 * np.mean(x * (w * x + b) - y) + 2 * penalty * w, 2 * np.mean(residuals(x, y, w, b))
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def brackets_of_the_slope(x, y, lr, steps, penalty):
+            """The brackets around the slope along w are missing in your step: the rate multiplies only its first part,
+            and the penalty's part is added instead of subtracted."""
+            return ridge_moving(lambda w, dw, lr, penalty: w - lr * dw + 2 * penalty * w)(x, y, lr, steps, penalty)
+
+        @says(MOVED_IN_TWO_PARTS)
+        def penalty_pulls_later(x, y, lr, steps, penalty):
+            return ridge_moving(lambda w, dw, lr, penalty: (w - lr * dw) * (1 - 2 * lr * penalty))(
+                x, y, lr, steps, penalty
+            )
+
+        @says(MOVED_IN_TWO_PARTS)
+        def penalty_pulls_first(x, y, lr, steps, penalty):
+            w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
+            for _ in range(steps):
+                w = w - lr * 2 * penalty * w
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                w, b = w - lr * dw, b - lr * db
+                costs.append(ridge_cost(x, y, w, b, penalty))
+            return w, b, np.array(costs)
+
+        @says(ONE_STEP_TOO_MANY)
+        def one_step_more(x, y, lr, steps, penalty):
+            w, b, costs = fit_rightly(x, y, lr, steps + 1, penalty)
+            return w, b, costs[:-1]
+
+        def costs_of_old_residuals(x, y, lr, steps, penalty):
+            """w and b are right. In your costs the penalty is that of the new w, but the residuals are those from
+            before the move. Compute them again."""
+            return costs_in_part(x, y, lr, steps, penalty, late_residuals=True, late_penalty=False)
+
+        def costs_of_old_residuals_alone(x, y, lr, steps, penalty):
+            """w and b are right. Your costs leave the penalty out, and their residuals are those from before the
+            move. Compute the whole cost at the new w and b."""
+            w, b, costs = ridge_by(ridge_gradient, lambda *at: np.mean(residuals(*at[:4]) ** 2))(
+                x, y, lr, steps, penalty
+            )
+            return w, b, np.append(costs[0], costs[:-1])
+
+        def costs_of_old_penalties(x, y, lr, steps, penalty):
+            """w and b are right. In your costs the residuals are those after the move, but the penalty is that of the
+            old w. Compute both at the new w."""
+            return costs_in_part(x, y, lr, steps, penalty, late_residuals=False, late_penalty=True)
+
+        def square_of_the_constant(x, y, lr, steps, penalty):
+            """w and b are right, but your costs square the constant as well: λw² is not (λw)²."""
+            return ridge_by(
+                ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0.0) + (penalty * w) ** 2
+            )(x, y, lr, steps, penalty)
+
+        def twice_the_penalty_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but your costs contain the penalty twice. The factor 2 belongs to its slope."""
+            return ridge_by(ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 2 * penalty))(
                 x, y, lr, steps, penalty
             )
 
@@ -1389,8 +1596,24 @@ class fit_ridge:
 
             return ridge_by(gradient)(x, y, lr, steps, penalty)
 
+        @says(PRODUCT_OF_MEANS)
+        def product_of_means(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                db = ridge_gradient(x, y, w, b, penalty)[1]
+                return db * np.mean(x) + 2 * penalty * w, db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def divided_twice(x, y, lr, steps, penalty):
+            """Your steps are n times too short. A mean is divided by n already."""
+            return ridge_by(lambda x, *rest: np.divide(ridge_gradient(x, *rest), len(x)))(x, y, lr, steps, penalty)
+
+        @says(SLOPE_ALONG_W_TWICE)
+        def whole_slope_along_w_twice(x, y, lr, steps, penalty):
+            return ridge_by(lambda *at: [ridge_gradient(*at)[0]] * 2)(x, y, lr, steps, penalty)
+
+        @says(SLOPE_ALONG_W_TWICE)
         def slope_along_w_twice(x, y, lr, steps, penalty):
-            """Both of your numbers move by the slope along w. Along b, each residual counts as it is."""
 
             def gradient(x, y, w, b, penalty):
                 dw, _ = ridge_gradient(x, y, w, b, 0.0)

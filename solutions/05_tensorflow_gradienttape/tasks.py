@@ -7,40 +7,40 @@ from functools import cache
 
 import numpy as np
 
+from grader.fits import fit_by, line_cost, line_slopes, right_fit, wrong_fits
 from grader.sentences import (
-    ABSOLUTE_RESIDUALS,
-    BEGINS_AT_ZERO,
     BUG_STILL_THERE,
-    CLIMBS,
-    COSTS_ALONE,
-    COSTS_HALVED,
     FACTOR_FORGOTTEN,
-    FACTOR_TWO_LOST,
-    INTERCEPT_FIRST,
-    LAST_COST_ALONE,
     LAST_POINT_ALONE,
-    LEAST_SQUARES,
     MEAN_FOR_SUM,
     OF_THE_COSINE,
-    ONE_COST_MORE,
-    ONE_STEP_TOO_MANY,
     PATH_CLIMBS,
-    PREDICTION_WITHOUT_INTERCEPT,
-    RESIDUALS_NOT_SQUARED,
-    ROLES_OF_W_AND_B_EXCHANGED,
-    ROOT_OF_THE_COST,
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
-    SQUARE_OF_THE_MEAN,
     START_LEFT_OUT,
-    SUM_FOR_MEAN,
     TWICE_INSTEAD_OF_SQUARED,
-    X_AND_Y_EXCHANGED,
+    WITH_MOMENTUM,
     says,
 )
-from helpers import frameworks
+from helpers import frameworks, rules
+
+STEPS_OF_ADAM = (
+    "Your steps are Adam's: in the first one all entries move equally far, however steep the slope. The task asks for "
+    "plain gradient descent, in which a step is the rate times the gradient."
+)
+DEFAULT_RATE = "The learning rate makes no difference to your result: without one, `tf.optimizers.SGD()` uses 0.01."
+VARIABLE_KEPT = (
+    "Your path holds the variable itself several times, and a variable has only one value, the latest. Store its value "
+    "at each step, with `.numpy()`."
+)
+ONE_DRAW = "Your W and b are the same number. The second cell draws each of them."
 
 tf = frameworks.tensorflow()
+
+
+def adam(lr):
+    """Keras's, which rounds β₁ and β₂ to float32 in its correction."""
+    return rules.adam_keras(lr, correction=(float(np.float32(0.9)), float(np.float32(0.999))))
 
 
 def point_cases(rng):
@@ -241,13 +241,15 @@ def slope_of_the_sum(theta):
     return np.exp(theta) - 1
 
 
-def path_by(gradient):
-    """The path of descent by a gradient, right or wrong."""
+def path_by(gradient, rule=rules.gradient_descent):
+    """The path of descent by a gradient and a rule, right or wrong."""
 
     def descend(start, lr, steps):
-        path = [start]
+        path, steps_by = [start], rule(lr)
+        state = steps_by.init(start)
         for _ in range(steps):
-            path.append(path[-1] - lr * gradient(path[-1]))
+            step, state = steps_by.update(gradient(path[-1]), state, path[-1])
+            path.append(path[-1] + step)
         return np.array(path)
 
     return descend
@@ -294,19 +296,47 @@ class descend_by_tape:
                 path.append(-lr * slope_of_the_sum(path[-1]))
             return np.array(path)
 
+        def rate_times_gradient(start, lr, steps):
+            """Your θ becomes the rate times the gradient, wherever it was before. `assign` replaces the value by what
+            you pass; `assign_sub` subtracts what you pass, so it takes the step, not the new point."""
+            path = [start]
+            for _ in range(steps):
+                path.append(lr * slope_of_the_sum(path[-1]))
+            return np.array(path)
+
         @says(PATH_CLIMBS)
         def climbs(start, lr, steps):
-            return right_path(start, -lr, steps)
+            return path_by(lambda theta: -slope_of_the_sum(theta))(start, lr, steps)
 
         def gradient_taken_once(start, lr, steps):
             """Your path is a straight line of equal steps: the gradient is computed once, at the start. Each step needs
             a new tape."""
             return np.array([start - k * lr * slope_of_the_sum(start) for k in range(steps + 1)])
 
+        @says(VARIABLE_KEPT)
         def variable_many_times(start, lr, steps):
-            """All rows of your path are the same: the list holds the variable itself several times, and a variable has
-            only one value, the latest. Store its value at each step, with `.numpy()`."""
             return np.array([right_path(start, lr, steps)[-1]] * (steps + 1))
+
+        @says(VARIABLE_KEPT)
+        def variable_after_the_start(start, lr, steps):
+            return np.array([start] + [right_path(start, lr, steps)[-1]] * steps)
+
+        @says(DEFAULT_RATE)
+        def default_rate(start, lr, steps):
+            return right_path(start, 0.01, steps)
+
+        def exponential_out_of_sight(start, lr, steps):
+            """Your gradient is −1 everywhere, the slope of −θ. The tape has not recorded the exponential: was it
+            computed by NumPy?"""
+            return path_by(lambda theta: -np.ones(len(theta)))(start, lr, steps)
+
+        @says(WITH_MOMENTUM)
+        def with_momentum(start, lr, steps):
+            return path_by(slope_of_the_sum, rules.momentum)(start, lr, steps)
+
+        @says(STEPS_OF_ADAM)
+        def steps_of_adam(start, lr, steps):
+            return path_by(slope_of_the_sum, adam)(start, lr, steps)
 
         @says(MEAN_FOR_SUM)
         def by_the_mean(start, lr, steps):
@@ -442,9 +472,13 @@ class pair_after_reruns:
             numbers = numbers_drawn(seed)
             return numbers[3 * times - 2], numbers[3 * times - 1]
 
-        def both_from_one_draw(seed, times):
-            """Your W and b are the same number. The second cell draws each of them."""
+        @says(ONE_DRAW)
+        def w_for_both(seed, times):
             return (numbers_drawn(seed)[2 * times - 2],) * 2
+
+        @says(ONE_DRAW)
+        def one_draw_for_both(seed, times):
+            return (numbers_drawn(seed)[times - 1],) * 2
 
         def pairs_of_one_array(seed, times):
             """You draw all pairs at once, as one array. One draw of many numbers gives other numbers than many draws of
@@ -488,32 +522,6 @@ def apart(rng, n, centre):
     return (centre + 4 / n * places).round(2)
 
 
-def line_slopes(x, y, w, b):
-    residual = w * x + b - y
-    return 2 * np.mean(residual * x), 2 * np.mean(residual)
-
-
-def line_cost(x, y, w, b):
-    return np.mean((w * x + b - y) ** 2)
-
-
-def fit_by(slopes=line_slopes, cost=line_cost):
-    """The fit by slopes and a cost, right or wrong."""
-
-    def fit(x, y, w, b, lr, steps):
-        costs = []
-        for _ in range(steps):
-            costs.append(cost(x, y, w, b))
-            dw, db = slopes(x, y, w, b)
-            w, b = w - lr * dw, b - lr * db
-        return w, b, np.array(costs)
-
-    return fit
-
-
-right_fit = fit_by()
-
-
 class fit_line_tensorflow:
     relative, absolute = 1e-5, 1e-5
 
@@ -527,38 +535,12 @@ class fit_line_tensorflow:
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
         yield x, slope * x + intercept, -1.5, -0.75, 0.5, 4  # the first step reaches the lowest point, at a cost of 0
 
-    class mistakes:
+    class mistakes(wrong_fits):
         def costs_after_the_step(x, y, w, b, lr, steps):
             """The line is right, but each of your costs is computed after its step. The one that the tape has recorded
             is the cost before it."""
             w_end, b_end, costs = right_fit(x, y, w, b, lr, steps)
             return w_end, b_end, np.append(costs[1:], line_cost(x, y, w_end, b_end))
-
-        @says(ONE_COST_MORE)
-        def one_cost_more(x, y, w, b, lr, steps):
-            w_end, b_end, costs = right_fit(x, y, w, b, lr, steps)
-            return w_end, b_end, np.append(costs, line_cost(x, y, w_end, b_end))
-
-        @says(LAST_COST_ALONE)
-        def last_cost_alone(x, y, w, b, lr, steps):
-            w, b, costs = right_fit(x, y, w, b, lr, steps)
-            return w, b, costs[-1]
-
-        @says(COSTS_ALONE)
-        def costs_alone(x, y, w, b, lr, steps):
-            return right_fit(x, y, w, b, lr, steps)[2]
-
-        @says(INTERCEPT_FIRST)
-        def intercept_first(x, y, w, b, lr, steps):
-            w, b, costs = right_fit(x, y, w, b, lr, steps)
-            return b, w, costs
-
-        @says(SUM_FOR_MEAN)
-        def sum_for_mean(x, y, w, b, lr, steps):
-            n = len(x)
-            return fit_by(lambda *at: [n * slope for slope in line_slopes(*at)], lambda *at: n * line_cost(*at))(
-                x, y, w, b, lr, steps
-            )
 
         def not_reduced(x, y, w, b, lr, steps):
             """Your cost holds one number for each point, and the gradient of many targets is the gradient of their sum:
@@ -574,19 +556,6 @@ class fit_line_tensorflow:
             return fit_by(
                 lambda x, y, w, b: line_slopes(x, np.mean(y), w, b),
                 lambda x, y, w, b: line_cost(x, y[:, None], w, b),
-            )(x, y, w, b, lr, steps)
-
-        @says(COSTS_HALVED)
-        def half_the_cost(x, y, w, b, lr, steps):
-            return fit_by(lambda *at: [slope / 2 for slope in line_slopes(*at)], lambda *at: line_cost(*at) / 2)(
-                x, y, w, b, lr, steps
-            )
-
-        @says(PREDICTION_WITHOUT_INTERCEPT)
-        def intercept_left_out(x, y, w, b, lr, steps):
-            return fit_by(
-                lambda x, y, w, b: (line_slopes(x, y, w, 0.0)[0], 0.0),
-                lambda x, y, w, b: line_cost(x, y, w, 0.0),
             )(x, y, w, b, lr, steps)
 
         def gradient_at_the_start(x, y, w, b, lr, steps):
@@ -614,26 +583,6 @@ class fit_line_tensorflow:
                 raise TypeError("unsupported operand type(s) for *: 'float' and 'NoneType'")
             return right_fit(x, y, w, b, lr, steps)
 
-        def w_moved_first(x, y, w, b, lr, steps):
-            """You move w before the gradient along b is computed, so that gradient belongs to another point. Ask one
-            tape for both gradients, then pass on both."""
-            costs = []
-            for _ in range(steps):
-                costs.append(line_cost(x, y, w, b))
-                w = w - lr * line_slopes(x, y, w, b)[0]
-                b = b - lr * line_slopes(x, y, w, b)[1]
-            return w, b, np.array(costs)
-
-        def b_moved_first(x, y, w, b, lr, steps):
-            """You move b before the gradient along w is computed, so that gradient belongs to another point. Ask one
-            tape for both gradients, then pass on both."""
-            costs = []
-            for _ in range(steps):
-                costs.append(line_cost(x, y, w, b))
-                b = b - lr * line_slopes(x, y, w, b)[1]
-                w = w - lr * line_slopes(x, y, w, b)[0]
-            return w, b, np.array(costs)
-
         def w_alone_moves(x, y, w, b, lr, steps):
             """Only w moves. Is b a variable, and does the optimiser get its gradient?"""
             return fit_by(lambda *at: (line_slopes(*at)[0], 0.0))(x, y, w, b, lr, steps)
@@ -652,71 +601,13 @@ class fit_line_tensorflow:
             the order of the two lists that you pair."""
             return fit_by(lambda *at: line_slopes(*at)[::-1])(x, y, w, b, lr, steps)
 
-        @says(SQUARE_OF_THE_MEAN)
-        def square_of_the_mean(x, y, w, b, lr, steps):
-
-            def slopes(x, y, w, b):
-                mean = np.mean(w * x + b - y)
-                return np.array([2 * mean * np.mean(x), 2 * mean])
-
-            return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
-
-        @says(ROOT_OF_THE_COST)
-        def root_of_the_cost(x, y, w, b, lr, steps):
-            return fit_by(
-                lambda *at: np.array(line_slopes(*at)) / (2 * np.sqrt(line_cost(*at))),
-                lambda *at: np.sqrt(line_cost(*at)),
-            )(x, y, w, b, lr, steps)
-
-        @says(ABSOLUTE_RESIDUALS)
-        def absolute_residuals(x, y, w, b, lr, steps):
-
-            def slopes(x, y, w, b):
-                sign = np.sign(w * x + b - y)
-                return np.array([np.mean(sign * x), np.mean(sign)])
-
-            return fit_by(slopes, lambda x, y, w, b: np.mean(np.abs(w * x + b - y)))(x, y, w, b, lr, steps)
-
-        @says(RESIDUALS_NOT_SQUARED)
-        def residuals_not_squared(x, y, w, b, lr, steps):
-            return fit_by(lambda x, y, w, b: np.array([np.mean(x), 1.0]), lambda x, y, w, b: np.mean(w * x + b - y))(
-                x, y, w, b, lr, steps
-            )
-
-        @says(ROLES_OF_W_AND_B_EXCHANGED)
-        def roles_of_w_and_b_exchanged(x, y, w, b, lr, steps):
-            b_end, w_end, costs = right_fit(x, y, b, w, lr, steps)
-            return w_end, b_end, costs
-
-        @says(CLIMBS)
-        def climbs(x, y, w, b, lr, steps):
-            return right_fit(x, y, w, b, -lr, steps)
-
-        @says(FACTOR_TWO_LOST)
-        def factor_two_lost(x, y, w, b, lr, steps):
-            return fit_by(lambda *at: np.array(line_slopes(*at)) / 2)(x, y, w, b, lr, steps)
-
-        @says(BEGINS_AT_ZERO)
-        def from_zero(x, y, w, b, lr, steps):
-            return right_fit(x, y, 0.0, 0.0, lr, steps)
-
+        @says(DEFAULT_RATE)
         def default_rate(x, y, w, b, lr, steps):
-            """The learning rate makes no difference to your result: without an argument, `tf.optimizers.SGD()` uses
-            0.01."""
             return right_fit(x, y, w, b, 0.01, steps)
 
-        @says(ONE_STEP_TOO_MANY)
-        def one_step_too_many(x, y, w, b, lr, steps):
-            return right_fit(x, y, w, b, lr, steps + 1)
-
-        @says(X_AND_Y_EXCHANGED)
-        def x_and_y_exchanged(x, y, w, b, lr, steps):
-            return right_fit(y, x, w, b, lr, steps)
-
-        @says(LEAST_SQUARES)
-        def least_squares(x, y, w, b, lr, steps):
-            w, b = np.polyfit(x, y, 1)
-            return w, b, np.full(steps, line_cost(x, y, w, b))
+        @says(STEPS_OF_ADAM)
+        def steps_of_adam(x, y, w, b, lr, steps):
+            return fit_by(rule=adam)(x, y, w, b, lr, steps)
 
     class right:
         def by_assigning(x, y, w, b, lr, steps):

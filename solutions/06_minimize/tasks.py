@@ -201,6 +201,16 @@ class apply_gradients:
             them in a list."""
             return variables[-1] - lr * gradients[-1]
 
+        def returned_inside_the_loop(gradients, variables, lr):
+            """Your list holds only the first variable: the loop ends at its first turn, because `return` is inside
+            it."""
+            return apply_gradients.right.by_index(gradients, variables, lr)[:1]
+
+        def emptied_in_each_turn(gradients, variables, lr):
+            """Your list holds only the last variable: each turn of the loop begins with an empty list again. Make the
+            list once, before the loop."""
+            return apply_gradients.right.by_index(gradients, variables, lr)[-1:]
+
         def one_after_another(gradients, variables, lr):
             """You join all variables into one array. Each should stay a separate entry of the list, with its own
             shape."""
@@ -391,6 +401,10 @@ class minimize:
             not."""
             return from_the_other(x, y, w, b, lr)
 
+        @says(BEGINS_AT_ZERO)
+        def from_zero(x, y, w, b, lr):
+            return right_step(x, y, 0.0, 0.0, lr)
+
         @says(RATE_OF_THE_LESSON)
         def rate_of_the_lesson(x, y, w, b, lr):
             return right_step(x, y, w, b, 0.01)
@@ -411,6 +425,10 @@ class minimize:
         def b_uphill(x, y, w, b, lr):
             """Your w goes downhill and your b goes uphill. Look at the second sign."""
             return step_by(lambda *at: (slopes(*at)[0], -slopes(*at)[1]))(x, y, w, b, lr)
+
+        def step_from_zero(x, y, w, b, lr):
+            """You return the step alone, as if it started from 0. Which w and b does your second half move?"""
+            return tuple(-lr * slope for slope in slopes(x, y, w, b))
 
         def steps_alone(x, y, w, b, lr):
             """You return the rate times the gradients. Where do w and b start?"""
@@ -498,6 +516,10 @@ class descend:
         @says(SLOPE_COMES_FIRST)
         def swapped(x, y, w, b, lr, steps):
             return right_descend(x, y, w, b, lr, steps)[::-1]
+
+        def whole_path(x, y, w, b, lr, steps):
+            """You return the whole path. The task asks only for its last w and b."""
+            return np.array([right_descend(x, y, w, b, lr, k) for k in range(steps + 1)])
 
         @says(BEGINS_AT_ZERO)
         def from_zero(x, y, w, b, lr, steps):

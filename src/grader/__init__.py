@@ -4,6 +4,7 @@ notebook      the one form in which notebooks are stored
 cells         the roles that nbgrader gives to cells
 files         files that are written whole or not at all
 sentences     what a student reads of the mistakes that several exercises know
+fits          wrong fits of a line, which several exercises know
 solution      reads a folder of solutions/: its answers, and the checks made from them
 lastdigits    finds the cases whose verdict depends on last digits
 mutants       right functions with one slip in them, made by machine

@@ -91,3 +91,7 @@ FACTOR_TWO_LOST = (
 X_AND_Y_EXCHANGED = "In your residuals x and y have exchanged roles: the line predicts y from x."
 LEAST_SQUARES = "You return the line of least squares. The task asks how far so many steps of descent get."
 OF_HALF = "Your steps are half as long as they should be. The course's cost has no ½."
+WITH_MOMENTUM = (
+    "Each of your steps contains 0.9 of the step before, as with momentum. The task asks for plain gradient descent: a "
+    "step depends only on the gradient at its own point."
+)

@@ -18,8 +18,9 @@ tasks.py describes each task in a class of the task's name, in the notebook's or
         class right:
             def by_matrix(hessian, lr, shrink): ...
 
-The classes only group: none is instantiated, and their functions take no `self`. What several of them use is a function
-of the module, above the first class that uses it.
+The classes only group: none is instantiated, and their functions take no `self`. `class mistakes(wrong_fits)` takes
+over the mistakes of another class. What several of them use is a function of the module, above the first class that
+uses it.
 """
 
 import inspect
@@ -114,8 +115,9 @@ def _task(described: type) -> Task:
 
 
 def _members(described: type) -> dict:
-    """What the body of a class defines, by name, in order."""
-    return {name: value for name, value in vars(described).items() if not name.startswith("__")}
+    """What the body of a class defines, by name, in order; what it inherits comes first."""
+    bodies = [vars(part) for part in reversed(described.__mro__[:-1])]
+    return {name: value for body in bodies for name, value in body.items() if not name.startswith("__")}
 
 
 def run_answers(notebook) -> dict[str, Callable]:

@@ -143,8 +143,9 @@ def _message(error: BaseException) -> str:
         text = str(error)
     except Exception:
         return ""
-    # TensorFlow begins a message with the place in its own graph, in double braces.
-    message = " ".join(re.sub(r"\{\{.*?\}\} ?", "", text).split())
+    # TensorFlow begins a message with the place in its own graph, in double braces, or names the places around it.
+    places = r"\{\{.*?\}\} ?|\AGraph execution error:.*\nNode: '\S+'\n|\n\t \[\[.*"
+    message = " ".join(re.sub(places, "", text, flags=re.DOTALL).split())
     return message if len(message) <= _LONGEST else message[:_LONGEST] + " …"
 
 

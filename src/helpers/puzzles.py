@@ -37,6 +37,18 @@ _EXPLANATIONS = {
         "An optimiser changes variables: `apply_gradients` takes pairs of a gradient and its `tf.Variable`, in this "
         "order."
     ),
+    r"Value for attr 'T' of u?int": "Integers have no slope: make it with `dtype=tf.float64`.",
+    r"module 'tensorflow\S*' has no attribute '(placeholder|Session|\w+_initializer|GradientDescentOptimizer)'": (
+        "TensorFlow 1's names are in `tf.compat.v1` now."
+    ),
+    r"(should be a function when|is not compatible with) eager execution": (
+        "No graph is being described here: that happens inside `with tf.Graph().as_default():`."
+    ),
+    r"The Session graph is empty": "A session runs the default graph, unless it is made with `graph=` and another.",
+    r"numpy\(\) is only available when eager": "What is in a graph has no value until a session runs it.",
+    r"You must feed a value for placeholder": (
+        "A placeholder is a gap in the graph: every run that needs it has to fill it, with `feed_dict`."
+    ),
     r"Cannot iterate over a scalar tensor": (
         "A list of pairs is needed where there is a single one: `apply_gradients([(gradient, variable)])`."
     ),

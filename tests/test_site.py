@@ -20,7 +20,7 @@ import browser
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "website"))
-import build as website  # noqa: E402
+import course_site  # noqa: E402
 import tables  # noqa: E402
 
 PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
@@ -33,9 +33,9 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def address():
     """Where the site is served, built from the notebooks as they are stored."""
     demand_browser()
-    done = subprocess.run([sys.executable, "website/build.py"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "website/course_site.py"], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    handler = functools.partial(QuietHandler, directory=str(website.SITE))
+    handler = functools.partial(QuietHandler, directory=str(course_site.SITE))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
@@ -107,7 +107,7 @@ def test_an_explorers_data_is_small_once_compressed(address):
     import gzip
 
     for cell in CELLS:
-        parts = [website.SITE / "_static" / "explorers" / f"{cell}{suffix}" for suffix in (".json", ".bin")]
+        parts = [course_site.SITE / "_static" / "explorers" / f"{cell}{suffix}" for suffix in (".json", ".bin")]
         assert sum(len(gzip.compress(part.read_bytes())) for part in parts) <= 250_000, cell
 
 
@@ -144,9 +144,16 @@ def test_search_finds_what_a_lesson_teaches(page, address):
     assert "Momentum" in page.locator("#search-results").inner_text()
 
 
-@pytest.mark.parametrize(("theme", "width"), [("light", 1366), ("dark", 1366), ("light", 390)])
 @pytest.mark.parametrize(
-    "name", ["index.html", "notebooks/01_update_rule.html", "exercises/01_update_rule/01_update_rule.html"]
+    ("name", "theme", "width"),
+    [
+        ("index.html", "light", 1366),
+        ("index.html", "dark", 390),
+        ("notebooks/01_update_rule.html", "dark", 1366),
+        ("notebooks/00_start_here.html", "light", 390),
+        ("exercises/01_update_rule/01_update_rule.html", "dark", 390),
+        ("exercises/01_update_rule/01_update_rule.html", "light", 1366),
+    ],
 )
 def test_axe_finds_nothing(chromium, address, name, theme, width):
     from axe_playwright_python.sync_playwright import Axe
@@ -187,16 +194,16 @@ class TestAProblem:
     )
     def test_is_named(self, tmp_path, name, content, complaint):
         (tmp_path / name).write_text(content)
-        (found,) = website.problems(tmp_path)
+        (found,) = course_site.problems(tmp_path)
         assert complaint in found
 
     def test_a_page_as_it_should_be_has_none(self, tmp_path):
         (tmp_path / "a.html").write_text('<p id="x"><a href="#x">x</a> <a href="https://example.org">y</a></p>')
-        assert website.problems(tmp_path) == []
+        assert course_site.problems(tmp_path) == []
 
     def test_a_page_allows_its_own_scripts_and_no_others(self, tmp_path):
         (tmp_path / "a.html").write_text("<html><head><script>let a = 1</script></head></html>")
-        website.add_policies(tmp_path)
+        course_site.finish(tmp_path)
         page = (tmp_path / "a.html").read_text()
         assert "script-src 'self' 'sha256-" in page and page.index("Content-Security-Policy") < page.index("let a")
 

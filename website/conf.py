@@ -1,4 +1,4 @@
-"""How Sphinx turns the course into a site. `make site` builds it, from a copy that website/build.py lays out."""
+"""How Sphinx turns the course into a site. `make site` builds it, from a copy that website/course_site.py lays out."""
 
 import sys
 from pathlib import Path
@@ -28,6 +28,7 @@ html_math_renderer = "mathml"
 
 html_theme = "furo"
 html_static_path = ["static"]
+html_favicon = "static/favicon.svg"
 html_css_files = ["widget.css", "course.css"]
 html_js_files = [("course.js", {"type": "module"})]
 html_copy_source = False

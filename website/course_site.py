@@ -1,7 +1,7 @@
 """Builds the site from the stored notebooks: `make site`.
 
-    python website/build.py            build/site
-    python website/build.py --epub     build/downhill.epub
+    python website/course_site.py            build/site
+    python website/course_site.py --epub     build/downhill.epub
 
 Nothing of a lesson is run: what is shown are the stored outputs. Only the explorers' tables are computed again, since a
 stored notebook does not hold them. A warning of Sphinx, a link that leads nowhere, anything of a solution or of a
@@ -12,6 +12,7 @@ import ast
 import base64
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -32,8 +33,8 @@ from helpers import layout  # noqa: E402
 
 BUILD = ROOT / "build"
 SOURCE, SITE, EPUB = BUILD / "site-source", BUILD / "site", BUILD / "downhill.epub"
-# The address of the course's repository: the one line that a fork changes.
-REPOSITORY = "https://example.org/downhill"
+# The address of the course's repository: the one line that a fork changes, where its workflow does not set it.
+REPOSITORY = os.environ.get("COURSE_REPOSITORY", "https://example.org/downhill")
 PART = re.compile(r"^\| \| \*\*(Part .*?)\*\*", re.MULTILINE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 LINK = re.compile(r"""<(?:a|img|link|script)\b[^>]*?\b(?:href|src)=["']([^"']+)["']""")
@@ -52,7 +53,7 @@ def lay_out_source() -> None:
     """Copy what is shown into build/site-source, with a place for each explorer and each guess."""
     shutil.rmtree(SOURCE, ignore_errors=True)
     (SOURCE / "static" / "explorers").mkdir(parents=True)
-    for name in ("conf.py", "mathml.py", "slugs.py", "static/course.css", "static/course.js"):
+    for name in ("conf.py", "mathml.py", "slugs.py", "static/course.css", "static/course.js", "static/favicon.svg"):
         shutil.copy(ROOT / "website" / name, SOURCE / name)
     for name in ("explorer.js", "predict.js", "widget.css"):
         shutil.copy(ROOT / "src" / "helpers" / name, SOURCE / "static" / name)
@@ -150,10 +151,15 @@ def build(kind: str, output: Path) -> None:
         sys.exit("The site was not built: Sphinx has said why.")
 
 
-def add_policies(site: Path) -> None:
-    """Give each page a content security policy that allows its own scripts and nothing from elsewhere."""
+def finish(site: Path) -> None:
+    """Give each page a content security policy, which allows its own scripts and nothing from elsewhere.
+
+    And what the theme leaves out: the level of the sidebar's headings, and the keyboard's way into what scrolls.
+    """
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
+        page = page.replace('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
+        page = page.replace("<pre>", '<pre tabindex="0">')
         digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}
         policy = POLICY.format(" ".join(f"'sha256-{digest}'" for digest in sorted(digests)))
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
@@ -197,9 +203,11 @@ def main() -> None:
         print(f"{EPUB.relative_to(ROOT).as_posix()} ({EPUB.stat().st_size / 1e6:.1f} MB)")
         return
     build("html", SITE)
-    add_policies(SITE)
+    finish(SITE)
     if found := problems(SITE):
         sys.exit("\n".join(found))
+    if "example.org" in REPOSITORY:
+        print(f"The pages link to {REPOSITORY}, a placeholder: set REPOSITORY in website/course_site.py.")
     size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
     print(f"{SITE.relative_to(ROOT).as_posix()} ({len([*SITE.rglob('*.html')])} pages, {size / 1e6:.1f} MB)")
 

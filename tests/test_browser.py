@@ -5,6 +5,7 @@ exercises are run here too; the others are run here with the long tests. The who
 a picture in build/screenshots/, for looking at.
 """
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -167,6 +168,53 @@ class TestCheck:
         said = say("theta + lr * gradient")
         assert said.startswith("step: Your step goes uphill")
         assert "Traceback" not in said
+
+
+class TestGuess:
+    """A guess, made by keyboard and by mouse, compared, and kept in work/ alone."""
+
+    @pytest.fixture(scope="class")
+    def notebook(self, lab):
+        sources = [
+            "from helpers import course_map, predict",
+            "guess = predict.number('Where do ten steps end?')",
+            "guess.compare(0.3221)",
+            "other = predict.choice('Which rate ends lowest?', ['0.01', '0.1', '1'])",
+            "other.compare('0.1')",
+        ]
+        file = browser.write_notebook(lab.folder / "notebooks" / "98_guesses.ipynb", sources)
+        with lab.opened(f"notebooks/{file.name}") as notebook:
+            notebook.run()
+            notebook.widgets()
+            yield notebook
+
+    def said(self, notebook):
+        return [output["text"] for _, output in outputs(notebook.cells(), "stream")]
+
+    def test_none_is_no_error(self, notebook):
+        assert self.said(notebook) == [f"No guess was made. The answer: {answer}.\n" for answer in ("0.3221", "0.1")]
+
+    def test_that_is_no_number_is_asked_for_again(self, notebook):
+        line = notebook.panel.get_by_label("Your guess")
+        line.fill("a lot")
+        line.press("Enter")
+        assert "Write a number" in notebook.panel.get_by_role("status").first.inner_text()
+
+    def test_is_compared_and_kept(self, notebook):
+        line = notebook.panel.get_by_label("Your guess")
+        line.fill("0,3")
+        line.press("Enter")
+        notebook.panel.get_by_label("0.1", exact=True).check()
+        notebook.panel.get_by_role("button", name="Guess").nth(1).click()
+        notebook.page.wait_for_timeout(300)
+        notebook.run_cells([2, 4])
+        assert self.said(notebook) == [
+            "You guessed 0,3. The answer: 0.3221. Close: within 10 %.\n",
+            "You guessed 0.1. The answer: 0.1. Right.\n",
+        ]
+        kept = json.loads((notebook.lab.folder / "done.json").read_text(encoding="utf-8"))["guesses"]["98_guesses"]
+        assert [entry["guess"] for entry in kept.values()] == ["0,3", "0.1"]
+        assert notebook.errors_sent() == notebook.lab.complaints() == []
 
 
 class TestTheHarness:

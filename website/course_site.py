@@ -136,7 +136,9 @@ def _write_front_page(explorer):
         trees.append(f"```{{toctree}}\n:caption: {caption}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
     trees.insert(0, trees.pop(-2))
     page = page.replace("%EXPLORER%", f"```{{raw}} html\n{shown[0]}\n```").replace("%LESSONS%", "\n\n".join(trees))
-    (SOURCE / "index.md").write_text(page.replace("%INSTALL%", f"[install the course]({REPOSITORY}#readme)"), encoding="utf-8")
+    (SOURCE / "index.md").write_text(
+        page.replace("%INSTALL%", f"[install the course]({REPOSITORY}#readme)"), encoding="utf-8"
+    )
 
 
 # ---- building and proving

@@ -28,9 +28,6 @@ NOT_YET = {
     "10_adaptive_rates",
     "11_when_gradients_misbehave",
     "12_train_a_classifier",
-    "13_scaling_out",
-    "14_failure_gallery",
-    "15_where_next",
 }
 FORMS = '"**Time:** N minutes.", or "**Time:** N minutes, and M more for Going deeper (optional)."'
 _TIME = re.compile(r"\*\*Time:\*\* (\d+) minutes(?:, and (\d+) more for Going deeper \(optional\))?\.")

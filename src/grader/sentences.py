@@ -37,15 +37,6 @@ SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a sq
 SLOPES_SWAPPED = "The two slopes have changed places. The one along w comes first."
 RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
 PREDICTION_WITHOUT_INTERCEPT = "Your prediction leaves `b` out: the line goes through zero, and b stays where it was."
-SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
-W_MOVED_FIRST = (
-    "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
-    "w and b, then move both."
-)
-B_MOVED_FIRST = (
-    "You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the old "
-    "w and b, then move both."
-)
 STEPS_HALVED = "Your steps are half as long as they should be: the gradient of a square has a factor 2 in it."
 COSTS_ALONE = "You return the costs alone. Slope and intercept are wanted too, before them."
 INTERCEPT_FIRST = "The right numbers in another order: the slope comes first, then the intercept, then the costs."

@@ -842,6 +842,12 @@ def test_of_several_results_that_are_wrong_in_the_same_way_it_is_said_once():
     assert said == "result 1 of 2 is twice what it should be, in every case. The same holds for result 2 of 2."
 
 
+def test_an_argument_that_is_a_number_in_one_case_and_an_array_in_another_has_no_length():
+    weighed = task("x", [([x], 2.0 + n) for n, x in enumerate([1.5, A(1.0, 2.0), A(1.0, 2.0, 5.0)])])
+    said = sentence(lambda x: (2.0 + [1, 2, 3].index(np.size(x))) * np.size(x) ** 2, weighed)
+    assert said == "the result is too large in 2 of 3 cases."
+
+
 def test_what_differs_in_some_cases_says_in_how_many():
     assert sentence(lambda x: x**2 if len(x) == 3 else shift(x), SHIFT) == (
         "the result differs from the expected value in 1 of 3 cases."

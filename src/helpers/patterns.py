@@ -470,10 +470,10 @@ def _length_that_is(column: list[Part], numbers: np.ndarray) -> str | None:
     fitting = []
     for name in column[0].arguments:
         values = [as_array(p.arguments[name]) for p in column]
-        if any(v is None or v.dtype.kind not in "iuf" for v in values):
+        if any(v is None or v.ndim != values[0].ndim or v.dtype.kind not in "iuf" for v in values):
             continue
-        counts = [lambda v, k=k: v.shape[k] for k in range(min(v.ndim for v in values))] or [lambda v: v]
-        fitting += [(name, k) for k, c in enumerate(counts) if np.allclose([c(v) for v in values], numbers)]
+        counts = zip(*(v.shape or [v] for v in values), strict=True)
+        fitting += [(name, k) for k, count in enumerate(counts) if np.allclose(count, numbers)]
     lengths = [name for name, k in fitting if k == 0 and np.ndim(column[0].arguments[name])]
     return lengths[0] if lengths and len(lengths) == len(fitting) else None
 

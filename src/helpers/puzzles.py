@@ -9,8 +9,8 @@ _NONE = (
 _EXPLANATIONS = {
     # ---- TensorFlow
     r"has no attribute '_id'": (
-        "A tape differentiates only what TensorFlow computed from tensors: inside the tape, use `tf` functions; what "
-        "NumPy, `float(…)` or `.numpy()` returns has left it."
+        "A tape differentiates only what TensorFlow computed from tensors: inside the tape, use `tf` functions. It "
+        "cannot follow what NumPy, `float(…)` or `.numpy()` returns."
     ),
     r"non-persistent GradientTape can only": (
         "A tape can be played back once: ask for all gradients in one call, as in `tape.gradient(cost, [w, b])`, or "
@@ -55,11 +55,11 @@ _EXPLANATIONS = {
     # ---- PyTorch
     r"does not require grad and does not have a grad_fn": (
         "PyTorch has no record of how this was computed: nothing that it was computed from has `requires_grad=True`, "
-        "or it was computed under `torch.no_grad()` or from `.detach()`; a gradient has a record of its own only with "
+        "or it was computed under `torch.no_grad()` or from `.detach()`. A gradient is recorded only with "
         "`create_graph=True`."
     ),
     r"backward through the graph a second time": (
-        "`backward` discards the record that it has used. Compute the cost again before each `backward`, all of it."
+        "`backward` discards the record that it has used. Compute the whole cost again before each `backward`."
     ),
     r"grad can be implicitly created only for scalar": (
         "`backward` starts from one number: call it on a sum or a mean."
@@ -68,7 +68,7 @@ _EXPLANATIONS = {
         "For a result, end with `.detach().numpy()`. While computing what is to be differentiated, use `torch` "
         "functions in place of NumPy's."
     ),
-    r"a leaf Variable that requires grad": "An update by hand belongs inside `with torch.no_grad():`.",
+    r"a leaf Variable that requires grad": "Write an update by hand inside `with torch.no_grad():`.",
     r"modified by an inplace operation": ("A tensor that `backward` still needs was changed in place: make a new one."),
     r"must have the same dtype|expected (m1 and m2|scalar type|dtype)|Found dtype": (
         "PyTorch does not mix types here: `Float` is float32, `Double` is float64. Make both with one `dtype`."

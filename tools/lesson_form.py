@@ -26,8 +26,6 @@ NOT_YET = {
     "04_batch_stochastic_minibatch",
     "05_tensorflow_gradienttape",
     "06_minimize",
-    "07_pytorch_sgd",
-    "08_side_by_side",
     "09_momentum",
     "10_adaptive_rates",
     "11_when_gradients_misbehave",

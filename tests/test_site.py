@@ -216,3 +216,17 @@ def test_the_guesses_of_a_page_are_those_of_its_notebook(page, address):
             page.goto(address + name)
             assert page.locator(".dh-predict").count() == len(asked)
             assert json.loads(page.locator("[data-choices]").first.get_attribute("data-choices")) is not None
+
+
+EPUBCHECK = Path("/usr/share/java/epubcheck.jar")  # where Debian and Ubuntu put it
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not EPUBCHECK.exists(), reason="needs epubcheck (Debian and Ubuntu: apt install epubcheck)")
+def test_the_book_is_one():
+    made = subprocess.run(
+        [sys.executable, "website/course_site.py", "--epub"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    checked = subprocess.run(["java", "-jar", EPUBCHECK, course_site.EPUB], capture_output=True, text=True)
+    assert "0 fatals / 0 errors / 0 warnings" in checked.stdout, checked.stdout + checked.stderr

@@ -28,7 +28,6 @@ NOT_YET = {
     "06_minimize",
     "07_pytorch_sgd",
     "08_side_by_side",
-    "10_adaptive_rates",
     "11_when_gradients_misbehave",
     "12_train_a_classifier",
     "13_scaling_out",

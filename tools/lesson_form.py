@@ -30,8 +30,6 @@ NOT_YET = {
     "08_side_by_side",
     "09_momentum",
     "10_adaptive_rates",
-    "11_when_gradients_misbehave",
-    "12_train_a_classifier",
     "13_scaling_out",
     "14_failure_gallery",
     "15_where_next",

@@ -13,6 +13,7 @@ release       makes exercises/ from solutions/ and proves it right
 bundle        makes the zip for students
 
 names         which names a student may have
+platforms     how learning platforms name what they hand out
 collect       puts what was handed in where grading looks for it
 grading       `nbgrader autograde`: what follows, put together
 submissions   reads what was handed in, and puts it together with what was released

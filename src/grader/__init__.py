@@ -26,5 +26,6 @@ received      what comes out of the sandbox, made safe
 inside        all that runs within the sandbox
 verdicts      whether a task is done
 report        who has which grade, and why
+giveback      scores and feedback for a learning platform
 pages         how a student's text is shown
 """

@@ -26,6 +26,7 @@ received      what comes out of the sandbox, made safe
 inside        all that runs within the sandbox
 verdicts      whether a task is done
 report        who has which grade, and why
+overview      what the class got wrong
 giveback      scores and feedback for a learning platform
 pages         how a student's text is shown
 """

@@ -51,7 +51,9 @@ WARM_UPS = {  # exercise → the one task that may be pasted; its statement says
     "13_scaling_out": {"average_shard_gradients"},
 }
 NOT_YET = {}  # exercise → tasks that ask for what their lesson shows, until the lesson and they are rewritten together
-ELSEWHERE = {}  # exercise → tasks that another lesson's function does, and why that is no matter
+ELSEWHERE = {  # exercise → tasks that another lesson's function does, and why that is no matter
+    "04_batch_stochastic_minibatch": {"batch_gradient"},  # the gallery, ten lessons on, makes mistakes with it
+}
 
 
 class Pasted(NamedTuple):

@@ -3,6 +3,7 @@
 import numpy as np
 
 from grader.sentences import (
+    B_MOVED_FIRST,
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
@@ -10,6 +11,7 @@ from grader.sentences import (
     SLOPES_HALVED,
     SLOPES_SWAPPED,
     STEPS_HALVED,
+    W_MOVED_FIRST,
     says,
 )
 
@@ -1470,9 +1472,8 @@ class fit_ridge:
             """You add the penalty once for each example. It is added once, beside the mean of the squares."""
             return fit_rightly(x, y, lr, steps, penalty * len(x))
 
+        @says(W_MOVED_FIRST)
         def w_moved_first(x, y, lr, steps, penalty):
-            """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at
-            the old w and b, then move both."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for _ in range(steps):
                 w = w - lr * ridge_gradient(x, y, w, b, penalty)[0]
@@ -1480,9 +1481,8 @@ class fit_ridge:
                 costs.append(ridge_cost(x, y, w, b, penalty))
             return w, b, np.array(costs)
 
+        @says(B_MOVED_FIRST)
         def b_moved_first(x, y, lr, steps, penalty):
-            """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at
-            the old w and b, then move both."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for _ in range(steps):
                 b = b - lr * ridge_gradient(x, y, w, b, penalty)[1]
@@ -1619,6 +1619,10 @@ class fit_ridge:
         @says(ANOTHER_START)
         def from_slope_one(x, y, lr, steps, penalty):
             return ridge_by(ridge_gradient, start=(1.0, 0.0))(x, y, lr, steps, penalty)
+
+        @says(ANOTHER_START)
+        def from_intercept_one(x, y, lr, steps, penalty):
+            return ridge_by(ridge_gradient, start=(0.0, 1.0))(x, y, lr, steps, penalty)
 
         @says(ANOTHER_START)
         def from_the_mean(x, y, lr, steps, penalty):

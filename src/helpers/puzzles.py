@@ -3,8 +3,9 @@
 import re
 
 _NONE = (
-    "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or if "
-    "no TensorFlow operation leads from it to the target; `.grad` is None until `backward` has reached it."
+    "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or "
+    "recorded no path from it to the target: it records TensorFlow's operations, inside its `with` block. `.grad` is "
+    "None until `backward` has reached it."
 )
 _EXPLANATIONS = {
     # ---- TensorFlow

@@ -16,10 +16,12 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: help lab test check test-long lint notebooks exercises student bench format lock clean
+.PHONY: help environment lab test check test-long lint notebooks exercises student site epub bench format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
+
+environment: $(FOR_LAB)  ## make the environment, without opening anything
 
 lab: $(FOR_LAB)  ## lay out work/ and open the lessons in JupyterLab
 	$(BIN)/python -m helpers.lab
@@ -55,6 +57,12 @@ exercises: $(FOR_TEST)  ## release exercises/ from solutions/
 student: exercises  ## the zip for students, without answers: build/downhill.zip
 	$(BIN)/python -m grader.bundle
 
+site: $(FOR_TEST)  ## the course as a site, to be read without installing anything: build/site
+	$(BIN)/python website/course_site.py
+
+epub: $(FOR_TEST)  ## the same as a book: build/downhill.epub
+	$(BIN)/python website/course_site.py --epub
+
 bench: $(FOR_TEST)  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench
 
@@ -84,5 +92,5 @@ $(FOR_LAB): | .venv/made
 
 $(FOR_TEST): | .venv/made
 	@echo "Installing the course's environment in .venv, with what the checks need; this takes some minutes, once."
-	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[dev,instructor]"
+	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[dev,instructor,site]"
 	@rm -f .venv/ready-for-* && touch $(FOR_LAB) $@

@@ -1,8 +1,11 @@
 """The course in JupyterLab in a browser: every lesson and every exercise opens, runs, and looks as it should.
 
-The whole of each page is kept as a picture in build/screenshots/, for looking at.
+Every day each lesson is opened with its outputs, which nbval compares with those of a run, and two lessons and two
+exercises are run here too; the others are run here with the long tests. The whole of each page that is run is kept as
+a picture in build/screenshots/, for looking at.
 """
 
+import json
 import re
 from html import unescape
 from pathlib import Path
@@ -11,6 +14,7 @@ from typing import NamedTuple
 import nbformat
 import pytest
 from conftest import demand_browser
+from nbformat.sign import NotebookNotary
 
 import browser
 from helpers import layout
@@ -20,7 +24,14 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/*.ipynb"))
 EXERCISES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("exercises/*/*.ipynb"))
 
+DAILY = ("01_update_rule", "05_tensorflow_gradienttape")
+
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+def run_daily_or_long(paths):
+    """The paths as parameters, all but two of them only for the long tests."""
+    return [pytest.param(path, marks=[] if Path(path).stem in DAILY else pytest.mark.long) for path in paths]
 
 
 class Seen(NamedTuple):
@@ -48,12 +59,12 @@ def seen(lab, path):
         yield Seen(stored, before, ran, notebook.cells(), widgets, *said, notebook)
 
 
-@pytest.fixture(scope="module", params=LESSONS, ids=lambda path: Path(path).stem)
+@pytest.fixture(scope="module", params=run_daily_or_long(LESSONS), ids=lambda path: Path(path).stem)
 def lesson(lab, request):
     yield from seen(lab, request.param)
 
 
-@pytest.fixture(scope="module", params=EXERCISES, ids=lambda path: Path(path).stem)
+@pytest.fixture(scope="module", params=run_daily_or_long(EXERCISES), ids=lambda path: Path(path).stem)
 def exercise(lab, request):
     yield from seen(lab, request.param)
 
@@ -103,10 +114,15 @@ def live(cells):
     return [o for cell in cells for o in cell.get("outputs", []) if browser.WIDGET in o.get("data", {})]
 
 
+@pytest.mark.parametrize("trusted", [False, True], ids=["not trusted", "trusted"])
 @pytest.mark.parametrize("path", LESSONS[1:], ids=lambda path: Path(path).stem)
-def test_a_lesson_with_its_outputs_shows_every_picture_with_its_alt_text_though_not_trusted(lab, path):
-    with lab.opened(f"{layout.OUTPUTS}/{Path(path).name}", kernel=False) as notebook:
-        assert not any(cell["metadata"].get("trusted") for cell in notebook.cells())
+def test_a_lesson_with_its_outputs_shows_every_picture_with_its_alt_text(lab, path, trusted):
+    own = f"{layout.OUTPUTS}/{Path(path).name}"
+    if trusted:
+        NotebookNotary(data_dir=str(lab.data)).sign(nbformat.read(lab.folder / own, as_version=4))
+    with lab.opened(own, kernel=False) as notebook:
+        code = [cell for cell in notebook.cells() if cell["cell_type"] == "code"]
+        assert [bool(cell["metadata"].get("trusted")) for cell in code] == [trusted] * len(code)
         shown = notebook.pictures()
         assert shown == alt_texts(nbformat.read(ROOT / path, as_version=4).cells)
         assert all(shown)
@@ -152,6 +168,53 @@ class TestCheck:
         said = say("theta + lr * gradient")
         assert said.startswith("step: Your step goes uphill")
         assert "Traceback" not in said
+
+
+class TestGuess:
+    """A guess, made by keyboard and by mouse, compared, and kept in work/ alone."""
+
+    @pytest.fixture(scope="class")
+    def notebook(self, lab):
+        sources = [
+            "from helpers import course_map, predict",
+            "guess = predict.number('Where do ten steps end?')",
+            "guess.compare(0.3221)",
+            "other = predict.choice('Which rate ends lowest?', ['0.01', '0.1', '1'])",
+            "other.compare('0.1')",
+        ]
+        file = browser.write_notebook(lab.folder / "notebooks" / "98_guesses.ipynb", sources)
+        with lab.opened(f"notebooks/{file.name}") as notebook:
+            notebook.run()
+            notebook.widgets()
+            yield notebook
+
+    def said(self, notebook):
+        return [output["text"] for _, output in outputs(notebook.cells(), "stream")]
+
+    def test_none_is_no_error(self, notebook):
+        assert self.said(notebook) == [f"No guess was made. The answer: {answer}.\n" for answer in ("0.3221", "0.1")]
+
+    def test_that_is_no_number_is_asked_for_again(self, notebook):
+        line = notebook.panel.get_by_label("Your guess")
+        line.fill("a lot")
+        line.press("Enter")
+        assert "Write a number" in notebook.panel.get_by_role("status").first.inner_text()
+
+    def test_is_compared_and_kept(self, notebook):
+        line = notebook.panel.get_by_label("Your guess")
+        line.fill("0,3")
+        line.press("Enter")
+        notebook.panel.get_by_label("0.1", exact=True).check()
+        notebook.panel.get_by_role("button", name="Guess").nth(1).click()
+        notebook.page.wait_for_timeout(300)
+        notebook.run_cells([2, 4])
+        assert self.said(notebook) == [
+            "You guessed 0,3. The answer: 0.3221. Close: within 10 %.\n",
+            "You guessed 0.1. The answer: 0.1. Right.\n",
+        ]
+        kept = json.loads((notebook.lab.folder / "done.json").read_text(encoding="utf-8"))["guesses"]["98_guesses"]
+        assert [entry["guess"] for entry in kept.values()] == ["0,3", "0.1"]
+        assert notebook.errors_sent() == notebook.lab.complaints() == []
 
 
 class TestTheHarness:

@@ -19,65 +19,22 @@ from nbconvert import HTMLExporter
 from nbformat.sign import NotebookNotary
 
 import browser
+from explorer_cells import explorer_cells
 from helpers import data, descent, explorer, functions, layout
 
 ROOT = Path(__file__).parents[1]
 SCREENSHOTS = ROOT / "build" / "screenshots"
 NOTEBOOK = "notebooks/explorers.ipynb"
-# What the lessons' cells have made by the time they come to an explorer.
-IMPORTS = """
-from dataclasses import replace
-import numpy as np
-from helpers import data, descent, explorer, functions, rules
-"""
-GIVEN = {
-    "01_update_rule": "wells = functions.double_well",
-    "02_learning_rate": "ravine = functions.ravine",
-    "03_linear_regression": "(x, y), start = data.points(), data.start_pairs()[0]",
-    "04_batch_stochastic_minibatch": "x, y = data.points(); z = data.standardise(x)[0]",
-    "09_momentum": 'valley = functions.quadratic(np.diag([1.0, 25.0]), name="valley")',
-    "10_adaptive_rates": """
-def turn(degrees):
-    c, s = np.cos(np.deg2rad(degrees)), np.sin(np.deg2rad(degrees))
-    return np.array([[c, -s], [s, c]])
-
-def turned(kappa, degrees):
-    return functions.quadratic(turn(degrees) @ np.diag([1.0, kappa]) @ turn(degrees).T, name="turned ravine")
-
-begin = np.array([3.0, -1.0])
-""",
-}
-
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
-class Cell(NamedTuple):
-    """A cell of a lesson that ends in an explorer."""
-
-    lesson: str
-    source: str
-    place: int  # among all explorers
-
-    def __str__(self):
-        return f"{self.lesson}-{self.place}"
-
-
-def explorer_cells():
-    cells = []
-    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
-        for cell in nbformat.read(path, as_version=4).cells:
-            if cell.cell_type == "code" and re.search(r"^explorer\.", cell.source, re.MULTILINE):
-                cells.append(Cell(path.stem, cell.source, len(cells)))
-    return cells
-
-
-CELLS = explorer_cells()
+CELLS = explorer_cells(ROOT / "notebooks")
 
 
 @pytest.fixture(scope="module")
 def notebook(lab):
     """All explorers of the lessons one beneath the other in a notebook, alive."""
-    sources = [source for cell in CELLS for source in (IMPORTS + GIVEN.get(cell.lesson, ""), cell.source)]
+    sources = [source for cell in CELLS for source in (cell.needed, cell.source)]
     browser.write_notebook(lab.folder / NOTEBOOK, sources)
     with lab.opened(NOTEBOOK) as notebook:
         notebook.run()
@@ -229,7 +186,7 @@ def call_in(cell):
         return record
 
     space = {}
-    exec(IMPORTS + GIVEN.get(cell.lesson, ""), space)
+    exec(cell.needed, space)
     space["explorer"] = SimpleNamespace(**{name: recorder(name) for name in EXPECTED})
     exec(cell.source, space)
     (call,) = calls

@@ -117,7 +117,8 @@ GENERAL = {
     "one too few": (
         PREFIXES,
         lambda x: prefixes(x)[1:] + 1,
-        "the result has shape (1,), but (2,) is expected: one entry too few.",
+        "the result has shape (1,), but (2,) is expected: one entry too few. Already entry [0] differs from the "
+        "expected one: look at that first.",
     ),
     "one more at the end": (
         PREFIXES,
@@ -211,23 +212,23 @@ GENERAL = {
         SHIFT,
         returning(None),
         (
-            "the result is None. Does every path through the function end in `return …`? Methods that change an "
-            "object in place, such as `.append(…)` and `.sort()`, return None too."
+            "the result is None. Does every path through the function end in `return …`, and does what it returns get "
+            "a value? Methods that change an object in place, such as `.append(…)` and `.sort()`, return None."
         ),
     ),
     "None in a part": (
         SPLIT,
         lambda x: (x % 1, None),
         (
-            "result 2 of 2 is None. Look at where it gets its value: a function without `return` returns None, so do "
-            "methods that change an object in place, such as `.append(…)` and `.sort()`, and so does a tape that is "
-            "asked for the gradient of something it did not watch."
+            "result 2 of 2 is None. Look at where it gets its value: a function without `return` returns None, and so "
+            "do methods that change an object in place, such as `.append(…)` and `.sort()`, and a tape asked for the "
+            "gradient of something that it did not watch."
         ),
     ),
     "prints": (
         SHIFT,
         lambda x: print(shift(x)),
-        ("prints something and returns nothing. What is printed does not reach the caller: end with `return …`."),
+        ("prints something but returns nothing. The caller does not get what is printed: end with `return …`."),
     ),
     "TensorFlow tensor": (
         SHIFT,
@@ -248,8 +249,8 @@ GENERAL = {
         SHIFT,
         lambda x: [tensor("tensorflow") for _ in x],
         (
-            "the result holds TensorFlow tensors, but plain numbers or NumPy arrays are expected: `.numpy()` "
-            "converts them."
+            "the result holds TensorFlow tensors, but plain numbers or NumPy arrays are expected: convert them with "
+            "`.numpy()`."
         ),
     ),
     "None in a list": (SHIFT, lambda x: [None, *x[1:]], "the result holds None, but numbers are expected."),
@@ -289,7 +290,7 @@ GENERAL = {
     "one value of two": (
         SPLIT,
         lambda x: x % 1,
-        "the result is only result 1 of 2: return them all, with commas between them.",
+        "the result is only the first of the 2 expected: return them all, separated by commas.",
     ),
     "no value of two": (
         SPLIT,
@@ -385,7 +386,7 @@ def test_an_array_that_was_changed_and_changed_back_is_not_changed():
 
 @pytest.mark.parametrize("make", [with_two_answers, lambda: lambda x: shift(x) + random.random()])
 def test_answers_that_differ_from_call_to_call_are_told(make):
-    assert sentence(make(), SHIFT).startswith("called twice with the same arguments, it gave two answers.")
+    assert sentence(make(), SHIFT).startswith("called twice with the same arguments, it gave two different answers.")
 
 
 def test_an_error_at_the_second_call_is_told():
@@ -586,6 +587,14 @@ def test_a_known_mistake_is_matched_by_the_frameworks_puzzle_too():
     assert sentence(stops("enough"), aware).startswith("stopped with RuntimeError: enough")
 
 
+def test_a_mistake_may_leave_open_what_it_returns_in_a_case():
+    open_once = task("x", [([1.0], 2.0, 3.0), ([2.0], 4.0, ...), ([3.0], 6.0, 9.0)], mistakes=["Three times."])
+    assert sentence(lambda x: 3 * x, open_once) == "Three times."
+    assert sentence(lambda x: 3 * x if x != 2 else None, open_once) == "Three times."
+    assert sentence(lambda x: 3 * x if x != 3 else 7.0, open_once) != "Three times."
+    assert sentence(lambda x: 3 * x if x != 2 else 1 / 0, open_once) != "Three times."
+
+
 # ---- no wrong reason: a sentence is said only if it holds in every case that can show it
 
 
@@ -637,7 +646,7 @@ COUNTEREXAMPLES = {
     "too many, and all the same": (
         task("x", [([A(1.5)], A(0.0, 0.0)), ([A(2.5)], A(3.0, 3.0))]),
         lambda x: np.full(3, 0.0 if x[0] < 2 else 3.0),
-        "at the",
+        "There is one",
     ),
     "(n, n) by the chance of n = 2": (
         task("x", [([A(1.5, 2.5)], A(1.0, 2.0)), ([A(2.5, 3.5)], A(3.0, 4.0))]),
@@ -660,6 +669,41 @@ COUNTEREXAMPLES = {
         lambda x: np.mean(x) * len(x),
         "n times",
     ),
+    "rounded to 4 decimal places, the last of which is 0": (
+        task("x", [([0.1], 0.12304), ([0.7], 2.45702)]),
+        lambda x: 0.123 if x < 0.5 else 2.457,
+        "to 3",
+    ),
+    "n times too large, n being another count too": (
+        task("x n", [([A(*range(1, n)), n - 1], 1.5 * n) for n in (3, 4, 6)]),
+        lambda x, n: 1.5 * (n + 1) * n,
+        "n times",
+    ),
+    "n times too large, n being the number of columns too": (
+        task("x", [([np.ones((n, n))], 1.5 * n) for n in (2, 3, 5)]),
+        lambda x: 1.5 * len(x) ** 2,
+        "n times",
+    ),
+    "right only where the start was passed in": (
+        task("start n", [([A(1.5, 2.0), n], np.outer(np.arange(1.0, n), A(1.5, 2.0))) for n in (4, 5, 7)]),
+        lambda start, n: np.outer(np.arange(1.0, n) ** 2, start),
+        "right",
+    ),
+    "one step from the start, of which only the start is right": (
+        task("start", [([A(x)], A([x], [2 * x])) for x in (1.5, 2.0, 7.0)]),
+        lambda start: np.array([start, start**2 + 7]),
+        "right",
+    ),
+    "as far as it goes right in one case, other numbers in another": (
+        PREFIXES,
+        lambda x: prefixes(x)[:1] if len(x) == 1 else prefixes(x) + 1,
+        "right",
+    ),
+    "rows that repeat, but another one than the last": (
+        TABLE,
+        lambda x: np.array([[1.0, x[0]]] * len(x)),
+        "same array",
+    ),
     "n times too large in one case only": (MEAN, lambda x: np.mean(x) * (2 if len(x) == 2 else 7), "n times"),
     "the wrong sign in one case only": (SHIFT, depending(lambda x: -shift(x), shift), "wrong sign"),
     "the wrong sign in one case, another value in another": (
@@ -669,7 +713,7 @@ COUNTEREXAMPLES = {
     ),
     "0 in one case only": (SHIFT, depending(lambda x: 0 * x, lambda x: x**2), "is 0"),
     "one too many in one case only": (COUNT, lambda x: len(x) + (len(x) > 1), "too many"),
-    "swapped in one case only": (SPLIT, lambda x: (x // 1, x % 1) if x > 2 else split(x), "place"),
+    "swapped in one case only": (SPLIT, lambda x: (x // 1, x % 1) if x > 2 else split(x), "swapped"),
     "whole numbers that are the signs": (
         task("x", [([0.7], 0.6), ([-0.7], -0.6), ([0.8], 0.7)]),
         lambda x: float(np.sign(x)),
@@ -728,7 +772,7 @@ def test_of_an_array_that_is_changed_under_another_name_that_is_said():
         result += 0.25
         return result
 
-    assert "after `new = x` both names mean the same array" in sentence(aliases, SHIFT)
+    assert "after `new = x` both names refer to the same array" in sentence(aliases, SHIFT)
 
 
 def shares(x):
@@ -737,6 +781,32 @@ def shares(x):
 
 def calls_shares(x):
     return float(shares(list(x)))
+
+
+ARITY = """
+def shift(x):
+    return one_more(x, 1)
+
+def one_more(x):
+    return x + 1
+"""
+
+
+def test_too_many_arguments_within_the_students_code_are_not_blamed_on_the_line_with_def(tmp_path):
+    message = "stopped with TypeError: one_more() takes 1 positional argument but 2 were given"
+    read, unread = {}, {}
+    exec(compile(ARITY, "<a cell that cannot be read>", "exec"), unread)
+    (tmp_path / "cell.py").write_text(ARITY)
+    exec(compile(ARITY, str(tmp_path / "cell.py"), "exec"), read)
+    assert sentence(read["shift"], SHIFT) == f"{message}, in the line `return one_more(x, 1)`."
+    assert sentence(unread["shift"], SHIFT) == f"{message}, in the line `…`."
+    assert sentence(lambda: 0, SHIFT).endswith("The check passes x: leave the line with `def` as it was.")
+
+
+def test_a_stub_whose_source_cannot_be_read_is_not_done():
+    namespace = {}
+    exec("def shift(x):\n    raise NotImplementedError()", namespace)
+    assert found(namespace["shift"], SHIFT).kind is Kind.NOT_DONE
 
 
 def test_of_an_error_in_another_function_of_the_notebook_that_function_is_named():
@@ -772,6 +842,12 @@ def test_of_several_results_that_are_wrong_in_the_same_way_it_is_said_once():
     assert said == "result 1 of 2 is twice what it should be, in every case. The same holds for result 2 of 2."
 
 
+def test_an_argument_that_is_a_number_in_one_case_and_an_array_in_another_has_no_length():
+    weighed = task("x", [([x], 2.0 + n) for n, x in enumerate([1.5, A(1.0, 2.0), A(1.0, 2.0, 5.0)])])
+    said = sentence(lambda x: (2.0 + [1, 2, 3].index(np.size(x))) * np.size(x) ** 2, weighed)
+    assert said == "the result is too large in 2 of 3 cases."
+
+
 def test_what_differs_in_some_cases_says_in_how_many():
     assert sentence(lambda x: x**2 if len(x) == 3 else shift(x), SHIFT) == (
         "the result differs from the expected value in 1 of 3 cases."
@@ -779,7 +855,7 @@ def test_what_differs_in_some_cases_says_in_how_many():
 
 
 MORE = {
-    "swapped": (SPLIT, lambda x: (x // 1, x % 1), "results 1 and 2 are in each other's place."),
+    "swapped": (SPLIT, lambda x: (x // 1, x % 1), "results 1 and 2 are swapped."),
     "the argument": (SHIFT, lambda x: x + 0.0, "the result is the argument x, unchanged, in every case."),
     "an array of integers": (
         PREFIXES,
@@ -807,34 +883,101 @@ MORE = {
         MEAN,
         lambda x: np.mean(x) * (1 + 3e-5),
         "the result is nearly right: it agrees with the expected value to 4 digits, in every case. Look for something "
-        "small, such as an ε, a rounded constant, or a difference that stands in for a derivative.",
+        "small, such as an ε, a rounded constant, or a finite difference in place of a derivative.",
     ),
     "right but for the end": (
         task("n", [([3], np.arange(3.0)), ([5], np.arange(5.0))]),
         lambda n: np.append(np.arange(n - 1.0), n + 0.5),
-        "the result is right but for the last entry, in every case.",
+        "the result is right except for the last entry, wherever it differs.",
+    ),
+    "ends late in some cases, early in others": (
+        task("n", [([n], np.arange(n + 0.0)) for n in (3, 5, 8)]),
+        lambda n: np.arange(5.0),
+        "the result has shape (5,), but (3,) is expected. It is right as far as it goes, but ends too early in some "
+        "cases and too late in others: look at what decides where it ends.",
+    ),
+    "ends late in one case": (
+        task("n", [([n], np.arange(n + 0.0)) for n in (3, 5, 8)]),
+        lambda n: np.arange(7.0) if n == 3 else np.arange(n + 0.0),
+        "the result has shape (7,), but (3,) is expected. It is right as far as it goes, but ends too late in 1 of 3 "
+        "cases: look at what decides where it ends.",
+    ),
+    "one array in every row": (
+        TABLE,
+        lambda x: np.array([[0.0, x[0]]] + [table(x)[-1]] * (len(x) - 1)),
+        "the result repeats its last row: the list holds one array many times, and each change of that array, as by "
+        "`-=`, changes all its rows. Make a new array at each step, or append a copy.",
+    ),
+    "on the diagonal": (
+        task("x", [([x], A([x, 1.5], [2.5, x])) for x in (0.5, 3.5)]),
+        lambda x: A([x, 9.5], [3.0, x]),
+        "the result is right only on the diagonal, in every case.",
+    ),
+    "off the diagonal": (
+        task("x", [([x], A([x, 1.5], [2.5, x])) for x in (0.5, 3.5)]),
+        lambda x: A([x**2, 1.5], [2.5, 7.5]),
+        "the result is right except on the diagonal, in every case.",
+    ),
+    "one column": (
+        TABLE,
+        lambda x: table(x) ** A(1.0, 2.0) + A(0.0, 0.5),
+        "the result is wrong in column [1], and right elsewhere.",
+    ),
+    "in proportion": (
+        SHIFT,
+        lambda x: shift(x) * x[0],
+        "the result is the right one times a factor that differs from case to case.",
+    ),
+    "right but for the end where it differs": (
+        task("n", [([n], np.arange(n + 0.0)) for n in (2, 3, 5)]),
+        lambda n: np.append(np.arange(n - 1.0), n + 0.5 if n > 2 else 1.0),
+        "the result is right except for the last entry, wherever it differs.",
+    ),
+    "a string that is never right": (
+        KIND,
+        lambda x: "rising" if x > 0 else "sinking",
+        "the result is 'sinking', which is not the answer in any case. Is it spelled as in the task?",
+    ),
+    "from another place": (
+        task("start n", [([A(x), n], np.arange(n)[:, None] + A(x)) for x, n in [(1.5, 4), (2.5, 2), (4.5, 3)]]),
+        lambda start, n: np.arange(n)[:, None] ** 2 + 7 / start,
+        "the result does not begin with start: look at row [0].",
+    ),
+    "too large": (COUNT, lambda x: len(x) ** 2 + 1, "the result is too large in every case."),
+    "too small in some cases": (COUNT, lambda x: min(len(x), 2), "the result is too small in 1 of 3 cases."),
+    "one string too often": (
+        task(
+            "x", [([x], kind) for x, kind in [(1.5, "up"), (0.0, "flat"), (-1.0, "down"), (-2.5, "down"), (2.5, "up")]]
+        ),
+        lambda x: "flat" if x == 0 else "up",
+        "the result is 'up' in 2 of 5 cases where it should not be, and right in the others: look at what leads to it.",
     ),
     "from some place on": (
         task("n", [([4], np.arange(4.0)), ([5], np.arange(5.0))]),
         lambda n: np.where(np.arange(n) > 1, np.arange(n) ** 1.5, np.arange(n)),
-        "the result begins right: entry [2] is the first that differs.",
+        "the result starts out right: entry [2] is the first that differs.",
     ),
     "returned inside the loop": (
         task("n", [([n], np.arange(n + 1.0)[:, None] * 0.5) for n in (2, 4, 5)]),
         lambda n: np.arange(2.0)[:, None] * 0.5,
-        "the result has shape (2, 1), but (3, 1) is expected. It ends after 2 rows whatever the case: is `return` "
-        "inside the loop?",
+        "the result has shape (2, 1), but (3, 1) is expected. It ends after 2 rows whatever the arguments are: is "
+        "`return` inside the loop?",
     ),
     "a diagonal matrix": (
         SHIFT,
         lambda x: np.diag(shift(x)),
         "the result has shape (3, 3), but (3,) is expected. It is a diagonal matrix, and its diagonal is right.",
     ),
+    "the diagonal of a matrix": (
+        task("x", [([x], A([x, 1.5], [2.5, 3 * x])) for x in (0.5, 3.5)]),
+        lambda x: A(x, 3 * x),
+        "the result has shape (2,), but (2, 2) is expected. Only the diagonal is there.",
+    ),
     "an array of one": (
         MEAN,
         lambda x: A(np.mean(x)),
         "the result is an array of shape (1,), but a plain number is expected. Its only entry is right: `.item()` "
-        "takes it out.",
+        "extracts it.",
     ),
     "the path for its end": (
         MEAN,
@@ -900,7 +1043,7 @@ def test_a_long_result_is_shown_at_the_entry_that_differs_first():
     long = task("n", [([30], np.arange(30.0)), ([25], np.arange(25.0))])
     outcomes = checks.run(lambda n: np.where(np.arange(n) == 17, -1.5, np.arange(n)), long)
     assert example("count", long, 0, outcomes) == (
-        "count(n=30)\nentry [17] first differs:\ngave      -1.5\nexpected  17.0"
+        "count(n=30)\nThe first difference is in entry [17]:\ngave      -1.5\nexpected  17.0"
     )
 
 
@@ -911,7 +1054,7 @@ def test_of_several_long_results_the_one_that_differs_is_shown():
     wrong[7, 1] = 4.0
     outcomes = checks.run(lambda n: (0.5, wrong), both)
     assert example("fit", both, 0, outcomes) == (
-        "fit(n=12)\nresult 2 of 2, row [7] first differs:\ngave      [7.0, 4.0]\nexpected  [7.0, 10.5]"
+        "fit(n=12)\nThe first difference is in result 2 of 2, row [7]:\ngave      [7.0, 4.0]\nexpected  [7.0, 10.5]"
     )
 
 
@@ -920,7 +1063,7 @@ def test_a_result_too_long_for_a_line_is_shown_at_the_place_that_differs():
     two = task("n", [([9], [np.array(part) for part in parts])])
     outcomes = checks.run(lambda n: (parts[0], [0.25, *parts[1][1:]]), two)
     assert example("two", two, 0, outcomes) == (
-        "two(n=9)\nresult 2 of 2, entry [0] first differs:\ngave      0.25\nexpected  0.54321"
+        "two(n=9)\nThe first difference is in result 2 of 2, entry [0]:\ngave      0.25\nexpected  0.54321"
     )
 
 

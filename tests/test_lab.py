@@ -107,6 +107,13 @@ def test_a_fresh_copy_of_no_one_file_is_refused(started, work, capsys, which):
     assert sorted(work.rglob("*")) == before
 
 
+def test_tabs_belong_to_a_course_folder_and_a_mode(started, course, work):
+    lab.main([])
+    lab.main([lab.WITH_NBGRADER])
+    folders = [files["jupyter_lab_config.json"]["LabApp"]["workspaces_dir"] for files, *_ in started]
+    assert [Path(folder).parents[1] for folder in folders] == [work, course]
+
+
 def test_it_refuses_outside_a_course_folder(started, course, capsys):
     shutil.rmtree(course / "notebooks")
     assert lab.main([]) == 1

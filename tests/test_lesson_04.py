@@ -53,6 +53,11 @@ class Examples:
         return 0.5 * self.H.ravel() @ np.linalg.solve(np.eye(4) - matrix, noise)
 
 
+def followed(lesson, x, y, w, b, picks, rates):
+    """The paths of w and of b of many descents on a line, each of shape (steps + 1, runs)."""
+    return np.moveaxis(lesson.follow(np.column_stack([x, np.ones(len(x))]), y, np.array([w, b]), picks, rates), -1, 0)
+
+
 def standardised(x):
     return (x - x.mean()) / x.std()
 
@@ -120,12 +125,26 @@ def test_fit_uses_each_example_once_an_epoch_in_an_order_of_its_own(lesson, monk
 def test_many_descents_side_by_side_go_where_each_goes_alone(lesson):
     picks = np.random.default_rng(0).integers(5, size=(12, 3, 4))
     rates = 0.05 / (1 + np.arange(12))
-    ws, bs = lesson.follow(FEW_X, FEW_Y, 1.0, 2.0, picks, rates)
+    ws, bs = followed(lesson, FEW_X, FEW_Y, 1.0, 2.0, picks, rates)
     for run in range(4):
         theta = np.array([1.0, 2.0])
         for pick, lr in zip(picks[:, :, run], rates, strict=True):
             theta -= lr * functions.mean_squared_error(FEW_X[pick], FEW_Y[pick]).gradient(theta)
         assert [ws[-1, run], bs[-1, run]] == pytest.approx(theta, rel=1e-12)
+
+
+def test_many_descents_go_with_any_number_of_features(lesson):
+    rng = np.random.default_rng(5)
+    X, y, start = rng.normal(size=(7, 4)), rng.normal(size=7), rng.normal(size=4)
+    picks = rng.integers(7, size=(6, 2, 3))
+    paths = lesson.follow(X, y, start, picks, [0.1] * 6)
+    assert paths.shape == (7, 3, 4)
+    for run in range(3):
+        theta = start
+        for pick in picks[:, :, run]:
+            at = theta
+            theta = at - 0.1 * calculus.numerical_gradient(lambda t, p=pick: np.mean((X[p] @ t - y[p]) ** 2), at)
+        assert paths[-1, run] == pytest.approx(theta, rel=1e-6)
 
 
 def test_dealt_picks_hold_each_example_once_an_epoch(lesson, monkeypatch):
@@ -162,9 +181,41 @@ def test_the_exact_floor_is_the_covariance_that_a_step_leaves_as_it_is(lr, m):
 def test_descents_on_the_course_data_hover_at_the_exact_floor(lesson, course, lr, m):
     settle, keep = int(3 / lr), int(12 / lr)
     picks = np.random.default_rng(1).integers(100, size=(settle + keep, m, 1000))
-    ws, bs = lesson.follow(course.x, course.y, *course.best, picks, [lr] * len(picks))
+    ws, bs = followed(lesson, course.x, course.y, *course.best, picks, [lr] * len(picks))
     measured = np.mean((ws[settle:] - course.best[0]) ** 2 + (bs[settle:] - course.best[1]) ** 2)
     assert measured == pytest.approx(course.floor(lr, m), rel=0.04)
+
+
+def test_the_floor_adds_to_the_statistical_error(course):
+    """On new samples y at the same x, around the true line 0: the last point of a descent and the best line."""
+    rng, runs, sigma = np.random.default_rng(8), 4000, 20
+    X = np.column_stack([course.x, np.ones(100)])
+    y = rng.normal(0, sigma, size=(runs, 100))
+    best = y @ X / 100  # H = 2I
+    theta = np.zeros((runs, 2))
+    for _ in range(150):
+        picks = rng.integers(100, size=(runs, 10))
+        residual = np.einsum("rmd,rd->rm", X[picks], theta) - np.take_along_axis(y, picks, axis=1)
+        theta = theta - 0.05 * 2 / 10 * np.einsum("rm,rmd->rd", residual, X[picks])
+    statistical = sigma**2 * 2 / 100
+    floor = 0.05 * course.s2 / 40 * sigma**2 * 0.98 / np.mean(course.residual**2)
+    assert np.mean(np.sum(best**2, axis=1)) == pytest.approx(statistical, rel=0.05)
+    assert np.mean(np.sum(theta**2, axis=1)) == pytest.approx(statistical + floor, rel=0.05)
+
+
+def test_the_mean_of_a_path_at_a_constant_rate_has_no_floor(course):
+    """The mean error shrinks to 0 by itself, so averaging leaves (1/t) tr(H⁻¹S)/2 of the excess and not a floor."""
+    lr, runs = 0.05, 400
+    rng = np.random.default_rng(9)
+    e, total, kept = np.zeros((runs, 2)), np.zeros((runs, 2)), {}
+    for t in range(1, 8001):
+        i = rng.integers(100, size=runs)
+        e = e - lr * (np.einsum("rij,rj->ri", course.h[i], e) + course.g[i])
+        total += e
+        kept[t] = np.mean(np.sum((total / t) ** 2, axis=1)) if t in (2000, 8000) else 0
+    assert kept[8000] == pytest.approx(kept[2000] / 4, rel=0.25)
+    assert kept[8000] == pytest.approx(course.s2 / 4 / 8000, rel=0.35)  # to first order in the rate
+    assert kept[8000] < course.floor(lr, 1) / 100
 
 
 # ---- the floor when shuffled
@@ -178,7 +229,7 @@ def test_the_floor_of_b_agrees_with_every_order_and_every_draw_of_five_residuals
     picks = np.array(orders).T[:, None, :]
     at_end = []
     for start in (0.0, 1.0):  # e after an epoch is noise + factor · start, the noise having mean 0
-        _, bs = lesson.follow(np.zeros(5), residual, 0.0, start, picks, [lr] * 5)
+        _, bs = followed(lesson, np.zeros(5), residual, 0.0, start, picks, [lr] * 5)
         at_end.append(bs[-1])
     noise, factor = np.mean(at_end[0] ** 2), np.mean(at_end[1] - at_end[0])
     assert np.mean(at_end[0]) == pytest.approx(0, abs=1e-12)
@@ -200,7 +251,7 @@ def test_shuffled_descents_on_the_course_data_are_lower_where_the_rate_is_small(
     ratios = []
     for lr, epochs in [(0.002, 20), (0.1, 8)]:
         picks = space.deal(100, 1, epochs, 300, rng)
-        ws, bs = lesson.follow(course.x, course.y, *course.best, picks, [lr] * len(picks))
+        ws, bs = followed(lesson, course.x, course.y, *course.best, picks, [lr] * len(picks))
         ends = slice(epochs // 2 * 100, None, 100)
         excess = np.mean((ws[ends] - course.best[0]) ** 2 + (bs[ends] - course.best[1]) ** 2)
         ratios.append(excess / course.floor(lr, 1))
@@ -219,7 +270,7 @@ def every_draw(steps):
 def test_rates_of_a_half_over_t_make_b_the_running_mean(lesson):
     y = np.array([-3.0, 5.0])
     t = np.arange(12)
-    _, bs = lesson.follow(np.zeros(2), y, 0.0, -1000.0, every_draw(12), 0.5 / (1 + t))
+    _, bs = followed(lesson, np.zeros(2), y, 0.0, -1000.0, every_draw(12), 0.5 / (1 + t))
     drawn = y[every_draw(12)[:, 0]]
     assert bs[1:] == pytest.approx(np.cumsum(drawn, axis=0) / (1 + t)[:, None], abs=1e-9)
     assert np.mean((bs[1:] - 1) ** 2, axis=1) == pytest.approx(16 / (1 + t))  # σ²/t, with σ = 4
@@ -246,7 +297,7 @@ SCHEDULES = {
 def test_under_a_schedule_the_excess_goes_as_the_variances_add_up(lesson, course, schedule):
     rates = schedule(np.arange(2000.0))
     picks = np.random.default_rng(3).integers(100, size=(2000, 1, 2000))
-    _, bs = lesson.follow(np.zeros(100), course.residual, 0.0, 0.0, picks, rates)
+    _, bs = followed(lesson, np.zeros(100), course.residual, 0.0, 0.0, picks, rates)
     expected = spread_of_b(rates, np.mean(course.residual**2))
     for t in (100, 500, 1000, 2000):
         assert np.mean(bs[t] ** 2) == pytest.approx(expected[t], rel=0.15)
@@ -268,7 +319,7 @@ def test_only_rates_with_an_infinite_sum_that_go_to_zero_remove_the_floor():
 def test_one_over_t_shrinks_the_mean_error_by_a_power_of_t(lesson, decay):
     lr, t = 0.1, np.arange(12)
     power = 2 * lr / decay  # the curvature of b is 2
-    _, bs = lesson.follow(np.zeros(2), np.array([-3.0, 3.0]), 0.0, 1.0, every_draw(12), lr / (1 + decay * t))
+    _, bs = followed(lesson, np.zeros(2), np.array([-3.0, 3.0]), 0.0, 1.0, every_draw(12), lr / (1 + decay * t))
 
     def left(steps):  # Π (t + 1/d − p)/(t + 1/d) as a ratio of Γ functions
         a = 1 / decay
@@ -317,10 +368,47 @@ def test_with_one_number_the_border_is_twice_the_mean_curvature_over_the_mean_sq
         assert growth == pytest.approx(1, rel=1e-9) if factor == 1 else (growth > 1) == (factor > 1)
 
 
+@pytest.mark.parametrize(("d", "m"), [(1, 1), (2, 3), (5, 2), (20, 40)])
+def test_with_normal_features_the_border_is_m_over_m_plus_d_plus_1(d, m):
+    """The factor of the mean square for batches of m, from the Wishart distribution: E[A²] = (d + 1 + m)/m · I."""
+    rng = np.random.default_rng(6)
+    X = rng.normal(size=(4000, m, d))
+    A = np.einsum("bij,bik->bjk", X, X) / m
+    square = np.mean(np.einsum("bij,bjk->bik", A, A), axis=0)
+    assert np.trace(square) / d == pytest.approx((m + d + 1) / m, rel=0.05)
+    border = m / (m + d + 1)
+
+    def factor(lr):
+        return 1 - 4 * lr + 4 * lr**2 * (m + d + 1) / m
+
+    assert factor(border) == pytest.approx(1)
+    assert factor(border / 2) == pytest.approx(1 - border)
+    assert factor(border / 2) < min(factor(0.49 * border), factor(0.51 * border))
+
+
+def test_the_critical_batch_size_is_near_the_number_of_features():
+    def steps(d, m):
+        return np.log(1e-4) / np.log(1 - m / (m + d + 1))
+
+    assert steps(100, 1) / steps(100, 10) > 9.5
+    assert 5 < steps(100, 10) / steps(100, 100) < 8
+    assert steps(100, 100) / steps(100, 1000) < 4
+    assert steps(2, 1) / steps(2, 10) < 6
+
+
+def test_below_two_over_its_curvature_no_step_makes_the_residual_of_its_example_larger(lesson, course):
+    y = 3 * course.x + np.random.default_rng(7).normal(size=100)
+    for lr, grows in [(0.999, False), (1.001, True)]:
+        i = int(np.argmax(course.x**2))
+        rate = lr / (course.x[i] ** 2 + 1)
+        w, b = lesson.step(course.x, y, 0.0, 0.0, np.array([i]), rate)
+        assert (abs(w * course.x[i] + b - y[i]) > abs(y[i])) == grows
+
+
 def test_two_steps_multiply_the_mean_square_as_the_map_says_over_all_pairs_of_draws(lesson, course):
     lr = 0.45
     pairs = np.array(list(itertools.product(range(100), repeat=2))).T[:, None, :]
-    ws, bs = lesson.follow(course.x, np.zeros(100), 1.0, 0.0, pairs, [lr] * 2)
+    ws, bs = followed(lesson, course.x, np.zeros(100), 1.0, 0.0, pairs, [lr] * 2)
     matrix, _ = course.growth(lr, 1)
     after = (matrix @ matrix @ [1, 0, 0, 0]).reshape(2, 2)
     assert np.mean(ws[-1] ** 2 + bs[-1] ** 2) == pytest.approx(np.trace(after), rel=1e-9)
@@ -329,10 +417,10 @@ def test_two_steps_multiply_the_mean_square_as_the_map_says_over_all_pairs_of_dr
 def test_above_the_border_of_the_mean_square_most_descents_still_converge(lesson, course):
     picks = np.random.default_rng(4).integers(100, size=(300, 1, 1000))
     radius = np.abs(np.linalg.eigvals(course.growth(0.45, 1)[0])).max()
-    ws, bs = lesson.follow(course.x, np.zeros(100), 1.0, 0.0, picks, [0.45] * 300)
+    ws, bs = followed(lesson, course.x, np.zeros(100), 1.0, 0.0, picks, [0.45] * 300)
     assert radius > 1.2
     assert np.median(ws[-1] ** 2 + bs[-1] ** 2) < 1e-12
-    ws, bs = lesson.follow(course.x, np.zeros(100), 1.0, 0.0, picks, [0.6] * 300)
+    ws, bs = followed(lesson, course.x, np.zeros(100), 1.0, 0.0, picks, [0.6] * 300)
     assert np.median(ws[-1] ** 2 + bs[-1] ** 2) > 1e12
 
 
@@ -373,6 +461,15 @@ def test_a_fixed_order_comes_to_rest_at_the_fixed_point_of_its_epoch(lesson, cou
     assert [w, b] == pytest.approx(rest, rel=1e-9)
     excess = np.sum((rest - course.best) ** 2)
     assert excess > np.mean(course.residual**2) if harm else excess < course.floor(0.05, 1)
+
+
+@pytest.mark.parametrize(("m", "worst_at_the_end"), [(25, False), (32, True)])
+def test_a_short_last_batch_makes_the_end_of_an_epoch_its_worst_moment(lesson, course, m, worst_at_the_end):
+    _, y = data.points()
+    after = np.array([lesson.fit(course.x, y, m, 0.05, 60, seed)[121:] for seed in range(30)])
+    excess = np.sum((after - course.best) ** 2, axis=-1)
+    moments = [excess[:, k::4].mean() for k in range(4)]  # after 1, 2, 3 batches, and at the end
+    assert int(np.argmax(moments)) == 3 if worst_at_the_end else int(np.argmin(moments)) == 3
 
 
 def test_w_first_ends_at_the_lowest_point_by_other_steps_and_under_another_border(lesson):

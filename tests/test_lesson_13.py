@@ -93,10 +93,10 @@ class Notebook:
 
     def result(self) -> dict:
         """What the workers have printed."""
-        sent = self.client.execute("", user_expressions={"said": "said"})
+        sent = self.client.execute("", user_expressions={"ends": "json.dumps(ends)"})
         while (reply := self.client.get_shell_msg(timeout=60))["parent_header"].get("msg_id") != sent:
             pass
-        return json.loads(ast.literal_eval(reply["content"]["user_expressions"]["said"]["data"]["text/plain"]))
+        return json.loads(ast.literal_eval(reply["content"]["user_expressions"]["ends"]["data"]["text/plain"]))
 
     def left(self) -> list[psutil.Process]:
         """The processes that come of this kernel, wherever they hang now, but for the kernel itself."""
@@ -186,7 +186,53 @@ def test_the_workers_end_where_the_closed_form_has_them(finished):
     whole = descended([range(100)], [1])
     alike = descended([range(30), range(30, 100)], [0.5, 0.5])  # as DDP puts unequal shards together
     result = finished[2]
-    np.testing.assert_allclose(result["equal"], whole, rtol=1e-12)
-    np.testing.assert_allclose(result["unequal, weighted"], whole, rtol=1e-12)
-    np.testing.assert_allclose(result["unequal, plain mean"], alike, rtol=1e-12)
+    np.testing.assert_allclose(result["50 and 50, plain mean"], whole, rtol=1e-12)
+    np.testing.assert_allclose(result["30 and 70, weighted"], whole, rtol=1e-12)
+    np.testing.assert_allclose(result["30 and 70, plain mean"], alike, rtol=1e-12)
     assert np.abs(whole - alike).max() > 0.01
+
+
+def printed(start: str) -> str:
+    """What the lesson has stored as printed by the cell that begins like this."""
+    (cell,) = (cell for cell in lesson_cells() if cell.source.startswith(start))
+    return "".join(output.get("text", "") for output in cell.outputs)
+
+
+def test_the_four_costs_on_two_devices_are_as_far_off_as_the_closed_form_says():
+    whole = descended([range(100)], [1])
+    shards = {"50 and 50": [range(50), range(50, 100)], "30 and 70": [range(30), range(30, 100)]}
+    off = {  # a mean of each shard is added up as it is, or divided by the number of devices
+        (name, factor): np.abs(descended(parts, [factor, factor]) - whole).max()
+        for name, parts in shards.items()
+        for factor in (1, 0.5)
+    }
+    rows = printed("equal, unequal = ").splitlines()
+    assert f"off by {off['50 and 50', 1]:.3f}   off by {off['30 and 70', 1]:.3f}" in rows[1]
+    assert f"equal to 1e-12  off by {off['30 and 70', 0.5]:.3f}" in rows[3]
+    assert off["50 and 50", 0.5] < 1e-12
+    assert [row.count("equal to 1e-12") for row in rows] == [0, 0, 2, 1, 2]
+
+
+def test_fit_takes_the_plain_mean_of_the_halves_of_an_odd_batch():
+    x, y = data.points()
+    A = np.column_stack([x / 100, np.ones(100)])
+
+    def fitted(second):
+        theta = np.zeros(2)
+        for _ in range(25):
+            for parts in ([range(50)], second):
+                slopes = [2 / len(part) * A[part].T @ (A[part] @ theta - y[part]) for part in parts]
+                theta = theta - 0.25 * np.mean(slopes, axis=0)
+        return theta
+
+    gap = np.abs(fitted([range(50, 75), range(75, 99)]) - fitted([range(50, 99)])).max()
+    assert f"fit, 99 examples: equal to 1e-12: False, off by {gap:.2f}" in printed("one_device = ")
+
+
+def test_the_workers_of_the_sharded_model_hold_the_rows_and_bytes_that_the_lesson_says():
+    shapes = [(64, 1), (64,), (64, 64), (64,), (1, 64), (1,)]
+    said = printed("shared = torchrun(sharding)")
+    for worker in range(2):
+        rows = [len(range(rows)[worker * -(-rows // 2) :][: -(-rows // 2)]) for rows, *_ in shapes]
+        numbers = sum(n * int(np.prod(shape[1:])) for n, shape in zip(rows, shapes, strict=True))
+        assert f"worker {worker} holds rows {rows}: {4 * 8 * numbers} bytes" in said

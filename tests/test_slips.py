@@ -28,19 +28,31 @@ def of(source, **namespace):
 def test_operators_change_one_place_each():
     found = of("def f(a, b):\n    'Said.'\n    return (a + b) * a ** 2")
     assert found["a wrong sign"] == ["return (a - b) * a ** 2"]
-    assert found["brackets left out"] == ["return a + b * a ** 2"]
-    assert found["a power left out"] == ["return (a + b) * a"]
-    assert found["the term `b` left out"] == ["return a * a ** 2"]
-    assert found["a factor left out"] == ["return a + b", "return a ** 2"]
+    assert found["missing brackets"] == ["return a + b * a ** 2"]
+    assert found["a missing exponent"] == ["return (a + b) * a"]
+    assert found["a missing term `b`"] == ["return a * a ** 2"]
+    assert found["a missing factor"] == ["return a + b", "return a ** 2"]
     assert sorted(found["`b` where another variable belongs"]) == [
         "return (a + b) * b ** 2",
         "return (b + b) * a ** 2",
     ]
 
 
+def test_what_is_missing_is_named_as_a_student_may_have_left_it_out():
+    assert of("def f(a, b):\n    return a * a")["a missing exponent or factor"] == ["return a"]
+    assert of("def f(a, b):\n    return a ** 0.5")["a missing square root"] == ["return a"]
+    assert of("def f(a, b):\n    return a / b")["a missing division by `b`"] == ["return a"]
+    assert of("def f(a, b):\n    return 3 * (1 - b * 2)")["a missing term, factor or division"] == ["return 3 * 1"]
+    assert of("def f(a, b):\n    return 2 ** (a - 7)")["a missing term, factor or division"] == [
+        "return 2 ** a",
+        "return 2 ** (-7)",
+    ]
+    assert of("def f(a, b):\n    return a / 7")["a missing division"] == ["return a"]
+
+
 def test_brackets_that_do_not_matter_are_no_slip():
-    assert "brackets left out" not in of("def f(a, b):\n    return (a * b) + (a + b)")
-    assert of("def f(a, b):\n    return a / (a * b)")["brackets left out"] == ["return a / a * b"]
+    assert "missing brackets" not in of("def f(a, b):\n    return (a * b) + (a + b)")
+    assert of("def f(a, b):\n    return a / (a * b)")["missing brackets"] == ["return a / a * b"]
 
 
 def test_operators_on_lines():
@@ -49,7 +61,7 @@ def test_operators_on_lines():
     )
     assert (
         "x = a for k in range(b):     x -= a * k return (x, b)"
-        in found["an array written into where a new one is needed"]
+        in found["an array changed in place where a new one is needed"]
     )
     assert (
         "x = a for k in range(b):     x = x - a * k     return (x, b)"
@@ -68,10 +80,17 @@ def test_a_mutant_runs_beside_what_its_function_calls():
 
 
 def test_a_sentence_names_every_slip_of_its_class_and_none_twice():
-    assert mutants.sentence(["a wrong sign", "a power left out", "a wrong sign"]) == (
-        "Exactly these results come from a correct function with one slip: a power left out, or a wrong sign. "
-        "Your code may look different and come to the same."
+    assert mutants.sentence(["a wrong sign", "a missing exponent", "a wrong sign"]) == (
+        "A correct function with one slip gives exactly these results: a missing exponent, or a wrong sign. Your code "
+        "may look different and do the same."
     )
+
+
+def test_written_mistakes_that_a_check_could_do_without_are_listed_with_what_is_said_then():
+    solution = read(ROOT / "solutions" / "01_update_rule")
+    listed = {mistake.__name__: finding for mistake, finding in slips.covered(solution, solution.tasks[0])}
+    assert "a missing factor `lr`" in listed["without_rate"].sentence
+    assert "own_rate" not in listed and "gradient_squared" not in listed
 
 
 def stored(exercise):

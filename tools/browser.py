@@ -84,6 +84,12 @@ _RUN = """async seconds => {
   await running;
   await idle(seconds);
 }"""
+_RUN_CELL = """async ([index, seconds]) => {
+  course.panel.content.activeCellIndex = index;
+  course.panel.content.deselectAll();
+  await window.jupyterapp.commands.execute('notebook:run-cell');
+  await idle(seconds);
+}"""
 _CLOSE = """async () => {
   await course.panel.sessionContext.shutdown();
   course.panel.context.model.dirty = false;  // or JupyterLab asks whether to save
@@ -183,6 +189,11 @@ class Notebook:
     def run(self) -> None:
         """Run all cells by JupyterLab's own command, and wait until the kernel is idle."""
         _evaluate(self.page, _RUN, SECONDS)
+
+    def run_cells(self, indices: list[int]) -> None:
+        """Run these cells, one after the other."""
+        for index in indices:
+            _evaluate(self.page, _RUN_CELL, [index, SECONDS])
 
     def cells(self) -> list[dict]:
         """The cells with their outputs, as they would be saved."""

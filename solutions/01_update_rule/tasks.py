@@ -4,11 +4,9 @@ import numpy as np
 
 from grader.sentences import (
     BUG_STILL_THERE,
-    LAST_POINT_ALONE,
     ONE_ROW_TOO_MANY,
     PATH_CLIMBS,
     RATE_FORGOTTEN,
-    START_LEFT_OUT,
     says,
 )
 from helpers import functions
@@ -37,6 +35,10 @@ class step:
         def rate_on_theta(theta, gradient, lr):
             """The learning rate multiplies θ as well. It should scale the gradient alone: look at the brackets."""
             return lr * (theta - gradient)
+
+        def rate_on_theta_alone(theta, gradient, lr):
+            """The learning rate multiplies θ, and not the gradient. It should be the other way round."""
+            return lr * theta - gradient
 
         def divides_by_rate(theta, gradient, lr):
             """You divide the gradient by the learning rate, so a smaller rate makes a longer step."""
@@ -89,12 +91,6 @@ class step:
         def times_theta(theta, gradient, lr):
             """You multiply the gradient by θ as well. The move is the rate times the gradient, wherever θ is."""
             return theta - lr * gradient * theta
-
-        def in_place(theta, gradient, lr):
-            """The result is right, but you have changed the θ that was passed in: `theta -= …` writes into the caller's
-            array. Make a new array instead."""
-            theta -= lr * gradient
-            return theta
 
     class right:
         def entry_by_entry(theta, gradient, lr):
@@ -154,10 +150,6 @@ class numerical_hessian:
             accurate."""
             moves = h * np.eye(len(theta))
             return np.column_stack([(gradient(theta) - gradient(theta - move)) / h for move in moves])
-
-        def divides_by_h(gradient, theta, h):
-            """Each entry is twice what it should be. How far apart are the two points at which you call `gradient`?"""
-            return columns(gradient, theta, h) / h
 
         def no_division(gradient, theta, h):
             """This is how much the slopes change between the two points, not how much they change per unit of θ. Divide
@@ -335,6 +327,7 @@ class descend_until_stalled:
         yield drawn(functions.saddle, 0.1, 0.05, 30, [1.2, 0.3], [1.8, 0.6])
         yield drawn(functions.rosenbrock, 0.001, 0.05, 25, [-1.5, 0.5], [-1.0, 1.5])
         yield functions.square.value, functions.square.gradient, np.zeros(1), 0.1, 0.1, 3  # a cost of 0
+        yield functions.square.value, functions.square.gradient, np.ones(1), 0.25, 0.75, 3  # exactly the fraction
         yield functions.ravine.value, functions.ravine.gradient, rng.uniform(1, 3, 2).round(2), 0.02, 0.5, 0
 
     class mistakes:
@@ -440,6 +433,10 @@ class descend_until_stalled:
         def climbs(f, gradient, start, lr, fraction, most):
             return points_until(gradient, start, -lr, most, stalls(f, fraction))
 
+        def costs_for_points(f, gradient, start, lr, fraction, most):
+            """You return the costs. The task asks for the points of the path."""
+            return np.array([f(point) for point in points_until(gradient, start, lr, most, stalls(f, fraction))])
+
         def gradient_computed_once(f, gradient, start, lr, fraction, most):
             """Your steps are all the same: the gradient is computed at the start and never again. Compute it at each
             point."""
@@ -449,27 +446,6 @@ class descend_until_stalled:
             """Every step begins at the start, so your path stays at its second point. Each step should begin where the
             last one ended."""
             return np.array([start] + [start - lr * gradient(start)] * min(most, 2))
-
-        @says(START_LEFT_OUT)
-        def start_left_out(f, gradient, start, lr, fraction, most):
-            return points_until(gradient, start, lr, most, stalls(f, fraction))[1:]
-
-        @says(LAST_POINT_ALONE)
-        def last_point_alone(f, gradient, start, lr, fraction, most):
-            return points_until(gradient, start, lr, most, stalls(f, fraction))[-1]
-
-        def the_last_point_in_every_row(f, gradient, start, lr, fraction, most):
-            """All rows of your path are the same: your list holds one array many times, and `theta -= …` changed it in
-            all of them. Make a new array at each step, or append a copy."""
-            path = points_until(gradient, start, lr, most, stalls(f, fraction))
-            return np.array([path[-1]] * len(path))
-
-        def changes_the_start(f, gradient, start, lr, fraction, most):
-            """The path is right, but you have moved the start that was passed in to the path's end: `theta = start`
-            gives the array a second name, and `theta -= …` writes into it."""
-            path = points_until(gradient, start, lr, most, stalls(f, fraction))
-            start[:] = path[-1]
-            return path
 
     class right:
         def in_one_loop(f, gradient, start, lr, fraction, most):
@@ -531,6 +507,11 @@ def judge_with(hessian, limit):
     return "minimum" if up else "maximum"
 
 
+def is_small(determinant, hessian):
+    """Whether a determinant may be taken for 0, in proportion or not."""
+    return abs(determinant) < 1e-6 * max(1, np.max(np.abs(hessian))) ** len(hessian)
+
+
 class stationary_point:
     def cases(rng):
         def definite(d):
@@ -560,6 +541,7 @@ class stationary_point:
         yield (np.diag(rng.permutation([2.0, 1e-10])),)
         yield (np.diag([3e-9, -4.0]),)  # flat beside the other direction: the limit is 4e-9
         yield (np.diag(rng.permutation([4.0, 5e-9, 4.0])),)  # not flat: the limit is 4e-9 here too
+        yield (np.array([[1.0, 1 - 1.5e-9], [1 - 1.5e-9, 1.0]]),)  # 2 and 1.5e-9, which is flat: the limit is 2e-9
         yield (np.zeros((2, 2)),)
 
     class mistakes:
@@ -593,13 +575,17 @@ class stationary_point:
         def by_entries(hessian):
             """You look at the signs of the entries. All entries of [[1, 2], [2, 1]] are positive, and yet it belongs to
             a saddle: the eigenvalues decide."""
-            return "minimum" if np.all(hessian > 0) else "maximum" if np.all(hessian < 0) else "saddle"
+            low, high = hessian.min(), hessian.max()
+            limit = 1e-9 * max(abs(low), abs(high))
+            if low < -limit and high > limit:
+                return "saddle"
+            return "minimum" if low > limit else "maximum" if high < -limit else ...
 
         def by_trace(hessian):
-            """You decide by the sum of the eigenvalues. A large positive one can hide a negative one in it: look at
-            each of them."""
+            """You decide by the trace, which is the sum of the eigenvalues. A large positive one can outweigh a
+            negative one: look at each of them."""
             trace = np.trace(hessian)
-            return "minimum" if trace > 0 else "maximum" if trace < 0 else "saddle"
+            return "minimum" if trace > 0 else "maximum" if trace < 0 else ...
 
         def by_product(hessian):
             """You decide by the product of the eigenvalues. Two negative ones have a positive product, and so have
@@ -644,6 +630,11 @@ class stationary_point:
             largest one."""
             return judge_with(hessian, lambda values: 1e-9 * abs(values).sum())
 
+        def entries_for_eigenvalues(hessian):
+            """You scale the limit by the largest entry of the Hessian. The task scales it by the largest |λ|, which can
+            be larger."""
+            return judge_with(hessian, lambda values: 1e-9 * np.max(np.abs(hessian)))
+
         def upside_down(hessian):
             """Minimum and maximum are swapped. If all eigenvalues are positive, the surface curves upwards on all
             sides: what kind of point is at its bottom?"""
@@ -661,13 +652,20 @@ class stationary_point:
 
         def by_determinant(hessian):
             """You decide by the determinant and one more sign. That works for two variables; with three or more, a
-            positive determinant can come from two negative eigenvalues. Take the eigenvalues themselves."""
-            determinant, trace = np.linalg.det(hessian), np.trace(hessian)
+            positive determinant can come from two negative eigenvalues, and a negative one from three. Take the
+            eigenvalues themselves."""
+            determinant, signs = np.linalg.det(hessian), np.sign([hessian[0, 0], np.trace(hessian)])
+            if is_small(determinant, hessian):
+                return ...
             if determinant < 0:
                 return "saddle"
-            if determinant < 1e-9:
-                return "undecided"
-            return "minimum" if trace > 0 else "maximum"
+            return "minimum" if np.all(signs > 0) else "maximum" if np.all(signs < 0) else ...
+
+        def by_determinant_alone(hessian):
+            """You decide by the sign of the determinant, which is the product of the eigenvalues. Two negative ones
+            have a positive product: look at each of them."""
+            determinant = np.linalg.det(hessian)
+            return ... if is_small(determinant, hessian) else "minimum" if determinant > 0 else "maximum"
 
         def exact_zero(hessian):
             """A computed eigenvalue that should be 0 is hardly ever exactly 0: rounding leaves something like 1e-16, of
@@ -750,18 +748,18 @@ class steps_until_flat:
             """You add up the sizes of the gradient's entries. The norm is the root of the sum of their squares."""
             return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.sum(np.abs(g)))
 
+        def entries_that_cancel(gradient, start, lr, tolerance, most):
+            """You take the size of the sum of the gradient's entries, in which they can cancel. The norm squares each
+            of them first, then adds, then takes the root."""
+            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: abs(np.sum(g)))
+
         def any_entry(gradient, start, lr, tolerance, most):
             """You stop as soon as one entry of the gradient is small. The slope may still be steep along another
             axis."""
             return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.min(np.abs(g)))
 
-        def root_of_the_mean(gradient, start, lr, tolerance, most):
-            """You take the mean of the squares where the norm has their sum."""
-            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.sqrt(np.mean(g**2)))
-
         def always_from_the_start(gradient, start, lr, tolerance, most):
-            """Every step begins at the start, so the descent never gets beyond its second point. Each step should begin
-            where the last one ended."""
+            """Every step begins at the start. Each step should begin where the last one ended."""
             second = start - lr * gradient(start)
             flat = [np.linalg.norm(gradient(theta)) <= tolerance for theta in (start, second)]
             return flat.index(True) if True in flat else most
@@ -805,10 +803,6 @@ class steps_until_flat:
             must hold for another step."""
             return max(most, count_steps(gradient, start, lr, tolerance, 10_000))
 
-        def squared_length(gradient, start, lr, tolerance, most):
-            """You compare the square of the gradient's norm with the tolerance: the root is missing."""
-            return count_steps(gradient, start, lr, tolerance, most, size=lambda g: g @ g)
-
         def sign_forgotten(gradient, start, lr, tolerance, most):
             """You compare the sum or the mean of the gradient's entries with the tolerance. On a steep slope it can be
             negative, or its terms can cancel. Take the gradient's norm."""
@@ -821,6 +815,12 @@ class steps_until_flat:
         def start_not_looked_at(gradient, start, lr, tolerance, most):
             """You take a step before you look at the slope. If the start is flat already, the count is 0."""
             return max(1, count_steps(gradient, start, lr, tolerance, most))
+
+        def slope_of_the_point_before(gradient, start, lr, tolerance, most):
+            """The slope that you test belongs to the point before the last step, so you take one step too many. Compute
+            it again after each move."""
+            count = count_steps(gradient, start, lr, tolerance, 10_000)
+            return min(count + (count > 0), most)
 
         def counted_from_zero_after_the_step(gradient, start, lr, tolerance, most):
             """You look at the slope after the step, and return a counter that has not counted that step yet."""

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, LAST_POINT_ALONE, PATH_WITHOUT_START, says
+from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, says
 from helpers import functions
 
 
@@ -34,6 +34,10 @@ def hessian_cases(rng):
     yield (2.5 * np.eye(2),)
     yield ((0.01 * oblique(rng, 4)).round(2),)
     yield (100 * ravine_askew(rng),)
+
+
+def is_diagonal(hessian):
+    return np.array_equal(hessian, np.diag(np.diag(hessian)))
 
 
 class largest_stable_rate:
@@ -74,11 +78,6 @@ class largest_stable_rate:
             """This is the largest curvature itself. The more the surface curves, the smaller the rate must be."""
             return eigenvalues(hessian)[-1]
 
-        def upside_down(hessian):
-            """Your border grows with the curvature. The more the surface curves, the smaller the rate must be: solve
-            1 − αλ = −1 for α once more."""
-            return eigenvalues(hessian)[-1] / 2
-
         def by_row_sums(hessian):
             """You take the largest sum of the sizes in a row. No eigenvalue is above that, so your rate is safe, but it
             is not yet the border: take the largest eigenvalue itself."""
@@ -103,6 +102,16 @@ class largest_stable_rate:
             """You use the last entry of the Hessian, which is the curvature along the last axis. Other directions may
             curve more: look at its eigenvalues."""
             return 2 / hessian[-1, -1]
+
+        def last_of_unsorted(hessian):
+            """On a diagonal matrix you use the last entry, which need not be the largest eigenvalue.
+            `np.linalg.eigvals` returns them in no particular order; `np.linalg.eigvalsh` sorts them."""
+            return 2 / hessian[-1, -1] if is_diagonal(hessian) else ...
+
+        def first_of_unsorted(hessian):
+            """On a diagonal matrix you use the first entry, which need not be the largest eigenvalue.
+            `np.linalg.eigvals` returns them in no particular order; `np.linalg.eigvalsh` sorts them."""
+            return 2 / hessian[0, 0] if is_diagonal(hessian) else ...
 
         def by_all_entries(hessian):
             """You add up the sizes of all entries. Each direction has its own curvature, an eigenvalue, and one of them
@@ -163,11 +172,6 @@ class fastest_rate:
             """At this rate the flattest direction arrives in one step, but the steepest one may diverge. Both ends
             count."""
             return 1 / eigenvalues(hessian)[0]
-
-        def one_over_both_ends(hessian):
-            """You use the right eigenvalues, but the rate is too low: put it into 1 − αλ for the smallest and the
-            largest λ, and see whether the two factors have the same size and opposite signs."""
-            return 1 / (eigenvalues(hessian)[0] + eigenvalues(hessian)[-1])
 
         def by_the_sum(hessian):
             """You use the sum of all eigenvalues. The factors of those in between are smaller than the two at the ends,
@@ -249,11 +253,6 @@ class fastest_rate:
             """You take the smallest and the largest entry of the Hessian. Its eigenvalues are what counts."""
             return 2 / max(np.min(hessian) + np.max(hessian), 1e-3)
 
-        def upside_down(hessian):
-            """Your rate grows with the curvature. The more the surface curves, the smaller the rate must be: solve the
-            equation for α once more."""
-            return (eigenvalues(hessian)[0] + eigenvalues(hessian)[-1]) / 2
-
     class right:
         def by_sorting(hessian):
             values = sorted(np.linalg.eigvals(hessian).real)
@@ -319,6 +318,7 @@ class best_of_sweep:
         yield drawn(functions.saddle, [0.1, 0.01, 0.3, 0.9], 10, [1.0, 0.3], [1.6, 0.8])
         yield drawn(functions.absolute, [0.4, 0.6, 0.52], 5, [2.05], [2.2])  # a step more or fewer has another winner
         yield drawn(wells, [0.02, 0.06], 1, [-1.32], [-1.28])  # costs below 0, and one step only
+        yield drawn(ravine, [0.01, 0.03, 0.02], 2, [4000.0, 3000.0], [5000.0, 4000.0])  # costs of millions to the end
 
     class mistakes:
         def nan_wins(f, gradient, start, rates, steps):
@@ -355,6 +355,17 @@ class best_of_sweep:
             is left out, the positions no longer fit: leave out the same rates too."""
             costs = np.array([f(end(gradient, start, lr, steps)) for lr in rates])
             return rates[np.argmin(costs[np.isfinite(costs)])]
+
+        def positions_in_sorted_rates(f, gradient, start, rates, steps):
+            """You look up the position of the lowest cost in the sorted rates, but your costs are in the order of
+            `rates`. Both must be in the same order."""
+            costs = np.array([f(end(gradient, start, lr, steps)) for lr in rates])
+            return sorted(rates)[np.argmin(costs)] if np.all(np.isfinite(costs)) else ...
+
+        def lowest_begins_at_zero(f, gradient, start, rates, steps):
+            """Your lowest cost so far begins at 0, and a cost above 0 never gets below that. Begin with infinity."""
+            costs = np.minimum(final_costs(f, gradient, start, rates, steps), 0)
+            return rates[np.argmin(costs)]
 
         def last_that_ends_lower(f, gradient, start, rates, steps):
             """You compare each cost with the same number, so the last rate that gets below it wins. When a rate is the
@@ -573,18 +584,6 @@ class descend_with_decay:
             moves = [lr / (1 + decay * t) * gradient(start) for t in range(steps)]
             return start - np.cumsum([np.zeros(len(start)), *moves], axis=0)
 
-        def climbs(gradient, start, lr, decay, steps):
-            """The rates are right, but the steps go uphill. Look at the sign."""
-            return with_rates(gradient, start, [-lr / (1 + decay * t) for t in range(steps)])
-
-        @says(PATH_WITHOUT_START)
-        def without_start(gradient, start, lr, decay, steps):
-            return descend_with_decay.right.by_rows(gradient, start, lr, decay, steps)[1:]
-
-        @says(LAST_POINT_ALONE)
-        def end_alone(gradient, start, lr, decay, steps):
-            return descend_with_decay.right.by_rows(gradient, start, lr, decay, steps)[-1]
-
     class right:
         def by_rows(gradient, start, lr, decay, steps):
             return with_rates(gradient, start, [lr / (1 + decay * t) for t in range(steps)])
@@ -662,6 +661,7 @@ class steps_needed:
         yield np.array([[8.0]]), 0.25, 0.1  # on the border, to the last bit
         yield np.array([[4.0]]), 0.25, 0.3  # r = 0
         yield case(ravine_askew(rng), 0.2, False)
+        yield np.array([[1.0]]), 0.5, 0.25  # a tie: after two steps, exactly a quarter is left
 
     class mistakes:
         def without_absolute_value(hessian, lr, shrink):
@@ -733,7 +733,7 @@ class steps_needed:
         def rounded_down(hessian, lr, shrink):
             """You round down, so that more than `shrink` is left. Steps are whole numbers: round up."""
             r = slowest(hessian, lr)
-            return -1 if r >= 1 else int(np.log(shrink) / np.log(r)) if r else 1
+            return -1 if r >= 1 else int(np.log(shrink) / np.log(r)) if r else ...
 
         def zero_for_never(hessian, lr, shrink):
             """You return 0 where the rate does not converge. That would say that nothing needs to be done; the task
@@ -758,19 +758,19 @@ class steps_needed:
 
         def one_too_many(hessian, lr, shrink):
             """You count one step too many: one step earlier, no more than `shrink` is left already."""
-            k = count(slowest(hessian, lr), shrink)
-            return k + 1 if k > 0 else k
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else count(r, shrink) + 1 if r else ...
 
         def rounded_count(hessian, lr, shrink):
             """You round to the nearest whole number, so sometimes a step is missing. Steps are whole numbers: round
             up."""
             r = slowest(hessian, lr)
-            return -1 if r >= 1 else int(np.round(np.log(shrink) / np.log(r)))
+            return -1 if r >= 1 else int(np.round(np.log(shrink) / np.log(r))) if r else ...
 
         def parts_of_a_step(hessian, lr, shrink):
             """You return a fraction of a step. Steps are whole numbers: round up."""
             r = slowest(hessian, lr)
-            return -1 if r >= 1 else float(np.log(shrink) / np.log(r))
+            return -1 if r >= 1 else float(np.log(shrink) / np.log(r)) if r else ...
 
         def formula_alone(hessian, lr, shrink):
             """The formula with the logarithms holds only for r between 0 and 1. At 0 it stops with an error, at 1 it

@@ -14,6 +14,10 @@ def cut(order, batch_size):
 BATCHES_EVENED_OUT = (
     "The right number of batches, but you have evened out their lengths. All are full, and the last takes what is left."
 )
+DEALT_BY_STRIDE = (
+    "Your batches skip through the order, like cards that are dealt. Cut the order instead: the first batch takes the "
+    "first indices, the second the next ones."
+)
 
 
 class split_into_batches:
@@ -30,6 +34,10 @@ class split_into_batches:
             """The last, shorter batch is missing, so its examples are never used. And where the batch size is larger
             than n, there is no batch at all."""
             return [order[k * batch_size : (k + 1) * batch_size] for k in range(len(order) // batch_size)]
+
+        def last_batch_always_dropped(order, batch_size):
+            """The last batch is missing, whether it is short or full: the loop ends one batch too early."""
+            return cut(order, batch_size)[:-1]
 
         def empty_batch_at_the_end(order, batch_size):
             """Where batch_size divides n, there is an empty batch at the end, whose mean would be NaN. Let the last
@@ -79,11 +87,18 @@ class split_into_batches:
             """You sort the indices. They were shuffled on purpose: keep them in the order in which they come."""
             return cut(np.sort(order), batch_size)
 
+        @says(DEALT_BY_STRIDE)
         def every_few(order, batch_size):
-            """Your batches are dealt like cards, one index to each batch in turn. Cut the order instead: the first
-            batch takes the first indices."""
             m = math.ceil(len(order) / batch_size)
             return [order[k::m] for k in range(m)]
+
+        @says(DEALT_BY_STRIDE)
+        def stride_of_batch_size(order, batch_size):
+            return [order[k::batch_size] for k in range(batch_size)]
+
+        @says(DEALT_BY_STRIDE)
+        def stride_from_each_start(order, batch_size):
+            return [order[k::batch_size] for k in range(0, len(order), batch_size)]
 
         def sliding(order, batch_size):
             """Your batches overlap: each begins one position after the one before. It should begin where the one before
@@ -139,6 +154,20 @@ class count_steps:
         def one_batch_more(n, batch_size, epochs):
             """You count a shorter batch in every epoch. Where batch_size divides n, nothing is left for it."""
             return (n // batch_size + 1) * epochs
+
+        def one_more_each_epoch(n, batch_size, epochs):
+            """You count one step too many in every epoch, whether batch_size divides n or not. Rounding up already
+            counts the shorter batch."""
+            return (math.ceil(n / batch_size) + 1) * epochs
+
+        def one_less_each_epoch(n, batch_size, epochs):
+            """You count one step too few in every epoch. Whether the last batch is full or shorter, it makes a step."""
+            return (math.ceil(n / batch_size) - 1) * epochs
+
+        def rest_the_wrong_way_round(n, batch_size, epochs):
+            """You add a step where batch_size divides n, and none where examples are left over. It should be the other
+            way round."""
+            return (n // batch_size + (n % batch_size == 0)) * epochs
 
         def parts_of_a_step(n, batch_size, epochs):
             """There is no part of a step: a batch that is half full is a batch. Round up before you go on."""
@@ -275,6 +304,10 @@ class batch_gradient:
         def all_examples(X, y, theta, batch):
             """You use all examples, whatever `batch` holds."""
             return whole_gradient(X, y, theta)
+
+        def all_examples_by_the_batch(X, y, theta, batch):
+            """You add up over all examples, and divide by the length of the batch. Pick the rows of the batch first."""
+            return len(X) / len(batch) * whole_gradient(X, y, theta)
 
         def first_examples(X, y, theta, batch):
             """You use the first examples, as many as the batch has. `batch` holds the indices of those to use."""
@@ -441,6 +474,12 @@ def squares(x, y, w, b, batch_size):
     return cut((w * x + b - y) ** 2, batch_size)
 
 
+SHORT_BATCH_LEFT_OUT = "You leave the short batch out. Its examples belong to the cost like all the others."
+ALL_AS_LONG_AS_THE_LAST = (
+    "You take every batch to be as long as the last one, which may be shorter. How many examples are there in all?"
+)
+
+
 class cost_by_batches:
     def cases(rng):
         yield np.array([1.0, 2.0, 3.0]), np.array([1.0, 1.0, 4.0]), 0.0, 0.0, 2
@@ -458,9 +497,33 @@ class cost_by_batches:
             batches = squares(x, y, w, b, batch_size)
             return sum(np.sum(batch) for batch in batches) / (len(batches) * batch_size)
 
+        @says(SHORT_BATCH_LEFT_OUT)
+        def short_batch_not_added(x, y, w, b, batch_size):
+            full = [batch for batch in squares(x, y, w, b, batch_size) if len(batch) == batch_size]
+            return sum(np.sum(batch) for batch in full) / len(x)
+
+        @says(SHORT_BATCH_LEFT_OUT)
         def short_batch_left_out(x, y, w, b, batch_size):
-            """You leave the short batch out. Its examples belong to the cost like all the others."""
             return np.mean([np.mean(batch) for batch in squares(x, y, w, b, batch_size) if len(batch) == batch_size])
+
+        def divided_by_the_last(x, y, w, b, batch_size):
+            """You divide the sum over all examples by the length of the last batch."""
+            batches = squares(x, y, w, b, batch_size)
+            return sum(np.sum(batch) for batch in batches) / len(batches[-1])
+
+        @says(ALL_AS_LONG_AS_THE_LAST)
+        def last_taken_for_all(x, y, w, b, batch_size):
+            batches = squares(x, y, w, b, batch_size)
+            return sum(np.sum(batch) for batch in batches) / (len(batches) * len(batches[-1]))
+
+        @says(ALL_AS_LONG_AS_THE_LAST)
+        def weighted_by_the_last(x, y, w, b, batch_size):
+            batches = squares(x, y, w, b, batch_size)
+            return sum(np.mean(batch) for batch in batches) * len(batches[-1]) / len(x)
+
+        def total_by_batch_size(x, y, w, b, batch_size):
+            """You divide the sum over all examples by the batch size. How many examples are in that sum?"""
+            return sum(np.sum(batch) for batch in squares(x, y, w, b, batch_size)) / batch_size
 
         def means_added(x, y, w, b, batch_size):
             """You add up the batches' means, so the cost grows with the number of batches."""
@@ -760,6 +823,23 @@ class minibatch_descent:
                 path.append(theta)
             return np.array(path)
 
+        def divided_by_the_last(X, y, theta, orders, batch_size, lr, decay):
+            """You divide by the length of the last batch in every step. Each batch divides by its own length."""
+            last = (orders.shape[1] - 1) % batch_size + 1
+            return descent_by(lambda X, y, at, batch: len(batch) / last * right_gradient(X, y, at, batch))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        @says(DEALT_BY_STRIDE)
+        def every_few(X, y, theta, orders, batch_size, lr, decay):
+            return descent_by(split=split_into_batches.mistakes.every_few)(X, y, theta, orders, batch_size, lr, decay)
+
+        @says(DEALT_BY_STRIDE)
+        def stride_from_each_start(X, y, theta, orders, batch_size, lr, decay):
+            return descent_by(split=split_into_batches.mistakes.stride_from_each_start)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
         @says(BATCHES_EVENED_OUT)
         def evened_out(X, y, theta, orders, batch_size, lr, decay):
             return descent_by(split=split_into_batches.mistakes.evened_out)(X, y, theta, orders, batch_size, lr, decay)
@@ -842,6 +922,13 @@ class minibatch_descent:
         def subtracted(X, y, theta, orders, batch_size, lr, decay):
             """You subtract decay·t from the rate, which soon makes it negative. Divide by 1 + decay·t."""
             return descent_by(rate=lambda lr, decay, t, epoch, used: lr - decay * t)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def part_subtracted(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls along a straight line and soon becomes negative: you multiply by 1 − decay·t. Divide by 1
+            + decay·t."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr * (1 - decay * t))(
                 X, y, theta, orders, batch_size, lr, decay
             )
 

@@ -13,7 +13,6 @@ from grader.sentences import (
     OF_HALF,
     ONE_ROW_TOO_MANY,
     ROLES_OF_W_AND_B_EXCHANGED,
-    SLOPE_COMES_FIRST,
     SLOPES_SWAPPED,
     START_LEFT_OUT,
     X_AND_Y_EXCHANGED,
@@ -21,6 +20,7 @@ from grader.sentences import (
 )
 from helpers import frameworks
 
+SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
 RATE_OF_THE_LESSON = "The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."
 
 

@@ -2,14 +2,7 @@
 
 import numpy as np
 
-from grader.sentences import (
-    B_MOVED_FIRST,
-    BUG_STILL_THERE,
-    RESIDUALS_WITHOUT_INTERCEPT,
-    SLOPE_COMES_FIRST,
-    W_MOVED_FIRST,
-    says,
-)
+from grader.sentences import BUG_STILL_THERE, RESIDUALS_WITHOUT_INTERCEPT, says
 
 
 class average_shard_gradients:
@@ -182,12 +175,6 @@ class average_shard_gradients:
             return mean
 
 
-MEANS_MULTIPLIED = (
-    "Along w you multiply the mean residual by the mean of x. The mean of the products is not the product of the "
-    "means: multiply example by example first."
-)
-
-
 def points(rng, n):
     """x apart from each other, and y around some line; both of shape (n,), to two decimal places."""
     x = (rng.uniform(-1, 1) + 4 / n * (rng.permutation(n) - (n - 1) / 2 + rng.uniform(-0.3, 0.3, n))).round(2)
@@ -310,8 +297,9 @@ class accumulate_gradients:
                 mean = (mean + gradient) / 2
             return tuple(mean)
 
-        @says(MEANS_MULTIPLIED)
         def means_multiplied(x, y, w, b, batches):
+            """Along w you multiply the mean residual by the mean of x. The mean of the products is not the product of
+            the means: multiply example by example first."""
             used = np.concatenate(batches)
             r = w * x[used] + b - y[used]
             return 2 * np.mean(r) * np.mean(x[used]), 2 * np.mean(r)
@@ -354,7 +342,8 @@ class accumulate_gradients:
 
         def stepped_already(x, y, w, b, batches):
             """You take a step with the gradient. This task asks for the gradient only."""
-            return stepped(w, b, right_gradient(x, y, w, b, batches), 1.0)
+            dw, db = right_gradient(x, y, w, b, batches)
+            return w - dw, b - db
 
         def middle_piece(x, y, w, b, batches):
             """You take the median of the pieces' slopes, which uses neither their lengths nor all of the values."""
@@ -378,222 +367,235 @@ class accumulate_gradients:
             return 2 * sum(r * x_i for r, x_i in residuals) / n, 2 * sum(r for r, _ in residuals) / n
 
 
-def stepped(w, b, gradient, lr):
-    return w - lr * gradient[0], b - lr * gradient[1]
+def shared_out(shapes, workers, rows_of, numbers=4, size=4):
+    """Bytes on each worker; rows_of(rows, workers) says how many rows of a tensor each worker holds."""
+    held = np.zeros(workers)
+    for rows, *row_shape in shapes:
+        held += numbers * size * np.array(rows_of(rows, workers)) * np.prod(row_shape)
+    return held.tolist()
 
 
-class data_parallel_step:
+def by_pieces(rows, workers):
+    piece = int(np.ceil(rows / workers))
+    return [min(piece, max(0, rows - k * piece)) for k in range(workers)]
+
+
+def all_rows(rows, workers):
+    return [rows] * workers
+
+
+def parameters_of(shapes):
+    return int(sum(np.prod(shape) for shape in shapes))
+
+
+class bytes_per_worker:
     def cases(rng):
-        x, y = np.array([1.0, 2.0, 3.0, 4.0, 5.0]), np.array([2.0, 4.0, 9.0, 9.0, 13.0])
-        yield x, y, 0.0, 0.0, [np.array(shard) for shard in ([0, 1], [2], [3], [4])], 0.03
-        for n, sizes, lr in [
-            (7, (5, 2), 0.1),
-            (6, (3, 3), 0.05),
-            (10, (2, 5, 1), 0.04),
-            (4, (4,), 0.2),
-            (9, (1, 4, 2), 0.15),
-        ]:
-            yield *points(rng, n), *line(rng), shards_of(rng, n, sizes), lr
+        yield [(5, 3), (5,), (1, 5), (1,)], 2
+        yield [(5,)], 4  # 2, 2, 1 and 0 rows
+        yield [(7, 2), (7,)], 1
+        yield [(int(rng.integers(7, 10)), 3, 2, 2), (8,)], 3
+        yield [(4, 6), (4,), (6, 4), (6,)], 2
+        yield [(9, 2), (int(rng.integers(10, 13)),), (2, 9), (2,)], 5
 
     class mistakes:
-        def every_shard_alike(x, y, w, b, shards, lr):
-            """Every shard counts the same in your step, however many examples it has. Weight by the sizes, whether you
-            average the gradients or the workers' new w and b."""
-            return stepped(w, b, np.mean(part_gradients(x, y, w, b, shards), axis=0), lr)
+        def numbers_shared_evenly(shapes, workers):
+            """You divide the bytes evenly among the workers. Rows stay whole, so the shares are rarely the same."""
+            return [16 * parameters_of(shapes) / workers] * workers
 
-        def gradients_added(x, y, w, b, shards, lr):
-            """You add up the workers' mean gradients, or let each worker take its full step. That makes the step too
-            long, roughly by the number of workers."""
-            return stepped(w, b, np.sum(part_gradients(x, y, w, b, shards), axis=0), lr)
+        def tensor_by_tensor_evenly(shapes, workers):
+            """You divide the numbers of each tensor evenly, rounded up. Only whole rows are shared out: a tensor of one
+            row is on one worker."""
+            return [16 * sum(int(np.ceil(np.prod(shape) / workers)) for shape in shapes)] * workers
 
-        def examples_added(x, y, w, b, shards, lr):
-            """Your step grows with the number of examples, as a sum does. The cost is the mean over all of them."""
-            return stepped(w, b, lengths(shards) @ part_gradients(x, y, w, b, shards), lr)
+        def rounded_down(shapes, workers):
+            """Your pieces are rounded down, so some rows are on no worker at all."""
+            return shared_out(shapes, workers, lambda rows, p: [rows // p] * p)
 
-        def divided_by_workers(x, y, w, b, shards, lr):
-            """You weight by the sizes, but divide by the number of workers. How many examples are in the sum?"""
-            return stepped(w, b, lengths(shards) @ part_gradients(x, y, w, b, shards) / len(shards), lr)
+        def rounded_to_the_nearest(shapes, workers):
+            """Your pieces are rounded to the nearest whole number, so some rows may be on no worker. Round up."""
+            return shared_out(
+                shapes, workers, lambda rows, p: np.diff(np.minimum(np.arange(p + 1) * round(rows / p), rows))
+            )
 
-        def step_too_short(x, y, w, b, shards, lr):
-            """Your step has the right direction, but it is too short by a factor, the number of workers: you divide by
-            it once too often."""
-            return stepped(w, b, right_gradient(x, y, w, b, shards) / len(shards), lr)
+        def one_row_too_many(shapes, workers):
+            """Your pieces are a row too long when the rows divide evenly: 4 rows among 2 workers are 2 and 2."""
+            return shared_out(
+                shapes, workers, lambda rows, p: np.diff(np.minimum(np.arange(p + 1) * (rows // p + 1), rows))
+            )
 
-        def step_too_long(x, y, w, b, shards, lr):
-            """Your step has the right direction, but it is too long by a factor, the number of workers. The rate stays
-            as it was passed in."""
-            return stepped(w, b, right_gradient(x, y, w, b, shards) * len(shards), lr)
+        def rest_for_the_last(shapes, workers):
+            """Your pieces are rounded down, and the last worker takes what is left. Pieces are rounded up here, so that
+            it is the last workers who may get less."""
+            return shared_out(shapes, workers, lambda rows, p: [rows // p] * (p - 1) + [rows - (p - 1) * (rows // p)])
 
-        def divided_by_all(x, y, w, b, shards, lr):
-            """This is right only if the shards hold all the examples. If some are in no shard, you divide by too many:
-            count the ones that are used."""
-            return stepped(w, b, lengths(shards) @ part_gradients(x, y, w, b, shards) / len(x), lr)
+        def rest_one_by_one(shapes, workers):
+            """You share out the rows as evenly as possible: 5 rows among 4 workers as 2, 1, 1 and 1. Here every piece
+            has the same number of rows, rounded up, until none are left: 2, 2, 1 and 0."""
+            return shared_out(shapes, workers, lambda rows, p: [rows // p + (k < rows % p) for k in range(p)])
 
-        def on_all_examples(x, y, w, b, shards, lr):
-            """You use all the examples, whatever is in `shards`. Examples that are in no shard take no part."""
-            return stepped(w, b, whole_gradient(x, y, w, b), lr)
+        def same_piece_for_all(shapes, workers):
+            """You give every worker a full piece. Rounding up hands out more rows than there are: what is left for the
+            last ones?"""
+            return shared_out(shapes, workers, lambda rows, p: [np.ceil(rows / p)] * p)
 
-        def one_after_another(x, y, w, b, shards, lr):
-            """You take a step for each shard, each from where the last one ended. Those are mini-batches; here all
-            workers measure at the same w and b, and there is one step."""
-            for shard in shards:
-                w, b = stepped(w, b, whole_gradient(x[shard], y[shard], w, b), lr)
-            return w, b
+        def fewer_than_none(shapes, workers):
+            """In your code a worker can hold fewer than 0 rows, which lowers its bytes. If no rows are left for it, it
+            holds none."""
+            return shared_out(
+                shapes, workers, lambda rows, p: [min(n := int(np.ceil(rows / p)), rows - k * n) for k in range(p)]
+            )
 
-        def moved_inside_the_loop(x, y, w, b, shards, lr):
-            """Your weights are right, but you move w and b inside the loop, so later shards measure at other
-            parameters. Collect all the gradients first, then take one step."""
-            n = sum(lengths(shards))
-            for shard in shards:
-                w, b = stepped(w, b, whole_gradient(x[shard], y[shard], w, b), lr * len(shard) / n)
-            return w, b
+        def rest_for_the_last_after_rounding_up(shapes, workers):
+            """All workers but the last get a full piece in your code, and the last one what is left. With few rows
+            there may be nothing left even before that."""
+            return shared_out(
+                shapes,
+                workers,
+                lambda rows, p: [n := int(np.ceil(rows / p))] * (p - 1) + [rows - (p - 1) * n],
+            )
 
-        def moved_inside_the_loop_alike(x, y, w, b, shards, lr):
-            """There are two faults. You move w and b inside the loop, so later shards measure at other parameters; and
-            all shards count the same, whatever their size. Collect all the gradients first, then take one step with
-            their mean."""
-            for shard in shards:
-                w, b = stepped(w, b, whole_gradient(x[shard], y[shard], w, b), lr / len(shards))
-            return w, b
+        def nothing_shared(shapes, workers):
+            """Every worker holds everything in your code, as under DDP. Here each holds only its rows."""
+            return shared_out(shapes, workers, all_rows)
 
-        @says(W_MOVED_FIRST)
-        def w_moved_first(x, y, w, b, shards, lr):
-            w = w - lr * right_gradient(x, y, w, b, shards)[0]
-            return w, b - lr * right_gradient(x, y, w, b, shards)[1]
+        def only_the_memories(shapes, workers):
+            """You share out only Adam's memories, as in ZeRO's stage 1. Here parameters and gradients are shared out
+            as well."""
+            whole, part = shared_out(shapes, workers, all_rows, 2), shared_out(shapes, workers, by_pieces, 2)
+            return [a + b for a, b in zip(whole, part, strict=True)]
 
-        @says(B_MOVED_FIRST)
-        def b_moved_first(x, y, w, b, shards, lr):
-            b = b - lr * right_gradient(x, y, w, b, shards)[1]
-            return w - lr * right_gradient(x, y, w, b, shards)[0], b
+        def memories_and_gradients(shapes, workers):
+            """You share out the gradients and Adam's memories, as in ZeRO's stage 2. Here the parameters are shared out
+            as well."""
+            whole, part = shared_out(shapes, workers, all_rows, 1), shared_out(shapes, workers, by_pieces, 3)
+            return [a + b for a, b in zip(whole, part, strict=True)]
 
-        def first_worker_alone(x, y, w, b, shards, lr):
-            """Only the first worker's gradient is in your step. Is your `return` inside the loop or after it?"""
-            return stepped(w, b, part_gradients(x, y, w, b, shards)[0], lr)
+        def parameters_alone(shapes, workers):
+            """You count 4 bytes for each parameter. A worker keeps four numbers for it, of 4 bytes each."""
+            return shared_out(shapes, workers, by_pieces, numbers=1)
 
-        def last_worker_alone(x, y, w, b, shards, lr):
-            """Only the last worker's gradient is in your step. Each turn of the loop overwrites what the turn before
-            has found."""
-            return stepped(w, b, part_gradients(x, y, w, b, shards)[-1], lr)
+        def without_memories(shapes, workers):
+            """You count parameters and gradients. Adam remembers two more numbers for each parameter."""
+            return shared_out(shapes, workers, by_pieces, numbers=2)
 
-        def workers_part(x, y, w, b, shards, lr):
-            """You return a w and a b for each worker: nothing has been exchanged. After the step they all hold the same
-            two numbers."""
-            return [stepped(w, b, gradient, lr) for gradient in part_gradients(x, y, w, b, shards)]
+        def one_number_missing(shapes, workers):
+            """You count three numbers for each parameter. There are four: the parameter, its gradient, m and v."""
+            return shared_out(shapes, workers, by_pieces, numbers=3)
 
-        def half_a_step(x, y, w, b, shards, lr):
-            """Your step is half as long as it should be: the derivative of a square brings a factor 2 with it."""
-            return stepped(w, b, right_gradient(x, y, w, b, shards), lr / 2)
+        def parameters_counted(shapes, workers):
+            """You count the parameters that each worker holds. How many bytes does a worker keep for each of them?"""
+            return shared_out(shapes, workers, by_pieces, numbers=1, size=1)
 
-        def gradient_itself(x, y, w, b, shards, lr):
-            """This is the gradient of all the shards, and it is right. Now take the step."""
-            return tuple(right_gradient(x, y, w, b, shards))
+        def float64(shapes, workers):
+            """You count 8 bytes for a number. In float32 it takes 4."""
+            return shared_out(shapes, workers, by_pieces, size=8)
 
-        def only_w_moves(x, y, w, b, shards, lr):
-            """w is right, but b stays where it was. It has a slope too."""
-            return stepped(w, b, right_gradient(x, y, w, b, shards), lr)[0], b
+        def bits(shapes, workers):
+            """You count bits. A byte has 8 of them, and a number in float32 takes 4 bytes."""
+            return shared_out(shapes, workers, by_pieces, size=32)
 
-        @says(RESIDUALS_WITHOUT_INTERCEPT)
-        def without_intercept(x, y, w, b, shards, lr):
-            return stepped(w, b, right_gradient(x, y, w, 0.0, shards), lr)
+        def rows_for_numbers(shapes, workers):
+            """You count rows. A row holds as many numbers as the other dimensions multiply to."""
+            return shared_out([shape[:1] for shape in shapes], workers, by_pieces)
 
-        def parameters_added(x, y, w, b, shards, lr):
-            """You add up what the workers have made of w and b, so that the start is in the sum once for each worker.
-            Take their mean, weighted by the sizes."""
-            return tuple(np.sum([stepped(w, b, g, lr) for g in part_gradients(x, y, w, b, shards)], axis=0))
+        def second_dimension_alone(shapes, workers):
+            """You take a row to be as long as the second dimension. If there are more dimensions, they all multiply."""
+            return shared_out([shape[:2] for shape in shapes], workers, by_pieces)
 
-        def small_shards_count_more(x, y, w, b, shards, lr):
-            """A small shard counts for more than a large one: you divide by its size where you should multiply."""
-            mean = np.average(part_gradients(x, y, w, b, shards), axis=0, weights=1 / lengths(shards))
-            return stepped(w, b, mean, lr)
+        def last_dimension_alone(shapes, workers):
+            """You take a row to be as long as the last dimension. If there are more dimensions, they all multiply."""
+            return shared_out([(shape[0], *shape[1:][-1:]) for shape in shapes], workers, by_pieces)
 
-        def divided_once_too_often(x, y, w, b, shards, lr):
-            """Your step is too short: you divide by the number of examples although the gradient is a mean already."""
-            return stepped(w, b, right_gradient(x, y, w, b, shards) / sum(lengths(shards)), lr)
+        def dimensions_added(shapes, workers):
+            """You add up the dimensions of a row. They multiply: a row of shape (3, 2, 2) holds 12 numbers."""
+            return shared_out([(shape[0], sum(shape[1:]) or 1) for shape in shapes], workers, by_pieces)
 
-        def largest_shard_alone(x, y, w, b, shards, lr):
-            """Only the worker with the largest shard is heard. All the gradients belong in the step."""
-            return stepped(w, b, part_gradients(x, y, w, b, shards)[np.argmax(lengths(shards))], lr)
+        def cut_along_the_last_dimension(shapes, workers):
+            """You cut each tensor along its last dimension. It is cut along the first, by rows."""
+            return shared_out([shape[::-1] for shape in shapes], workers, by_pieces)
 
-        def pair_by_pair(x, y, w, b, shards, lr):
-            """You average the first two gradients, then that mean and the next one, and so on. The last worker then
-            counts as much as all those before it together."""
-            mean, *others = part_gradients(x, y, w, b, shards)
-            for gradient in others:
-                mean = (mean + gradient) / 2
-            return stepped(w, b, mean, lr)
+        def matrices_alone(shapes, workers):
+            """You leave out the tensors of one dimension, the biases. They are shared out too."""
+            return shared_out([shape for shape in shapes if len(shape) > 1], workers, by_pieces)
 
-        def middle_gradient(x, y, w, b, shards, lr):
-            """You take the median of the gradients. The exchange makes a mean, weighted by the sizes."""
-            return stepped(w, b, np.median(part_gradients(x, y, w, b, shards), axis=0), lr)
+        def rows_counted_twice(shapes, workers):
+            """You multiply a worker's rows by the size of the whole tensor. A row holds what the other dimensions
+            multiply to."""
+            return shared_out([(shape[0], *shape) for shape in shapes], workers, by_pieces)
 
-        def a_whole_step_for_each_worker(x, y, w, b, shards, lr):
-            """The gradient of the whole is right, but you take as many steps as there are workers, each from where the
-            last one ended. They all take the same step, once."""
-            for _ in shards:
-                w, b = stepped(w, b, right_gradient(x, y, w, b, shards), lr)
-            return w, b
+        def whole_tensors(shapes, workers):
+            """You give each tensor to one worker, in turn. Every tensor is cut, and each worker gets its rows of it."""
+            held = [0.0] * workers
+            for k, shape in enumerate(shapes):
+                held[k % workers] += 16.0 * np.prod(shape)
+            return held
 
-        def two_steps(x, y, w, b, shards, lr):
-            """You take two steps. The task asks for one."""
-            for _ in range(2):
-                w, b = stepped(w, b, right_gradient(x, y, w, b, shards), lr)
-            return w, b
+        def all_rows_in_one(shapes, workers):
+            """You add up the rows of all tensors before you cut. Each tensor is cut separately, so each can leave the
+            last workers with less."""
+            pieces = by_pieces(sum(shape[0] for shape in shapes), workers)
+            per_row = parameters_of(shapes) / sum(shape[0] for shape in shapes)
+            return [16 * n * per_row for n in pieces]
 
-        def change_alone(x, y, w, b, shards, lr):
-            """This is the step's length along w and b. Now take it: the task asks for w and b after it."""
-            return tuple(lr * right_gradient(x, y, w, b, shards))
+        def cut_as_one_vector(shapes, workers):
+            """You join all tensors into one long vector and cut that. Each tensor is cut separately, by rows."""
+            return [16 * n for n in by_pieces(parameters_of(shapes), workers)]
 
-        def signs_for_slopes(x, y, w, b, shards, lr):
-            """Your step uses only the signs of the slopes. A steeper slope makes a longer step."""
-            return stepped(w, b, np.sign(right_gradient(x, y, w, b, shards)), lr)
+        def last_tensor_alone(shapes, workers):
+            """You count the last tensor only: each turn of the loop overwrites what the turn before has found."""
+            return shared_out(shapes[-1:], workers, by_pieces)
 
-        def slopes_normalised(x, y, w, b, shards, lr):
-            """You divide the gradient by its length, so that all your steps are equally long. A steeper slope makes a
-            longer step."""
-            gradient = right_gradient(x, y, w, b, shards)
-            return stepped(w, b, gradient / np.linalg.norm(gradient), lr)
+        def first_tensor_alone(shapes, workers):
+            """You count the first tensor only. Is your `return` inside the loop or after it?"""
+            return shared_out(shapes[:1], workers, by_pieces)
 
-        def slopes_exchanged(x, y, w, b, shards, lr):
-            """w moves by the slope along b, and b by the slope along w."""
-            return stepped(w, b, right_gradient(x, y, w, b, shards)[::-1], lr)
+        def all_of_them_together(shapes, workers):
+            """This is what all workers hold together. The task asks for each of them, in a list."""
+            return 16 * parameters_of(shapes)
 
-        def begins_at_zero(x, y, w, b, shards, lr):
-            """You start from w = b = 0, as in the example. Start from the w and b that are passed in."""
-            return stepped(0.0, 0.0, right_gradient(x, y, 0.0, 0.0, shards), lr)
+        def largest_alone(shapes, workers):
+            """This is what the fullest worker holds. The task asks for each of them, in a list."""
+            return max(shared_out(shapes, workers, by_pieces))
 
-        def rate_of_the_example(x, y, w, b, shards, lr):
-            """Your rate is always 0.03, as in the example. Use the `lr` that is passed in."""
-            return stepped(w, b, right_gradient(x, y, w, b, shards), 0.03)
+        def from_the_other_end(shapes, workers):
+            """Your list runs from the last worker to the first. Worker 0 takes the first piece, and comes first."""
+            return shared_out(shapes, workers, by_pieces)[::-1]
 
-        @says(MEANS_MULTIPLIED)
-        def means_multiplied(x, y, w, b, shards, lr):
-            used = np.concatenate(shards)
-            slope = right_gradient(x, y, w, b, shards)[1]
-            return stepped(w, b, (slope * x[used].mean(), slope), lr)
+        def megabytes(shapes, workers):
+            """You count megabytes. The task asks for bytes."""
+            return [held / 1e6 for held in shared_out(shapes, workers, by_pieces)]
 
-        def standardised_first(x, y, w, b, shards, lr):
-            """You standardise x first, so your w and b belong to another line. Use x as it is passed in."""
-            return stepped(w, b, right_gradient((x - x.mean()) / x.std(), y, w, b, shards), lr)
-
-        @says(SLOPE_COMES_FIRST)
-        def swapped(x, y, w, b, shards, lr):
-            return stepped(w, b, right_gradient(x, y, w, b, shards), lr)[::-1]
+        def table_of_tensors(shapes, workers):
+            """You return the bytes of each tensor separately. Add them up for each worker."""
+            return [shared_out([shape], workers, by_pieces) for shape in shapes]
 
     class right:
-        def at_once(x, y, w, b, shards, lr):
-            return stepped(w, b, right_gradient(x, y, w, b, shards), lr)
+        def by_slices(shapes, workers):
+            """Rows that are really cut, with a slice for each worker."""
+            held = []
+            for k in range(workers):
+                mine = 0
+                for shape in shapes:
+                    piece = (shape[0] + workers - 1) // workers
+                    mine += np.zeros(shape, dtype="float32")[k * piece : (k + 1) * piece].nbytes
+                held.append(4 * mine)
+            return held
 
-        def by_averaging_parameters(x, y, w, b, shards, lr):
-            """Each worker steps alone; then the weights are averaged by the sizes. For one step that is the same."""
-            ends = [np.array([w, b]) - lr * gradient for gradient in part_gradients(x, y, w, b, shards)]
-            return np.average(ends, axis=0, weights=lengths(shards))
+        def by_arrays(shapes, workers):
+            rows = np.array([shape[0] for shape in shapes])
+            length = np.array([np.prod(shape) for shape in shapes]) // rows
+            piece = -(-rows // workers)
+            first = np.arange(workers)[:, None] * piece
+            return (np.clip(rows - first, 0, piece) @ length * 16).astype(int)
 
-        def by_matrix(x, y, w, b, shards, lr):
-            total, count, theta = np.zeros(2), 0, np.array([w, b])
-            for shard in shards:
-                A = np.column_stack([x[shard], np.ones(len(shard))])
-                total, count = total + 2 * A.T @ (A @ theta - y[shard]), count + len(shard)
-            return (theta - lr / count * total).tolist()
+        def by_handing_out(shapes, workers):
+            """Row by row to the worker whose turn it is."""
+            held = [0.0] * workers
+            for shape in shapes:
+                piece = int(np.ceil(shape[0] / workers))
+                for row in range(shape[0]):
+                    held[row // piece] += 16 * int(np.prod(shape[1:]))
+            return held
 
 
 def factors_with(ddp, mirrored):
@@ -783,189 +785,198 @@ class cost_factors:
             return np.divide(sizes, sizes.sum()) * {"DDP": sizes.shape[0], "MirroredStrategy": 1}[engine]
 
 
-def seconds_with(part, rounds):
-    """Seconds by a part of the work, a function of the sizes, and by rounds of sending, one of the workers."""
-
-    def seconds(sizes, work, megabytes, speed):
-        return work * part(sizes) + rounds(len(sizes)) * megabytes / speed
-
-    return seconds
-
-
-def slowest(sizes):
-    return max(sizes) / sum(sizes)
-
-
 def ring(p):
     return 2 * (p - 1) / p
 
 
+def sent_with(seconds, sending, start=max):
+    """When the last bucket has arrived; start(full, arrived) says when a bucket sets off."""
+    full = arrived = 0.0
+    for computing, exchanging in zip(seconds, sending, strict=True):
+        full += computing
+        arrived = start(full, arrived) + exchanging
+    return arrived
+
+
 class step_seconds:
     def cases(rng):
-        yield np.array([10, 20, 30, 40]), 4.0, 400.0, 1000.0
-        for sizes in [(25, 25, 25, 25), (10, 40, 30), (64,), (9, 1, 5, 2, 3), (12, 12)]:
-            work, speed = round(rng.uniform(2, 9), 1), float(rng.integers(3, 9) * 100)
-            yield np.array(sizes), work, float(rng.integers(5, 15) * 50), speed
-        yield np.array([8, 3, 5]), 0.05, 600.0, 250.0  # hardly any work: the exchange is nearly all
+        yield np.array([1.0, 2.0, 5.0]), np.array([200.0, 200.0, 100.0]), 4, 100.0
+        yield np.array([0.5, 0.4, 0.3, 0.7]), np.array([90.0, 60.0, 75.0, 40.0]), 3, 50.0  # the ring is the slower one
+        yield np.array([3.0, 2.0, 4.0]), np.array([30.0, 20.0, 40.0]), 8, 200.0  # backward is the slower one
+        yield np.array([1.5]), np.array([300.0]), 2, 250.0
+        yield np.array([0.6, 1.1]), np.array([80.0, 50.0]), 1, 40.0  # one worker sends nothing
+        yield np.array([1.0, 3.0, 0.5]), np.array([20.0, 200.0, 150.0]), 3, 80.0  # the second is the last not to wait
+        seconds, megabytes = rng.uniform(0.5, 3, 5).round(1), rng.integers(4, 30, 5) * 10.0
+        yield seconds, megabytes, int(rng.integers(3, 9)), float(rng.integers(5, 15) * 10)
 
     class mistakes:
-        def work_dealt_evenly(sizes, work, megabytes, speed):
-            """You share out the work evenly. Shards may differ in size, and everybody waits for the slowest worker."""
-            return seconds_with(lambda sizes: 1 / len(sizes), ring)(sizes, work, megabytes, speed)
+        def one_after_the_other(seconds, megabytes, workers, speed):
+            """Nothing overlaps in your code: sending waits for all of `backward`, or `backward` for sending. A bucket
+            is sent as soon as it is full, while `backward` goes on."""
+            return sum(seconds) + ring(workers) * sum(megabytes) / speed
 
-        def quickest_worker(sizes, work, megabytes, speed):
-            """You wait for the quickest worker. The exchange begins when the slowest one is done."""
-            return seconds_with(lambda sizes: min(sizes) / sum(sizes), ring)(sizes, work, megabytes, speed)
+        def longer_of_the_two(seconds, megabytes, workers, speed):
+            """You take the longer of computing and sending. The first bucket must be full before anything is sent, and
+            the last one is sent after `backward` has ended."""
+            return max(sum(seconds), ring(workers) * sum(megabytes) / speed)
 
-        def first_worker(sizes, work, megabytes, speed):
-            """You take the first worker's share of the work. Which worker do all the others wait for?"""
-            return seconds_with(lambda sizes: sizes[0] / sum(sizes), ring)(sizes, work, megabytes, speed)
+        def all_at_once(seconds, megabytes, workers, speed):
+            """In your code several buckets are on their way at the same time. A bucket waits until the one before has
+            arrived."""
+            return max(np.cumsum(seconds) + ring(workers) * megabytes / speed)
 
-        def work_not_shared(sizes, work, megabytes, speed):
-            """You count all the work, as if one worker did it alone or they took turns. They compute at the same
-            time."""
-            return seconds_with(lambda sizes: 1.0, ring)(sizes, work, megabytes, speed)
+        def last_waits_for_nothing(seconds, megabytes, workers, speed):
+            """You send the last bucket as soon as it is full. If the one before is still on its way, it has to wait."""
+            return sum(seconds) + ring(workers) * megabytes[-1] / speed
 
-        def every_example_all_the_work(sizes, work, megabytes, speed):
-            """You multiply the work by the size of the largest shard. `work` is for all the examples: what is that
-            shard's share of it?"""
-            return seconds_with(max, ring)(sizes, work, megabytes, speed)
+        def no_wait_for_the_bucket(seconds, megabytes, workers, speed):
+            """You wait for the first bucket only, and then send without a gap. Later ones, too, must be full before
+            they set off."""
+            return seconds[0] + ring(workers) * sum(megabytes) / speed
 
-        def part_of_the_work_alone(sizes, work, megabytes, speed):
-            """You count only the computing. The step is over only after the exchange."""
-            return seconds_with(slowest, lambda p: 0.0)(sizes, work, megabytes, speed)
+        def earlier_of_the_two(seconds, megabytes, workers, speed):
+            """A bucket sets off in your code when it is full or the one before has arrived, whichever is earlier. Both
+            are needed."""
+            return sent_with(seconds, ring(workers) * megabytes / speed, min)
 
-        def exchange_alone(sizes, work, megabytes, speed):
-            """You count only the exchange. Before it, the gradient has to be computed."""
-            return seconds_with(lambda sizes: 0.0, ring)(sizes, work, megabytes, speed)
+        def never_sent(seconds, megabytes, workers, speed):
+            """A bucket that would have to wait is never sent in your code."""
+            full = arrived = 0.0
+            for computing, size in zip(seconds, megabytes, strict=True):
+                full += computing
+                arrived = full + ring(workers) * size / speed if full > arrived else arrived
+            return arrived
 
-        def once_round_the_ring(sizes, work, megabytes, speed):
-            """Your exchange takes half as long as it should. Does each part of the gradient go round the ring once or
+        def added_to_itself(seconds, megabytes, workers, speed):
+            """You add the later of the two times to the last arrival, which is already in it."""
+            return sent_with(
+                seconds, ring(workers) * megabytes / speed, lambda full, arrived: arrived + max(full, arrived)
+            )
+
+        def first_left_out(seconds, megabytes, workers, speed):
+            """You leave out the first bucket. It, too, is filled and sent."""
+            return sent_with(seconds[1:], ring(workers) * megabytes[1:] / speed)
+
+        def first_and_last(seconds, megabytes, workers, speed):
+            """You look at the first and the last bucket only. One in the middle may be the last that does not wait."""
+            sending = ring(workers) * megabytes / speed
+            return max(seconds[0] + sum(sending), sum(seconds) + sending[-1])
+
+        def times_not_added_up(seconds, megabytes, workers, speed):
+            """You compare with the time to fill this bucket alone. `backward` has filled all the buckets before it
+            too."""
+            arrived = 0.0
+            for computing, size in zip(seconds, megabytes, strict=True):
+                arrived = max(computing, arrived) + ring(workers) * size / speed
+            return arrived
+
+        def slowest_pairs(seconds, megabytes, workers, speed):
+            """You add up, bucket by bucket, the longer of filling and sending. A bucket is not sent while it is being
+            filled, but while the next one is."""
+            return sum(np.maximum(seconds, ring(workers) * megabytes / speed))
+
+        def previous_sent_meanwhile(seconds, megabytes, workers, speed):
+            """In your code `backward` begins a bucket only when the one before the last has arrived. It never waits."""
+            sending = ring(workers) * megabytes / speed
+            return seconds[0] + sum(np.maximum(seconds[1:], sending[:-1])) + sending[-1]
+
+        def computing_alone(seconds, megabytes, workers, speed):
+            """This is when `backward` is done. The last bucket has yet to be sent."""
+            return sum(seconds)
+
+        def sending_alone(seconds, megabytes, workers, speed):
+            """This is the time for sending alone. A bucket must be full before it is sent."""
+            return ring(workers) * sum(megabytes) / speed
+
+        def set_off_alone(seconds, megabytes, workers, speed):
+            """This is when the last bucket sets off. The step is over when it has arrived."""
+            sending = ring(workers) * megabytes / speed
+            return sent_with(seconds, sending) - sending[-1]
+
+        def each_arrival(seconds, megabytes, workers, speed):
+            """You return when each bucket arrives. The task asks for the last one only."""
+            sending = ring(workers) * megabytes / speed
+            return [sent_with(seconds[:k], sending[:k]) for k in range(1, len(seconds) + 1)]
+
+        def from_the_last_bucket(seconds, megabytes, workers, speed):
+            """You go through the buckets from the last to the first. They are already in the order in which `backward`
+            fills them."""
+            return sent_with(seconds[::-1], ring(workers) * megabytes[::-1] / speed)
+
+        def once_round_the_ring(seconds, megabytes, workers, speed):
+            """Your exchange takes half as long as it should. Does each part of a bucket go round the ring once or
             twice?"""
-            return seconds_with(slowest, lambda p: (p - 1) / p)(sizes, work, megabytes, speed)
+            return sent_with(seconds, ring(workers) / 2 * megabytes / speed)
 
-        def twice_the_gradient(sizes, work, megabytes, speed):
-            """You send twice the gradient's size, whatever the number of workers. It is a little less than that, and
-            for a single worker it is nothing."""
-            return seconds_with(slowest, lambda p: 2.0)(sizes, work, megabytes, speed)
+        def twice_the_bucket(seconds, megabytes, workers, speed):
+            """You send twice the bucket's size, whatever the number of workers. It is a little less than that, and for
+            a single worker it is nothing."""
+            return sent_with(seconds, 2 * megabytes / speed)
 
-        def everything_through_one(sizes, work, megabytes, speed):
-            """Your exchange grows with the number of workers. In the ring nobody sends more than twice the gradient's
+        def bucket_itself(seconds, megabytes, workers, speed):
+            """You send each bucket once, whatever the number of workers. In the ring that is right for two workers
+            only."""
+            return sent_with(seconds, megabytes / speed)
+
+        def everything_through_one(seconds, megabytes, workers, speed):
+            """Your exchange grows with the number of workers. In the ring nobody sends more than twice the bucket's
             size."""
-            return seconds_with(slowest, lambda p: 2 * (p - 1))(sizes, work, megabytes, speed)
+            return sent_with(seconds, 2 * (workers - 1) * megabytes / speed)
 
-        def exchange_shared_out(sizes, work, megabytes, speed):
+        def shared_out_again(seconds, megabytes, workers, speed):
             """You divide the exchange by the number of workers once too often: the formula is already what each worker
             sends, and all send at the same time."""
-            return seconds_with(slowest, lambda p: ring(p) / p)(sizes, work, megabytes, speed)
+            return sent_with(seconds, ring(workers) / workers * megabytes / speed)
 
-        def examples_for_workers(sizes, work, megabytes, speed):
-            """You put the number of examples into the ring's formula. It needs the number of workers."""
-            return seconds_with(slowest, lambda p: ring(sum(sizes)))(sizes, work, megabytes, speed)
+        def buckets_for_workers(seconds, megabytes, workers, speed):
+            """You put the number of buckets into the ring's formula. It needs the number of workers."""
+            return sent_with(seconds, ring(len(seconds)) * megabytes / speed)
 
-        def speed_multiplied(sizes, work, megabytes, speed):
+        def workers_of_the_example(seconds, megabytes, workers, speed):
+            """Your exchange always takes four workers. Use the number that is passed in."""
+            return sent_with(seconds, ring(4) * megabytes / speed)
+
+        def speed_of_the_example(seconds, megabytes, workers, speed):
+            """You always send 100 megabytes per second. Use the `speed` that is passed in."""
+            return sent_with(seconds, ring(workers) * megabytes / 100)
+
+        def speed_multiplied(seconds, megabytes, workers, speed):
             """You multiply by the speed. The more megabytes per second, the less time it takes."""
-            return seconds_with(slowest, lambda p: ring(p) * speed**2)(sizes, work, megabytes, speed)
+            return sent_with(seconds, ring(workers) * megabytes * speed)
 
-        def both_at_once(sizes, work, megabytes, speed):
-            """You take the longer of computing and exchanging, as if they overlapped. Here one follows the other."""
-            return max(work * slowest(sizes), ring(len(sizes)) * megabytes / speed)
-
-        def times_as_fast(sizes, work, megabytes, speed):
-            """This is how many times as fast the step is. The task asks for the time, in seconds."""
-            return work / seconds_with(slowest, ring)(sizes, work, megabytes, speed)
-
-        def last_worker(sizes, work, megabytes, speed):
-            """You take the last worker's share of the work. Which worker do all the others wait for?"""
-            return seconds_with(lambda sizes: sizes[-1] / sum(sizes), ring)(sizes, work, megabytes, speed)
-
-        def middle_worker(sizes, work, megabytes, speed):
-            """You take the share of a worker in the middle. Which worker do all the others wait for?"""
-            return seconds_with(lambda sizes: np.median(sizes) / sum(sizes), ring)(sizes, work, megabytes, speed)
-
-        def position_for_size(sizes, work, megabytes, speed):
-            """You take the largest shard's position in the array for its size."""
-            return seconds_with(lambda sizes: np.argmax(sizes) / sum(sizes), ring)(sizes, work, megabytes, speed)
-
-        def work_divided_by_the_largest(sizes, work, megabytes, speed):
-            """You divide the work by the size of the largest shard, so that a larger shard would take less time."""
-            return seconds_with(lambda sizes: 1 / max(sizes), ring)(sizes, work, megabytes, speed)
-
-        def share_turned_over(sizes, work, megabytes, speed):
-            """Your share is upside down: it is larger than 1, so the slowest worker would need longer than one worker
-            alone."""
-            return seconds_with(lambda sizes: sum(sizes) / max(sizes), ring)(sizes, work, megabytes, speed)
-
-        def size_divided_by_workers(sizes, work, megabytes, speed):
-            """You divide the largest size by the number of workers. Its share is its part of all the examples."""
-            return seconds_with(lambda sizes: max(sizes) / len(sizes), ring)(sizes, work, megabytes, speed)
-
-        def examples_of_the_example(sizes, work, megabytes, speed):
-            """The slowest worker's share is its part of 100 examples in your code. Add up `sizes` instead."""
-            return seconds_with(lambda sizes: max(sizes) / 100, ring)(sizes, work, megabytes, speed)
-
-        def workers_of_the_example(sizes, work, megabytes, speed):
-            """Your exchange always takes four workers. How many there are differs from case to case."""
-            return seconds_with(slowest, lambda p: ring(4))(sizes, work, megabytes, speed)
-
-        def speed_of_the_example(sizes, work, megabytes, speed):
-            """You always send 1000 megabytes per second. Use the `speed` that is passed in."""
-            return seconds_with(slowest, lambda p: ring(p) * speed / 1000)(sizes, work, megabytes, speed)
-
-        def bits_for_bytes(sizes, work, megabytes, speed):
-            """You turn megabytes into megabits. The speed is in megabytes per second already."""
-            return seconds_with(slowest, lambda p: 8 * ring(p))(sizes, work, megabytes, speed)
-
-        def twice_for_each_worker(sizes, work, megabytes, speed):
-            """You count the whole gradient twice for each worker. In the ring nobody sends more than twice the
-            gradient's size, however many workers there are."""
-            return seconds_with(slowest, lambda p: 2 * p)(sizes, work, megabytes, speed)
-
-        def twice_unless_alone(sizes, work, megabytes, speed):
-            """You send twice the gradient's size. With few workers it is clearly less than that."""
-            return seconds_with(slowest, lambda p: 2 * (p > 1))(sizes, work, megabytes, speed)
-
-        def ring_of_examples(sizes, work, megabytes, speed):
-            """You put the largest shard's number of examples into the ring's formula. It needs the number of
-            workers."""
-            return seconds_with(slowest, lambda p: ring(max(sizes)))(sizes, work, megabytes, speed)
-
-        def exchange_by_the_share(sizes, work, megabytes, speed):
-            """You multiply the exchange by the slowest worker's share of the examples too. The gradient has the same
-            size for every shard."""
-            return seconds_with(slowest, lambda p: ring(p) * slowest(sizes))(sizes, work, megabytes, speed)
-
-        def exchange_by_the_examples(sizes, work, megabytes, speed):
-            """You divide the exchange by the number of examples. The gradient has the same size for every shard."""
-            return seconds_with(slowest, lambda p: ring(p) / max(sizes))(sizes, work, megabytes, speed)
-
-        def both_multiplied(sizes, work, megabytes, speed):
-            """You multiply computing and exchange. One follows the other: the times add up."""
-            return work * slowest(sizes) * ring(len(sizes)) * megabytes / speed
-
-        def fraction_turned_over(sizes, work, megabytes, speed):
+        def fraction_turned_over(seconds, megabytes, workers, speed):
             """You divide the speed by the megabytes. The more megabytes, the longer it takes."""
-            return seconds_with(slowest, lambda p: ring(p) * (speed / megabytes) ** 2)(sizes, work, megabytes, speed)
+            return sent_with(seconds, ring(workers) * speed / megabytes)
 
-        def whole_division(sizes, work, megabytes, speed):
+        def bits_for_bytes(seconds, megabytes, workers, speed):
+            """You turn megabytes into megabits. The speed is in megabytes per second already."""
+            return sent_with(seconds, 8 * ring(workers) * megabytes / speed)
+
+        def whole_division(seconds, megabytes, workers, speed):
             """Your ring's fraction is cut to a whole number: write `/`, not `//`."""
-            return seconds_with(slowest, lambda p: 2 * (p - 1) // p)(sizes, work, megabytes, speed)
+            return sent_with(seconds, 2 * (workers - 1) // workers * megabytes / speed)
 
-        def one_after_another(sizes, work, megabytes, speed):
-            """You add up the times of all the workers. They compute and send at the same time."""
-            return seconds_with(lambda sizes: 1.0, lambda p: p * ring(p))(sizes, work, megabytes, speed)
+        def computing_shared_out(seconds, megabytes, workers, speed):
+            """You divide the time of `backward` by the number of workers. The `seconds` are what each worker needs."""
+            return sent_with(seconds / workers, ring(workers) * megabytes / speed)
 
     class right:
-        def by_worker(sizes, work, megabytes, speed):
-            """Each worker's own end, and the last of them."""
-            each = np.array([work / sizes.sum() * size for size in sizes])
-            p = sizes.size
-            return np.max(each + (2 - 2 / p) * megabytes / speed)
+        def by_recursion(seconds, megabytes, workers, speed):
+            if len(seconds) == 0:
+                return 0.0
+            before = by_bucket(seconds[:-1], megabytes[:-1], workers, speed)
+            return max(before, float(np.sum(seconds))) + (2 - 2 / workers) * megabytes[-1] / speed
 
-        def by_rounds(sizes, work, megabytes, speed):
-            """Round by round: each time a worker sends one part in p of the gradient to the next."""
-            p = len(sizes)
-            seconds = work * float(np.max(sizes / np.sum(sizes)))
-            for _ in range(2 * (p - 1)):
-                seconds += megabytes / p / speed
-            return seconds
+        def by_the_last_gap(seconds, megabytes, workers, speed):
+            """After the last bucket that did not wait, everything is sent without a gap: the latest such end."""
+            sending = 2 * (workers - 1) / workers * megabytes / speed
+            return max(np.sum(seconds[: k + 1]) + np.sum(sending[k:]) for k in range(len(seconds)))
+
+        def by_arrays(seconds, megabytes, workers, speed):
+            full, sending = np.cumsum(seconds), ring(workers) * megabytes / speed
+            sent = np.cumsum(sending)
+            return float(np.max(full - sent + sending) + sent[-1])
+
+
+def by_bucket(seconds, megabytes, workers, speed):
+    return sent_with(seconds, ring(workers) * megabytes / speed)

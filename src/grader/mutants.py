@@ -20,9 +20,9 @@ from helpers.timelimit import TimeLimit
 
 TURNS = 5000  # of all loops in one call of a mutant, some of which never end; no answer takes a tenth of them
 COUNT = "a count, a range or an index that is off by one"
-SHIFTED = "a count that begins at another number"
+SHIFTED = "a count that starts at the wrong number"
 _ORDER = "two lines in the wrong order, so that something is updated too early or too late"
-_LEFT_OUT = "a line left out, so that something is not updated"
+_LEFT_OUT = "a missing line, so that something is not updated"
 _SWAPPED = {
     "mean": "sum", "sum": "mean", "reduce_mean": "reduce_sum", "reduce_sum": "reduce_mean",
 }  # fmt: skip
@@ -43,10 +43,12 @@ _SYMBOL = {
 _AT_A_TIE = {">": ">=", ">=": ">", "<": "<=", "<=": "<"}
 _TURNED = {">": "<", ">=": "<=", "<": ">", "<=": ">=", "==": "!=", "!=": "=="}
 _CUTS = (  # slip, and what is written before and behind a result for it
-    ("the result rounded to three decimal places", "np.round(", ", 3)"),
-    ("the result cut to whole numbers", "np.trunc(", ")"),
-    ("the result kept in float32", "np.float32(", ")"),
+    ("a rounded result", "np.round(", ", 3)"),
+    ("a result cut to whole numbers", "np.trunc(", ")"),
+    ("a result in float32", "np.float32(", ")"),
 )
+_EXP_AND_LOG = ("exp", "log", "log2", "log10")
+_HALF = ("0.5", "(1 / 2)")
 _BINDS = {"+": 1, "-": 1, "*": 2, "/": 2, "@": 2, "**": 3}  # how strongly an operator holds its sides together
 
 
@@ -91,8 +93,8 @@ def mutants(source: str, namespace: dict, kinds: dict[str, str] | None = None) -
 def sentence(slips: Iterable[str]) -> str:
     """What a student reads whose results are those of mutants with these slips; it is true of each of them."""
     return (
-        f"Exactly these results come from a correct function with one slip: {', or '.join(sorted(set(slips)))}. "
-        "Your code may look different and come to the same."
+        f"A correct function with one slip gives exactly these results: {', or '.join(sorted(set(slips)))}. Your code "
+        "may look different and do the same."
     )
 
 
@@ -134,8 +136,9 @@ def _changes(function: ast.FunctionDef, kinds: dict[str, str]) -> Iterator[tuple
     idle = {
         id(loop.iter) for loop in ast.walk(function) if isinstance(loop, ast.For) and ast.unparse(loop.target) == "_"
     }
+    logarithmic = {id(part) for node in ast.walk(function) for part in _logarithmic(node)}
     for place, node in enumerate(ast.walk(function)):
-        for slip, text in _expressions(node, {*kinds} or {a.arg for a in function.args.args}, alike):
+        for slip, text in _expressions(node, {*kinds} or {a.arg for a in function.args.args}, alike, logarithmic):
             if not (id(node) in idle and slip == SHIFTED):  # a loop that counts turns alone may begin anywhere
                 yield slip, _with_expression(function, place, text)
         if isinstance(getattr(node, "body", None), list):
@@ -168,20 +171,32 @@ def _mistakable(function: ast.FunctionDef, kinds: dict[str, str]) -> dict[str, l
     return alike
 
 
+def _logarithmic(node: ast.AST) -> list[ast.expr]:
+    """Exponents, and what the logarithm is taken of: there a term comes to the same as a factor elsewhere."""
+    match node:
+        case ast.BinOp(op=ast.Pow(), right=exponent):
+            return [exponent]
+        case ast.Call(func=ast.Attribute(attr=name) | ast.Name(id=name), args=[argument]) if name in _EXP_AND_LOG:
+            return [argument]
+    return []
+
+
 # ---- operators on expressions: (slip, text of what might be written instead)
 
 
-def _expressions(node: ast.AST, parameters: set[str], alike: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
+def _expressions(
+    node: ast.AST, parameters: set[str], alike: dict[str, list[str]], logarithmic: set[int]
+) -> Iterator[tuple[str, str]]:
     match node:
         case ast.BinOp():
-            yield from _arithmetic(node, parameters)
+            yield from _arithmetic(node, parameters, id(node) in logarithmic)
             yield from _brackets(node)
         case ast.UnaryOp(op=ast.USub(), operand=inner) if not isinstance(inner, ast.Constant):
             yield "a wrong sign", _text(inner)
         case ast.Compare(left=left, ops=[op], comparators=[right]) if type(op) in _SYMBOL:
             symbol = _SYMBOL[type(op)]
             if symbol in _AT_A_TIE:
-                yield "a comparison that decides a tie the other way", _joined(left, _AT_A_TIE[symbol], right)
+                yield "a comparison that decides ties the wrong way", _joined(left, _AT_A_TIE[symbol], right)
             yield "a condition that is the wrong way round", _joined(left, _TURNED[symbol], right)
         case ast.BoolOp(op=op, values=values):
             word = " or " if isinstance(op, ast.And) else " and "
@@ -201,31 +216,32 @@ def _expressions(node: ast.AST, parameters: set[str], alike: dict[str, list[str]
                 yield f"`{other}` where another variable belongs", other
 
 
-def _arithmetic(node: ast.BinOp, parameters: set[str]) -> Iterator[tuple[str, str]]:
+def _arithmetic(node: ast.BinOp, parameters: set[str], logarithmic: bool) -> Iterator[tuple[str, str]]:
     left, right = _text(node.left), _text(node.right)
 
-    def named(part: ast.expr, what: str, otherwise: str) -> str:
-        return f"{what} `{part.id}` left out" if isinstance(part, ast.Name) and part.id in parameters else otherwise
+    def missing(what: str, part: ast.expr, rest: ast.expr) -> str:
+        if logarithmic or (what == "term" and ast.unparse(rest) == "1"):
+            return "a missing term, factor or division"
+        return f"a missing {what} `{part.id}`" if getattr(part, "id", None) in parameters else f"a missing {what}"
 
     match node.op:
-        case ast.Add():
-            yield "a wrong sign", f"{left} - {right}"
-            yield named(node.right, "the term", "a term of a sum left out"), left
-            yield named(node.left, "the term", "a term of a sum left out"), right
-        case ast.Sub():
-            yield "a wrong sign", f"{left} + {right}"
-            yield "a wrong sign", f"{right} - {left}"
-            yield named(node.right, "the term", "a term of a sum left out"), left
-            yield named(node.left, "the term", "a term of a sum left out"), f"-{right}"
+        case ast.Add() | ast.Sub():
+            yield "a wrong sign", f"{left} {'-' if isinstance(node.op, ast.Add) else '+'} {right}"
+            if isinstance(node.op, ast.Sub):
+                yield "a wrong sign", f"{right} - {left}"
+            yield missing("term", node.right, node.left), left
+            yield missing("term", node.left, node.right), f"{'-' * isinstance(node.op, ast.Sub)}{right}"
+        case ast.Mult() if left == right:
+            yield "a missing exponent or factor", left
         case ast.Mult() | ast.MatMult():
-            yield named(node.right, "the factor", "a factor left out"), left
-            yield named(node.left, "the factor", "a factor left out"), right
+            yield missing("factor", node.right, node.left), left
+            yield missing("factor", node.left, node.right), right
         case ast.Div():
-            yield named(node.right, "the division by", "a division left out"), left
-            yield named(node.left, "the factor", "a factor left out"), f"1 / {right}"
+            yield missing("division by", node.right, node.left).removesuffix(" by"), left
+            yield missing("factor", node.left, node.right), f"1 / {right}"
             yield "a quotient upside down", f"{right} / {left}"
         case ast.Pow():
-            yield "a power left out", left
+            yield f"a missing {'square root' if right in _HALF else 'exponent'}", left
 
 
 def _brackets(node: ast.BinOp) -> Iterator[tuple[str, str]]:
@@ -240,7 +256,7 @@ def _brackets(node: ast.BinOp) -> Iterator[tuple[str, str]]:
         if needed:
             parts = [_text(inner.left), symbol, _text(inner.right)]
             whole = [*parts, outer, _text(node.right)] if side == "left" else [_text(node.left), outer, *parts]
-            yield "brackets left out", " ".join(whole)
+            yield "missing brackets", " ".join(whole)
 
 
 def _call(node: ast.Call) -> Iterator[tuple[str, str]]:
@@ -259,8 +275,8 @@ def _call(node: ast.Call) -> Iterator[tuple[str, str]]:
 
     same = owner + name
     if len(given) == 1 and name in ("sqrt", "abs", "square"):
-        what = {"sqrt": "a square root", "abs": "an absolute value", "square": "a power"}[name]
-        yield f"{what} left out", _text(node.args[0])
+        what = {"sqrt": "square root", "abs": "absolute value", "square": "exponent"}[name]
+        yield f"a missing {what}", _text(node.args[0])
     for other_names, slip in _RENAMED:
         if name in other_names:
             yield slip, called(owner + other_names[name], *given, *keywords)
@@ -331,7 +347,7 @@ def _lines(line: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
             targets=[ast.Name(id=name) as target], value=ast.BinOp(left=ast.Name(id=same), op=op, right=by)
         ):
             if name == same:
-                yield "an array written into where a new one is needed", [ast.AugAssign(target, op, by)]
+                yield "an array changed in place where a new one is needed", [ast.AugAssign(target, op, by)]
         case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Tuple(elts=values)) if len(names) == len(values):
             pairs = [ast.Assign([name], value) for name, value in zip(names, values, strict=True)]
             yield _ORDER, pairs
@@ -340,7 +356,7 @@ def _lines(line: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
                 yield _LEFT_OUT, [other for other in pairs if other is not pair]
         case ast.AugAssign(target=target, op=ast.Add() | ast.Sub() as op, value=value):
             yield "a wrong sign", [ast.AugAssign(target, ast.Sub() if isinstance(op, ast.Add) else ast.Add(), value)]
-            yield "a value written over where it should be added to", [ast.Assign([target], value)]
+            yield "a value overwritten where it should be added to", [ast.Assign([target], value)]
         case ast.Return(value=ast.Tuple(elts=parts)) if len(parts) > 1:
             for k, part in enumerate(parts):
                 yield "only some of the results", [ast.Return(part)]

@@ -29,26 +29,17 @@ START_LEFT_OUT = (
 )
 PATH_WITHOUT_START = "Your path begins after the first step. The start is its first row."
 ONE_ROW_TOO_MANY = "Your path has one step too many. With the start as the first row, how many times does the loop run?"
-LAST_POINT_ALONE = "This is where the descent ends. The whole path is asked for, one row for each point."
+LAST_POINT_ALONE = "This is where the descent ends. The task asks for the whole path, one row for each point."
 DIAGONAL_FOR_EIGENVALUES = (
-    "You take the diagonal of the Hessian for its eigenvalues. They are the same only where all other entries are 0."
+    "You use the diagonal of the Hessian as its eigenvalues. They are the same only where all other entries are 0."
 )
 SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a square brings a factor with it."
-SLOPES_SWAPPED = "The two slopes have changed places. The one along w comes first."
+SLOPES_SWAPPED = "The two slopes are swapped. The one along w comes first."
 RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
 PREDICTION_WITHOUT_INTERCEPT = "Your prediction leaves `b` out: the line goes through zero, and b stays where it was."
-SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
-W_MOVED_FIRST = (
-    "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
-    "w and b, then move both."
-)
-B_MOVED_FIRST = (
-    "You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the old "
-    "w and b, then move both."
-)
 STEPS_HALVED = "Your steps are half as long as they should be: the gradient of a square has a factor 2 in it."
-COSTS_ALONE = "You return the costs alone. Slope and intercept are wanted too, before them."
-INTERCEPT_FIRST = "The right numbers in another order: the slope comes first, then the intercept, then the costs."
+COSTS_ALONE = "You return the costs alone. The slope and the intercept come before them."
+INTERCEPT_FIRST = "The right numbers in the wrong order: the slope comes first, then the intercept, then the costs."
 ONE_STEP_TOO_MANY = "You take one step too many. How many times does the loop run?"
 FACTOR_FORGOTTEN = "This is the slope of the sine alone. In f there is a factor in front of it."
 SINE_SQUARED = "You square the sine. In f the x is squared, inside the brackets."
@@ -80,7 +71,7 @@ RESIDUALS_NOT_SQUARED = (
     "Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error squares "
     "them."
 )
-ROLES_OF_W_AND_B_EXCHANGED = "In your predictions w and b have exchanged roles: x belongs to the slope, w."
+ROLES_OF_W_AND_B_EXCHANGED = "In your predictions w and b are swapped: x is multiplied by the slope, w."
 CLIMBS = (
     "Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus missing, or "
     "used twice?"
@@ -88,8 +79,8 @@ CLIMBS = (
 FACTOR_TWO_LOST = (
     "Your costs are right and your steps half as long as they should be: the derivative of a square has a factor 2."
 )
-X_AND_Y_EXCHANGED = "In your residuals x and y have exchanged roles: the line predicts y from x."
-LEAST_SQUARES = "You return the line of least squares. The task asks how far so many steps of descent get."
+X_AND_Y_EXCHANGED = "In your residuals x and y are swapped: the line predicts y from x."
+LEAST_SQUARES = "You return the line of least squares. The task asks where descent is after the given steps."
 OF_HALF = "Your steps are half as long as they should be. The course's cost has no ½."
 WITH_MOMENTUM = (
     "Each of your steps contains 0.9 of the step before, as with momentum. The task asks for plain gradient descent: a "

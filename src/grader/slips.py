@@ -2,6 +2,9 @@
 
     add(solution, data)             writes them into what `solution.make_checks` has made
     judged(solution, task, data)    what becomes of each mutant of a task
+    covered(solution, task)         written mistakes of which a check has something to say even if they go
+
+    python -m grader.slips 01_update_rule …    lists these, with both sentences: does the written one say more?
 
 A mutant of the answer, or of a right alternative, meets one of four ends. It is EQUAL: its results are the answer's, on
 the visible cases and on generated ones. It is UNSEEN: only a generated case tells it from the answer, so the visible
@@ -12,14 +15,16 @@ argument is changed. Or its numbers merely differ: then it is a SLIP, written do
 import ast
 import enum
 import inspect
+import sys
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
 from grader.lastdigits import moved_each
 from grader.mutants import Mutant, mutants, sentence
-from grader.solution import Solution, Task, arguments_of, kept
+from grader.solution import VISIBLE, Solution, Task, arguments_of, kept, make_task, read
 from helpers import checks
 from helpers.findings import Finding, Kind, examine
 from helpers.outcomes import RECOGNISABLE, call, same
@@ -94,8 +99,18 @@ def judged(solution: Solution, task: Task, data: dict, inputs: int = 0) -> Itera
             if finding is None:
                 end = End.EQUAL if generated.agree(mutant.function) else End.UNSEEN
             else:
-                end = End.SLIP if finding.kind in (Kind.VALUE, Kind.SLIP) else End.TOLD
+                end = End.SLIP if finding.kind in (Kind.VALUE, Kind.PLACES, Kind.SLIP) else End.TOLD
             yield Judged(mutant, end, outcomes, finding)
+
+
+def covered(solution: Solution, task: Task) -> Iterator[tuple[Callable, Finding]]:
+    """The task's written mistakes of which more than that the result differs is said if they all go, and that."""
+    data = make_task(task._replace(mistakes=()), solution.answers[task.name], VISIBLE)
+    put(data, classes(task, data, judged(solution, task, data)))
+    for mistake in task.mistakes:
+        finding = examine(data, checks.run(mistake, data, seconds=None))
+        if finding.kind not in (Kind.VALUE, Kind.PLACES):
+            yield mistake, finding
 
 
 def _grouped(slips: list[Judged], data: dict) -> list[list[Judged]]:
@@ -170,3 +185,16 @@ class _Generated:
                 self._made.append((arguments, call(self._answer, arguments, self._data["parameters"], None)))
             seed += 1
         return self._made
+
+
+def main(names: list[str]) -> None:
+    for name in names:
+        solution = read(Path("solutions", name))
+        for task in solution.tasks:
+            for mistake, finding in covered(solution, task):
+                said = " ".join(mistake.__doc__.split())
+                print(f"{name} {task.name}.{mistake.__name__}\n    now:  {said}\n    else: {finding.sentence}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -140,7 +140,7 @@ def read(path: Path) -> dict:
     try:
         exercise = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise CheckError(f"There is no {path.name} in the folder of this notebook. {remedy}") from None
+        raise CheckError(f"There is no {path.name} in {Path.cwd()}, where this notebook runs. {remedy}") from None
     except (OSError, ValueError):
         raise CheckError(f"{path.name} cannot be read: it is damaged or cut short. {remedy}") from None
     if not isinstance(exercise, dict) or "format" not in exercise:

@@ -2,7 +2,8 @@
 
 The order: not done yet; a known mistake, by its own sentence; stopped with an error; another answer at the second
 call; an argument changed; then the values: None, another kind or shape; NaN, lost digits and other patterns in the
-numbers; in the end only that a value differs. `example` shows the case in numbers.
+numbers; a slip found by machine; where the result is right; in the end only that it differs. `example` shows the case
+in numbers.
 
 The function itself is not needed, so the outcomes may come from another process.
 """
@@ -17,13 +18,14 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers import patterns, puzzles
-from helpers.outcomes import RECOGNISABLE, as_array, close, decode, ended_alike, raised, same, timed_out
+from helpers.outcomes import RECOGNISABLE, UNREAD, as_array, close, decode, encode, ended_alike, raised, same, timed_out
 from helpers.patterns import WHOLE, Part
 from helpers.wording import WIDTH, entry_of, enumerate_words, gave_and_expected, shorten, show
 
 _LINES = 6  # of what a call printed
 _MANY = 4  # known mistakes that show how two results depend on each other
 _STUB = "raise NotImplementedError"
+_ANY = encode(...)  # what a mistake returns whose result depends on how it is written
 
 
 class Kind(enum.Enum):
@@ -36,10 +38,11 @@ class Kind(enum.Enum):
     UNSTEADY = "another answer at the second call"
     CHANGED = "an argument changed"
     PRINTED = "printed instead of returned"
-    SWAPPED = "two results in each other's place"
+    SWAPPED = "two results swapped"
     FORM = "another kind of value, or another shape"
     NUMBERS = "numbers that differ in a way that can be named"
     SLIP = "the results of a correct function with one slip in it"
+    PLACES = "values that are right in places that can be named"
     VALUE = "a value of which nothing more is known"
 
 
@@ -110,7 +113,7 @@ def _not_done(outcomes: list[dict]) -> Finding | None:
         error = outcome.get("raised")
         if not error or error["type"] != "NotImplementedError" or error.get("message"):
             continue
-        if error.get("line") and not error["line"].startswith(_STUB):
+        if error.get("line") and not error["line"].startswith((_STUB, UNREAD)):
             continue
         if other := error.get("by"):
             said = f"it calls {other}, which is not done yet. Do that first, and run its cell."
@@ -146,6 +149,8 @@ def _is_of(mistake: dict, trial: Trial, task: dict) -> bool:
         return False
     if puzzle := mistake.get("raised", {}).get("message"):
         return puzzles.explain(puzzle) == puzzles.explain(trial.outcome["raised"]["message"])
+    if mistake.get("value") == _ANY:
+        return True
     return "value" not in mistake or close(decode(mistake["value"]), trial.got, task, RECOGNISABLE)
 
 
@@ -155,7 +160,7 @@ def _stopped(task: dict, trials: list[Trial]) -> Finding | None:
             if timed_out(trial.outcome):
                 said = (
                     f"no answer within {error['message']}{_place(error)}. Look for a loop whose condition never "
-                    "becomes false, or for one that runs far too often."
+                    "becomes false, or one that runs far too many times."
                 )
                 return Finding(Kind.TIME_LIMIT, said, trial.number)
             return Finding(Kind.ERROR, _error(error, task["parameters"]), trial.number)
@@ -169,12 +174,11 @@ def _unsteady(task: dict, first: dict, again: dict) -> Finding | None:
     if error := again.get("raised"):
         what = f"called a second time with the same arguments, it {_error(error, task['parameters'])}"
     else:
-        what = "called twice with the same arguments, it gave two answers."
+        what = "called twice with the same arguments, it gave two different answers."
     return Finding(
         Kind.UNSTEADY,
-        f"{what} It must depend on its arguments alone: look for a random number, for a variable, list or array "
-        "outside the function that it changes, for a default argument that grows, or for an `np.empty` that is not "
-        "filled.",
+        f"{what} The result must depend on the arguments alone: look for a random number, a variable, list or array "
+        "outside the function that it changes, a default argument that grows, or an `np.empty` that is never filled.",
         0,
     )
 
@@ -193,7 +197,7 @@ def _how_changed(name: str, argument) -> str:
     if isinstance(argument, np.ndarray):
         return (
             f"`{name} -= …` and `{name}[i] = …` write into the caller's array, even under another name: after "
-            f"`new = {name}` both names mean the same array. Work on `{name}.copy()`, or write `new = {name} - …`."
+            f"`new = {name}` both names refer to the same array. Work on `{name}.copy()`, or write `new = {name} - …`."
         )
     return (
         f"`{name}[k] = …` and methods such as `.append(…)` change the caller's {type(argument).__name__}, and "
@@ -228,7 +232,7 @@ def _wrong_value(task: dict, trials: list[Trial]) -> Finding | None:
     if not wrong:
         return None
     if all(trial.got is None for trial in wrong) and wrong[0].outcome.get("printed"):
-        said = "prints something and returns nothing. What is printed does not reach the caller: end with `return …`."
+        said = "prints something but returns nothing. The caller does not get what is printed: end with `return …`."
         return Finding(Kind.PRINTED, said, wrong[0].number)
     counts = {len(trial.expected) for trial in trials if isinstance(trial.expected, list)}
     columns: dict[tuple, list[Part]] = {}
@@ -238,7 +242,7 @@ def _wrong_value(task: dict, trials: list[Trial]) -> Finding | None:
                 part = part._replace(subject=re.sub(r" of \d+", "", part.subject))
             columns.setdefault(part.path, []).append(part)
     found = _swapped(task, trials, columns) or _wrong_form(task, columns) or _wrong_numbers(task, len(trials), columns)
-    if found.kind is Kind.VALUE and (sentence := _recognised(task, trials, "slips")):
+    if found.kind in (Kind.PLACES, Kind.VALUE) and (sentence := _recognised(task, trials, "slips")):
         return Finding(Kind.SLIP, sentence, found.case)
     return found
 
@@ -252,7 +256,7 @@ def _swapped(task: dict, trials: list[Trial], columns: dict[tuple, list[Part]]) 
         return None
     first = next(part for column in results for part in column if not part.right)
     i, j = (place + 1 for place in places)
-    return Finding(Kind.SWAPPED, f"results {i} and {j} are in each other's place.", first.case)
+    return Finding(Kind.SWAPPED, f"results {i} and {j} are swapped.", first.case)
 
 
 def _wrong_form(task: dict, columns: dict[tuple, list[Part]]) -> Finding | None:
@@ -279,8 +283,9 @@ def _wrong_numbers(task: dict, count: int, columns: dict[tuple, list[Part]]) -> 
     wrong = [part for part in column if not part.right]
     kind, said = Kind.NUMBERS, patterns.numbers(wrong[0], column, task)
     if not said:
-        kind, said = Kind.VALUE, "differs from the expected value"
-        said += "." if len(wrong) == count else f" in {len(wrong)} of {count} cases."
+        kind, said = Kind.PLACES, patterns.places(column, task)
+    if not said:
+        kind, said = Kind.VALUE, patterns.differs(column, count)
     sentence = f"{wrong[0].subject} {said}"
     if others := [path for path in paths if path != first]:
         sentence += f" {_too(kind is Kind.NUMBERS and said, [columns[path] for path in others], task)}"
@@ -354,4 +359,4 @@ def _difference(task: dict, trial: Trial) -> str | None:
         if k is not None:
             where, expected, got = f"{where}, {entry_of(expected)} [{k}]".lstrip(", "), expected[k], array[k]
     both = gave_and_expected(got, expected) or gave_and_expected(got, expected, 17)
-    return "\n".join(filter(None, [where and f"{where} first differs:", both]))
+    return "\n".join(filter(None, [where and f"The first difference is in {where}:", both]))

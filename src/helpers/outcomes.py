@@ -4,7 +4,8 @@
               {"list": [values]}, {"dict": {key: value}}, {"function": "rosenbrock.gradient"} of helpers.functions;
               of anything that cannot be a task's result only its kind: {"tensor": "PyTorch"}, {"other": "generator"}
     outcome   {"value": value} or {"raised": {"type", "message", "line", "by"}}; and if there is something to report
-              "changed": names of the arguments that were changed, "printed": how the printed text begins
+              "changed": names of the arguments that were changed, "printed": how the printed text begins;
+              "line" is "" if no line of the notebook led to the error, and UNREAD if its text cannot be found
 
 `call` makes an outcome, `same` compares two.
 """
@@ -27,6 +28,7 @@ from helpers import functions
 from helpers.timelimit import TimeLimit, limited
 
 SECONDS = 10.0  # a call that takes longer is ended: no right answer takes half a second, but a first call may import
+UNREAD = "…"
 PRINTED = 1000  # characters of what a call prints that are kept
 _DEEPEST = 6  # lists in lists; anything deeper, or that holds itself, is not a result of any task
 _MOST = 100_000  # entries of an array or a list with all the lists in it, likewise
@@ -114,7 +116,7 @@ def _described(error: BaseException, function: Callable) -> dict:
     described = {"type": type(error).__name__, "message": _message(error), "line": ""}
     if own:
         frame, number = own[-1]
-        described["line"] = traceback.FrameSummary(frame.f_code.co_filename, number, "").line or ""
+        described["line"] = traceback.FrameSummary(frame.f_code.co_filename, number, "").line or UNREAD
         holder = _python_function(names.get(frame.f_code.co_name))
         if frame.f_code is not code and getattr(holder, "__code__", None) is frame.f_code:
             described["by"] = frame.f_code.co_name

@@ -1,7 +1,8 @@
 """What can be seen in wrong values: their form, lost digits, and patterns such as a transposed matrix or a factor.
 
-`form` and `numbers` take a column: one part of the result, in every case. Each returns what to say after the part's
-subject, or None. A pattern is named only if it holds in every case that can show it, and in two entries at least.
+`form`, `numbers`, `places` and `differs` take a column: one part of the result, in every case. Each returns what to say
+after the part's subject, or None. A pattern is named only if it holds in every case that can show it, and in two
+entries at least.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from helpers.outcomes import RECOGNISABLE, Foreign, as_array, close, entries
-from helpers.wording import describe, entry_of, show
+from helpers.wording import describe, entry_of, enumerate_words, show
 
 WHOLE = "the result"
 _SMALL = 1e-3  # relative: what differs by less is nearly right
@@ -75,8 +76,11 @@ def _kind(part: Part, column: list[Part], task: dict) -> str | None:
     if isinstance(expected, str):
         if not isinstance(got, str):
             return f"is {describe(got)}, but a string is expected."
-        alike = got.strip().lower() == expected.strip().lower()
-        return "is not spelled as in the task." if alike else None
+        if got.strip().lower() == expected.strip().lower():
+            return "is not spelled as in the task."
+        if not any(got == p.expected for p in column):
+            return f"is {show(got)}, which is not the answer in any case. Is it spelled as in the task?"
+        return None
     if isinstance(got, list) and (said := _one_of_several(column, task)):
         return said
     if isinstance(got, list) and as_array(got) is None:
@@ -89,13 +93,13 @@ def _kind(part: Part, column: list[Part], task: dict) -> str | None:
 def _none(part: Part) -> str:
     if part.path:
         return (
-            "is None. Look at where it gets its value: a function without `return` returns None, so do methods that "
-            "change an object in place, such as `.append(…)` and `.sort()`, and so does a tape that is asked for the "
-            "gradient of something it did not watch."
+            "is None. Look at where it gets its value: a function without `return` returns None, and so do methods "
+            "that change an object in place, such as `.append(…)` and `.sort()`, and a tape asked for the gradient of "
+            "something that it did not watch."
         )
     return (
-        "is None. Does every path through the function end in `return …`? Methods that change an object in place, such "
-        "as `.append(…)` and `.sort()`, return None too."
+        "is None. Does every path through the function end in `return …`, and does what it returns get a value? "
+        "Methods that change an object in place, such as `.append(…)` and `.sort()`, return None."
     )
 
 
@@ -106,7 +110,8 @@ def _count(part: Part, column: list[Part], task: dict) -> str:
     several = [p for p in column if isinstance(p.expected, list) and len(p.expected) == len(expected)]
     for k in range(len(expected) if len(several) == len(column) else 0):
         if all(close(p.expected[k], p.got, task) for p in column):
-            return f"is only result {k + 1} of {len(expected)}: return them all, with commas between them."
+            which = ("first", "second", "third")[k] if k < 3 else f"{k + 1}th"
+            return f"is only the {which} of the {len(expected)} expected: return them all, separated by commas."
     if isinstance(got, np.ndarray) or items is None:
         return f"is {describe(got)}, but a tuple or list of {len(expected)} is expected."
     count = abs(len(items) - len(expected))
@@ -126,8 +131,8 @@ def _one_of_several(column: list[Part], task: dict) -> str | None:
     if len(fitting) != 1:
         return None
     if len(wrong[0].got) == 1:
-        return "is a tuple or list of 1, whose only entry is right. Is there a comma behind it, or a bracket around it?"
-    return f"is {describe(wrong[0].got)}, of which only entry [{fitting[0]}] is expected."
+        return "is a tuple or list of 1, whose only entry is right. Is there a comma after it, or a bracket around it?"
+    return f"is {describe(wrong[0].got)}, but only its entry [{fitting[0]}] is expected."
 
 
 def _no_array(got: list, expected) -> str:
@@ -135,8 +140,8 @@ def _no_array(got: list, expected) -> str:
     inside = list(_leaves(got))
     if tensor := next((leaf for leaf in inside if isinstance(leaf, Foreign) and leaf.tensor), None):
         return (
-            f"holds {tensor.kind} tensors, but plain numbers or NumPy arrays are expected: {_to_numpy(tensor)} "
-            "converts them."
+            f"holds {tensor.kind} tensors, but plain numbers or NumPy arrays are expected: convert them with "
+            f"{_to_numpy(tensor)}."
         )
     odd = [leaf for leaf in inside if as_array(leaf) is None]
     if odd:
@@ -154,43 +159,38 @@ def _leaves(value) -> Iterator:
         yield value
 
 
-# How a result of another shape is related to the expected one: in each group, one line at most is said.
-# They compare two arrays by `alike`, and may fail on shapes that they are not made for.
-_RELATIONS: list[dict[str, Callable]] = [
-    {"It is a diagonal matrix, and its diagonal is right": lambda e, g, alike: g.ndim == 2 and alike(np.diag(g), e)
-     and alike(np.diag(np.diag(g)), g)},
-    {"It is transposed: rows and columns are swapped": lambda e, g, alike: g.ndim > 1 and alike(g.T, e)},
+# How a result of another shape is related to what is expected, a number or an array: what is made of both is alike.
+# In each group, one line at most is said. They may fail on shapes that they are not made for.
+_OF_A_NUMBER: list[dict[str, Callable]] = [
+    {"Its only entry is right: `.item()` extracts it": lambda e, g: (e.ravel(), g.ravel())},
     {
-        "There is one {entry} too many at the start": lambda e, g, alike: e.ndim and alike(g[1:], e),
-        "There is one {entry} too many at the end": lambda e, g, alike: e.ndim and alike(g[:-1], e),
+        "Its last entry is right": lambda e, g: (e, g[-1]),
+        "Its mean is right": lambda e, g: (e, g.mean()),
+        "Its sum is right": lambda e, g: (e, g.sum()),
+    },
+]
+_OF_AN_ARRAY: list[dict[str, Callable]] = [
+    {"It is a diagonal matrix, and its diagonal is right": lambda e, g: (np.diagflat(e), g)},
+    {"Only the diagonal is there": lambda e, g: (np.diagonal(e), g)},
+    {"It is transposed: rows and columns are swapped": lambda e, g: (e, g.T)},
+    {
+        "There is one {entry} too many at the start": lambda e, g: (e, g[1:]),
+        "There is one {entry} too many at the end": lambda e, g: (e, g[:-1]),
+    },
+    {"The first {entry} is missing": lambda e, g: (e[1:], g), "The last {entry} is missing": lambda e, g: (e[:-1], g)},
+    {
+        "Only the last {entry} is there": lambda e, g: (e[-1].ravel(), g.ravel()),
+        "Only the first {entry} is there": lambda e, g: (e[0].ravel(), g.ravel()),
     },
     {
-        "The first {entry} is missing": lambda e, g, alike: alike(g, e[1:]),
-        "The last {entry} is missing": lambda e, g, alike: alike(g, e[:-1]),
+        "The mean of its rows is right": lambda e, g: (e, g.mean(axis=0)),
+        "The sum of its rows is right": lambda e, g: (e, g.sum(axis=0)),
+        "The mean of each of its rows is right": lambda e, g: (e, g.mean(axis=1)),
+        "The sum of each of its rows is right": lambda e, g: (e, g.sum(axis=1)),
     },
-    {
-        "Only the last {entry} is there": lambda e, g, alike: alike(g, e[-1]) or alike(g, e[-1:]),
-        "Only the first {entry} is there": lambda e, g, alike: alike(g, e[0]) or alike(g, e[:1]),
-    },
-    {
-        "Its only entry is right: `.item()` takes it out": lambda e, g, alike: not e.ndim and g.size == 1
-        and alike(g.ravel()[0], e),
-    },
-    {
-        "Its last entry is right": lambda e, g, alike: not e.ndim and alike(g[-1], e),
-        "Its mean is right": lambda e, g, alike: not e.ndim and alike(g.mean(), e),
-        "Its sum is right": lambda e, g, alike: not e.ndim and alike(g.sum(), e),
-    },
-    {
-        "The mean of its rows is right": lambda e, g, alike: e.ndim and alike(g.mean(axis=0), e),
-        "The sum of its rows is right": lambda e, g, alike: e.ndim and alike(g.sum(axis=0), e),
-        "The mean of each of its rows is right": lambda e, g, alike: e.ndim and alike(g.mean(axis=1), e),
-        "The sum of each of its rows is right": lambda e, g, alike: e.ndim and alike(g.sum(axis=1), e),
-    },
-    {"Its numbers are right: `.ravel()` gives them this shape": lambda e, g, alike: g.ndim and e.ndim == 1
-     and alike(g.ravel(), e)},
-    {"Its numbers are right: `.reshape(…)` arranges them": lambda e, g, alike: g.ndim and alike(g.ravel(), e.ravel())},
-]  # fmt: skip
+    {"Its numbers are right: `.ravel()` gives them this shape": lambda e, g: (e, g[:].ravel())},
+    {"Its numbers are right: `.reshape(…)` arranges them": lambda e, g: (e.ravel(), g[:].ravel())},
+]
 
 
 def _shape(part: Part, column: list[Part], task: dict) -> str | None:
@@ -207,7 +207,7 @@ def _shape(part: Part, column: list[Part], task: dict) -> str | None:
         said = f"is {describe(part.got)}, but {describe(part.expected)} is expected"
     if _ends_early(column, task):
         many = f"1 {entry_of(got)}" if len(got) == 1 else f"{len(got)} {'rows' if got.ndim > 1 else 'entries'}"
-        return f"{said}. It ends after {many} whatever the case: is `return` inside the loop?"
+        return f"{said}. It ends after {many} whatever the arguments are: is `return` inside the loop?"
     if relation := _relation(misshapen, task):
         return f"{said}. {relation.format(entry=entry_of(expected))}."
     if _is_combined(part, misshapen):
@@ -216,8 +216,8 @@ def _shape(part: Part, column: list[Part], task: dict) -> str | None:
             "should not be one?"
         )
     if expected.ndim == got.ndim and expected.shape[1:] == got.shape[1:] and abs(len(expected) - len(got)) == 1:
-        return f"{said}: one {entry_of(expected)} too {'few' if len(got) < len(expected) else 'many'}."
-    return f"{said}."
+        said += f": one {entry_of(expected)} too {'few' if len(got) < len(expected) else 'many'}"
+    return f"{said}. {_length(part, column, misshapen, task) or ''}".rstrip()
 
 
 def _is_misshapen(part: Part) -> bool:
@@ -231,14 +231,15 @@ def _is_misshapen(part: Part) -> bool:
 def _relation(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | None:
     """The relation that explains every pair, of the first group in which just one does."""
 
-    def holds(relation, expected, got) -> bool:
+    def holds(made: Callable, expected, got) -> bool:
         try:
-            return bool(relation(expected, got, lambda a, b: np.size(a) == np.size(b) == 0 or _alike(a, b, task)))
-        except (IndexError, ValueError, TypeError):
+            a, b = made(expected, got)
+            return a.size == b.size == 0 or _alike(a, b, task)
+        except (IndexError, ValueError):
             return False
 
-    for group in _RELATIONS:
-        fitting = [said for said, relation in group.items() if all(holds(relation, e, g) for e, g in pairs)]
+    for group in _OF_AN_ARRAY if pairs[0][0].ndim else _OF_A_NUMBER:
+        fitting = [said for said, made in group.items() if all(holds(made, e, g) for e, g in pairs)]
         if len(fitting) == 1:
             return fitting[0]
     return None
@@ -253,6 +254,28 @@ def _is_combined(part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool
         and max(len(e) for e, _ in pairs) > 2
         and any(np.any(g != np.diag(np.diag(g))) for _, g in pairs)
     )
+
+
+def _length(part: Part, column: list[Part], pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | None:
+    """What can be said of too many or too few entries: that all are right as far as they go, or which one is not."""
+    if not all(e.ndim == g.ndim > 0 and e.shape[1:] == g.shape[1:] for e, g in pairs):
+        return None
+    shown = next(k for k, p in enumerate(p for p in column if _is_misshapen(p)) if p is part)
+    differs = [
+        next((k for k, (x, y) in enumerate(zip(e, g, strict=False)) if not _alike(x, y, task)), None) for e, g in pairs
+    ]
+    if differs[shown] is not None:
+        return (
+            f"Already {entry_of(part.expected)} [{differs[shown]}] differs from the expected one: look at that first."
+        )
+    if any(k is not None for k in differs) or not all(p.right or _is_misshapen(p) for p in column):
+        return None
+    if max(min(len(e), len(g)) for e, g in pairs) < 2:  # the first may have been passed in
+        return None
+    many = f"in {len(pairs)} of {len(column)} cases" if len(pairs) < len(column) else "in every case"
+    ends = {"too late" if len(g) > len(e) else "too early" for e, g in pairs}
+    when = f"{ends.pop()} {many}" if len(ends) == 1 else "too early in some cases and too late in others"
+    return f"It is right as far as it goes, but ends {when}: look at what decides where it ends."
 
 
 def _ends_early(column: list[Part], task: dict) -> bool:
@@ -273,15 +296,12 @@ def _ends_early(column: list[Part], task: dict) -> bool:
 
 
 def numbers(part: Part, column: list[Part], task: dict) -> str | None:
-    """What can be said of wrong numbers; None if only that they differ."""
+    """What has become of the right numbers; None if that cannot be seen."""
     if isinstance(part.expected, str) or any(as_array(p.got) is None for p in column):
-        return _same_string(column) if isinstance(part.expected, str) else None
+        return None
     if not_finite := _not_finite(part):
         return not_finite
-    column = [p._replace(expected=np.asarray(p.expected), got=as_array(p.got)) for p in column]
-    if any(p.expected.shape != p.got.shape or p.expected.dtype.kind not in "iuf" for p in column):
-        return None
-    return (
+    return (column := _comparable(column)) and (
         _lost_digits(column)
         or _is_an_argument(column, task)
         or _rearranged(column, task)
@@ -289,14 +309,51 @@ def numbers(part: Part, column: list[Part], task: dict) -> str | None:
         or _nearly(column)
         or _factor(column, task)
         or _constant(column, task)
-        or _begins_right(column, task)
+        or _one_array_repeated(column, task)
     )
 
 
-def _same_string(column: list[Part]) -> str | None:
-    got = {p.got for p in column}
+def places(column: list[Part], task: dict) -> str | None:
+    """Where a wrong part is right; None if nowhere that can be named."""
+    if all(isinstance(p.expected, str) for p in column):
+        return _strings(column)
+    return (column := _comparable(column)) and (
+        _in_proportion(column, task)
+        or _begins_elsewhere(column, task)
+        or _begins_right(column, task)
+        or _right_in_places(column, task)
+    )
+
+
+def differs(column: list[Part], count: int) -> str:
+    """The least that can be said: in how many of so many cases, and whether always too large or always too small."""
+    sizes = [(np.asarray(p.expected), as_array(p.got)) for p in column if not p.right]
+    cases = f" in {len(sizes)} of {count} cases." if len(sizes) < count else " in every case."
+    if all(e.dtype.kind in "iuf" and g is not None and g.ndim == e.ndim == 0 for e, g in sizes):
+        for size, holds in (("large", np.greater), ("small", np.less)):
+            if all(holds(g, e) for e, g in sizes):
+                return f"is too {size}{cases}"
+    return "differs from the expected value" + (cases if len(sizes) < count else ".")
+
+
+def _comparable(column: list[Part]) -> list[Part] | None:
+    """The column as arrays; None if some are not, or have another shape than is expected."""
+    pairs = [(np.asarray(p.expected), as_array(p.got)) for p in column]
+    if any(g is None or e.shape != g.shape or e.dtype.kind not in "iuf" for e, g in pairs):
+        return None
+    return [p._replace(expected=e, got=g) for p, (e, g) in zip(column, pairs, strict=True)]
+
+
+def _strings(column: list[Part]) -> str | None:
+    """One string whatever the case, or in all the cases that are wrong."""
+    got, wrong = {p.got for p in column}, [p for p in column if not p.right]
     if len(got) == 1 and len({p.expected for p in column}) > 1:
         return f"is {show(got.pop())} in every case. Which arguments should decide, and do they?"
+    if len(wrong) > 1 and len({p.got for p in wrong}) == 1:
+        return (
+            f"is {show(wrong[0].got)} in {len(wrong)} of {len(column)} cases where it should not be, and right in the "
+            "others: look at what leads to it."
+        )
     return None
 
 
@@ -317,7 +374,7 @@ def _not_finite(part: Part) -> str | None:
 
 def _lost_digits(column: list[Part]) -> str | None:
     """Whole numbers, rounded numbers or float32 where more digits are needed, in all cases."""
-    expected, got = (np.concatenate([array.ravel() for array in side]) for side in _sides(column))
+    expected, got = _flat(column)
     if not np.any(got):  # zeros have lost more than digits
         return None
     cut = expected != np.trunc(expected)
@@ -327,9 +384,10 @@ def _lost_digits(column: list[Part]) -> str | None:
         return f"holds whole numbers only: the decimals are lost. `//`, `int(…)` and `round(…)` drop them.{into}"
     if all(p.got.dtype.kind in "iu" and p.got.ndim for p in column) and np.any(cut):
         return "is an array of whole numbers, but decimals are expected."
-    for digits in range(1, 7):
-        if np.allclose(got, np.round(expected, digits), rtol=1e-12, atol=0):
-            return f"is rounded to {digits} decimal place{'s' * (digits > 1)}. Return it unrounded."
+    fitting = [k for k in range(1, 7) if np.allclose(got, np.round(expected, k), rtol=1e-12, atol=0)]
+    if fitting:  # by several, if the last digit is 0 throughout
+        to = f" to {fitting[0]} decimal place{'s' * (fitting[0] > 1)}" if len(fitting) == 1 else ""
+        return f"is rounded{to}. Return it unrounded."
     short = np.float32(got) == got
     if np.all(short) and np.any(np.float32(expected) != expected) and np.allclose(got, expected, rtol=1e-5, atol=0):
         return "has only the seven digits of float32, too few here: compute in float64."
@@ -374,33 +432,50 @@ def _offset(column: list[Part], task: dict) -> str | None:
     return f"is {amount} {more if difference > 0 else less}, in every case."
 
 
-def _factor(column: list[Part], task: dict) -> str | None:
-    """One factor in every case: 0, 2, ½, the length of an argument, or any other."""
+def _factors(column: list[Part], task: dict) -> list[tuple[float, Part]]:
+    """By what each case is multiplied, where anything but 0 is expected; empty if some case is no multiple at all."""
     factors = []
     for p in column:
         expected, got = p.expected.astype(float), p.got.astype(float)
         size = float(np.sum(expected**2))
         factor = float(np.sum(expected * got)) / size if size else 0.0
         if not (np.isfinite(factor) and _alike(factor * expected, got, task)):
-            return None
+            return []
         if size:
             factors.append((factor, p))
+    return factors
+
+
+def _factor(column: list[Part], task: dict) -> str | None:
+    """One factor in every case: 0, 2, ½, the length of an argument, or any other."""
+    factors = _factors(column, task)
     if len(factors) < 2:
         return None
     values = np.array([factor for factor, _ in factors])
-    for name in column[0].arguments:
-        n = np.array([_length(p.arguments.get(name)) for _, p in factors], dtype=float)
-        if np.all(n > 0) and len(set(n)) > 1 and len(n) > 2:
-            if np.allclose(values, n):
-                return f"is n times too large, n being the length of {name}. Is it a sum in place of a mean?"
-            if np.allclose(values, 1 / n):
-                return f"is n times too small, n being the length of {name}. Is it a mean in place of a sum?"
+    for times, ratio, one, other in (("large", values, "sum", "mean"), ("small", 1 / values, "mean", "sum")):
+        if name := _length_that_is([p for _, p in factors], ratio):
+            return f"is n times too {times}, n being the length of {name}. Is it a {one} in place of a {other}?"
     factor = values[0]
     if not np.allclose(values, factor, rtol=1e-6, atol=1e-12) or np.isclose(factor, 1):
         return None
     words = {2: "twice what it should be,", 0.5: "half of what it should be,", 0: "0"}
     known = next((said for value, said in words.items() if np.isclose(factor, value, atol=1e-12)), None)
     return f"is {known or f'{factor:.4g} times what it should be,'} in every case."
+
+
+def _length_that_is(column: list[Part], numbers: np.ndarray) -> str | None:
+    """The argument whose length is that number in every case, unless another count among the arguments is as well."""
+    if len(set(numbers.round(6))) < 3:  # two may agree by chance
+        return None
+    fitting = []
+    for name in column[0].arguments:
+        values = [as_array(p.arguments[name]) for p in column]
+        if any(v is None or v.ndim != values[0].ndim or v.dtype.kind not in "iuf" for v in values):
+            continue
+        counts = zip(*(v.shape or [v] for v in values), strict=True)
+        fitting += [(name, k) for k, count in enumerate(counts) if np.allclose(count, numbers)]
+    lengths = [name for name, k in fitting if k == 0 and np.ndim(column[0].arguments[name])]
+    return lengths[0] if lengths and len(lengths) == len(fitting) else None
 
 
 def _constant(column: list[Part], task: dict) -> str | None:
@@ -413,31 +488,89 @@ def _constant(column: list[Part], task: dict) -> str | None:
 
 def _nearly(column: list[Part]) -> str | None:
     """Small differences everywhere: to how many digits the result is right."""
-    expected, got = (np.concatenate([array.ravel() for array in side]) for side in _sides(column))
+    expected, got = _flat(column)
     some = expected != 0
     off = np.max(np.abs(got - expected)[some] / np.abs(expected[some]), initial=0.0)
     if any(p.expected.dtype.kind != "f" for p in column) or not np.all(got[~some] == 0) or not 0 < off < _SMALL:
         return None
     return (
         f"is nearly right: it agrees with the expected value to {int(-np.log10(off))} digits, in every case. Look for "
-        "something small, such as an ε, a rounded constant, or a difference that stands in for a derivative."
+        "something small, such as an ε, a rounded constant, or a finite difference in place of a derivative."
     )
 
 
+def _one_array_repeated(column: list[Part], task: dict) -> str | None:
+    """A list of one array again and again, which is the last row; the first may be another one."""
+    longer = [p for p in column if p.expected.ndim > 1 and len(p.expected) > 2]
+    if any(not p.right for p in longer) and all(
+        _alike(p.expected[1:] * 0 + p.expected[-1], p.got[1:], task) for p in longer
+    ):
+        return (
+            "repeats its last row: the list holds one array many times, and each change of that array, as by `-=`, "
+            "changes all its rows. Make a new array at each step, or append a copy."
+        )
+    return None
+
+
+def _in_proportion(column: list[Part], task: dict) -> str | None:
+    """Another factor in each case, where there are several numbers that it multiplies."""
+    several = [p for _, p in _factors(column, task) if not p.right and len(np.unique(p.expected[p.expected != 0])) > 1]
+    return "is the right one times a factor that differs from case to case." if len(several) > 1 else None
+
+
+def _begins_elsewhere(column: list[Part], task: dict) -> str | None:
+    """Arrays that should begin with an argument, and do not wherever they are wrong."""
+    if not all(p.expected.ndim and len(p.expected) for p in column):
+        return None
+    wrong = [p for p in column if not p.right]
+    for name in column[0].arguments:
+        begins = all(np.array_equal(as_array(p.arguments[name]), p.expected[0]) for p in column)
+        if begins and len(wrong) > 1 and not any(_alike(p.expected[0], p.got[0], task) for p in wrong):
+            return f"does not begin with {name}: look at {entry_of(wrong[0].expected)} [0]."
+    return None
+
+
 def _begins_right(column: list[Part], task: dict) -> str | None:
-    """Arrays of which the same is right in every case: all but the last entry, all but the first, or a beginning."""
-    longer = [p for p in column if p.expected.ndim and len(p.expected) > 1]
+    """Arrays of which the same is right in every case: all but the last entry, all but the first, or a beginning.
+
+    A first entry that was passed in is no merit: something else must be right too.
+    """
+    longer = [p for p in column if p.expected.ndim and len(p.expected) > 1 and not p.right]
     if len(longer) < 2:
         return None
-    entry = entry_of(longer[0].expected)
-    right = [np.array([_alike(e, g, task) for e, g in zip(p.expected, p.got, strict=True)]) for p in longer]
-    if all(r[:-1].all() and not r[-1] for r in right):
-        return f"is right but for the last {entry}, in every case."
+    entry, given = entry_of(longer[0].expected), all(_is_given(p.expected[0], p) for p in longer)
+    right = [_places(p, task).reshape(len(p.expected), -1).all(axis=1) for p in longer]
+    if all(r[:-1].all() and not r[-1] for r in right) and max(map(len, right)) > 1 + given:
+        return f"is right except for the last {entry}, wherever it differs."
     if all(r[1:].all() and not r[0] for r in right):
-        return f"is right but for the first {entry}, in every case."
-    first = min((int(np.argmin(r)) for r in right if not r.all()), default=0)
-    if first and all(r[:first].all() and not r[first] for r in right if len(r) > first):
-        return f"begins right: {entry} [{first}] is the first that differs."
+        return f"is right except for the first {entry}, wherever it differs."
+    first = min(int(np.argmin(r)) for r in right)
+    if first > given and all(not r[first] for r in right if len(r) > first):
+        return f"starts out right: {entry} [{first}] is the first that differs."
+    return None
+
+
+def _is_given(entry: np.ndarray, part: Part) -> bool:
+    """Whether an entry of the result is 0, or one of the arguments."""
+    arguments = [as_array(value) for value in part.arguments.values()]
+    return not np.any(entry) or any(a is not None and np.array_equal(a, entry) for a in arguments)
+
+
+def _right_in_places(column: list[Part], task: dict) -> str | None:
+    """Matrices that are right on the diagonal, off it, or in some columns, in every case."""
+    if any(p.expected.ndim != 2 for p in column):
+        return None
+    places = [(_places(p, task), np.eye(*p.expected.shape, dtype=bool)) for p in column if min(p.expected.shape) > 1]
+    if len(places) > 1 and all(len(r) == len(r.T) for r, _ in places):
+        for said, fits in (("only on", lambda r, d: r[d].all() and not r[~d].any()),
+                           ("except on", lambda r, d: r[~d].all() and not r[d].any())):  # fmt: skip
+            if all(fits(r, d) for r, d in places):
+                return f"is right {said} the diagonal, in every case."
+    if len({p.expected.shape[1] for p in column}) == 1:
+        columns = np.array([r.all(axis=0) for r, _ in places])
+        if len(columns) > 1 and (columns == columns[0]).all() and columns[0].any() and not columns[0].all():
+            wrong = [f"[{k}]" for k in np.flatnonzero(~columns[0])]
+            return f"is wrong in column{'s' * (len(wrong) > 1)} {enumerate_words(wrong)}, and right elsewhere."
     return None
 
 
@@ -474,12 +607,15 @@ def _alike(expected, got, task: dict) -> bool:
     return close(np.asarray(expected, dtype=float), np.asarray(got), task, RECOGNISABLE)
 
 
-def _sides(column: list[Part]) -> tuple[list[np.ndarray], list[np.ndarray]]:
-    return [p.expected for p in column], [p.got for p in column]
+def _places(part: Part, task: dict) -> np.ndarray:
+    """Where the numbers of a part are right, one by one."""
+    relative = max(task["relative"], RECOGNISABLE)
+    return np.isclose(part.got, part.expected, rtol=relative, atol=task["absolute"], equal_nan=True)
 
 
-def _length(value) -> int:
-    return len(value) if isinstance(value, np.ndarray) and value.ndim else 0
+def _flat(column: list[Part]) -> tuple[np.ndarray, np.ndarray]:
+    """All expected numbers of a column, and all that it has in their place."""
+    return tuple(np.concatenate([getattr(p, side).ravel() for p in column]) for side in ("expected", "got"))
 
 
 def _plain(expected) -> str:

@@ -1,0 +1,232 @@
+"""The site: built without a warning, whole without a kernel, and asking no other host for anything."""
+
+import functools
+import http.server
+import json
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pytest
+from conftest import demand_browser
+from playwright.sync_api import sync_playwright
+from test_browser import alt_texts
+from test_browser_explorers import CELLS, Shown
+
+import browser
+
+ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "website"))
+import course_site  # noqa: E402
+import tables  # noqa: E402
+
+PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
+PAGES += [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("exercises/*/*.ipynb"))]
+
+pytestmark = [pytest.mark.slow, pytest.mark.browser]
+
+
+@pytest.fixture(scope="module")
+def address():
+    """Where the site is served, built from the notebooks as they are stored."""
+    demand_browser()
+    done = subprocess.run([sys.executable, "website/course_site.py"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    handler = functools.partial(QuietHandler, directory=str(course_site.SITE))
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *arguments):
+        pass
+
+
+@pytest.fixture(scope="module")
+def chromium(address):
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.ARGUMENTS)
+        yield program
+        program.close()
+
+
+@pytest.fixture(scope="module")
+def page(chromium):
+    with chromium.new_page(viewport={"width": 1366, "height": 900}) as page:
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(f"page error: {error}"))
+        page.on("console", lambda line: page.complaints.append(line.text) if line.type == "error" else None)
+        page.on("request", lambda one: None if local(one.url) else page.complaints.append(f"asked for {one.url}"))
+        yield page
+
+
+def local(url):
+    return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
+
+
+@pytest.mark.parametrize("name", ["index.html", *PAGES])
+def test_a_page_opens_without_a_complaint_and_shows_its_pictures(page, address, name):
+    page.complaints.clear()
+    page.goto(address + name)
+    page.wait_for_function("() => [...document.images].every(one => one.complete)")
+    assert page.complaints == []
+    assert page.locator("h1").count() == 1
+    if name.startswith("notebooks/"):
+        stored = alt_texts(nbformat.read(ROOT / Path(name).with_suffix(".ipynb"), as_version=4).cells)
+        assert page.evaluate("() => [...document.querySelectorAll('article img')].map(i => i.alt)") == stored
+        assert page.evaluate("() => [...document.images].every(one => one.naturalWidth)")
+    assert page.evaluate("() => document.cookie") == ""
+
+
+@pytest.mark.parametrize("cell", CELLS, ids=str)
+def test_an_explorer_draws_what_numpy_computes_without_a_kernel(page, address, cell):
+    page.goto(f"{address}notebooks/{cell.lesson}.html")
+    place = page.locator(f'[data-explorer="{cell}"]')
+    place.scroll_into_view_if_needed()
+    place.locator(".downhill").wait_for()
+    shown = Shown(place.locator(".downhill"), cell)
+    shown.assert_right()
+    for name, dial in shown.dials.items():
+        last = int(dial.get_attribute("max"))
+        dial.focus()
+        for key, expected in [("End", last), ("ArrowLeft", max(0, last - 1)), ("Home", 0)]:
+            page.keyboard.press(key)
+            assert shown.state[name] == expected
+            shown.assert_right()
+        shown.drag(dial, [(0.5, 0.5), (1.1, 0.5)])
+        assert shown.state[name] == last
+        shown.assert_right()
+
+
+def test_an_explorers_data_is_small_once_compressed(address):
+    import gzip
+
+    for cell in CELLS:
+        parts = [course_site.SITE / "_static" / "explorers" / f"{cell}{suffix}" for suffix in (".json", ".bin")]
+        assert sum(len(gzip.compress(part.read_bytes())) for part in parts) <= 250_000, cell
+
+
+def test_tables_are_packed_exactly(chromium, address):
+    rng = np.random.default_rng(0)
+    given = {
+        "path": rng.normal(size=(3, 2, 11, 4)).astype("<f4"),
+        "line": np.array([[np.nan, np.nan], [1, 2], [-3e38, 1e-45], [np.inf, -0.0]], "<f4"),
+    }
+    given["path"][1, 0, 5:] = np.nan
+    shapes = {name: {"shape": table.shape} for name, table in given.items()}
+    packed = tables.pack({name: table.tobytes() for name, table in given.items()}, shapes)
+    source = (ROOT / "website/static/course.js").read_text(encoding="utf-8")
+    unpack = source[source.index("function unpack") : source.index("async function explore")]
+    with chromium.new_page() as page:
+        got = page.evaluate(
+            f"([bytes, shapes]) => {{ {unpack}; const found = unpack(new Uint8Array(bytes), shapes);"
+            "return Object.fromEntries(Object.entries(found).map(([k, v]) => [k, [...new Uint8Array(v.buffer)]])) }",
+            [list(packed), {name: {"shape": list(table.shape)} for name, table in given.items()}],
+        )
+    assert {name: bytes(numbers) for name, numbers in got.items()} == {k: t.tobytes() for k, t in given.items()}
+
+
+def test_without_javascript_a_page_shows_all_its_text_and_pictures(chromium, address):
+    with chromium.new_context(java_script_enabled=False) as context, context.new_page() as page:
+        page.goto(f"{address}notebooks/01_update_rule.html")
+        assert page.locator("[data-explorer] img").first.is_visible()
+        assert page.locator("math").count() > 10
+
+
+def test_search_finds_what_a_lesson_teaches(page, address):
+    page.goto(f"{address}search.html?q=Nesterov")
+    page.locator("#search-results li").first.wait_for()
+    assert "Momentum" in page.locator("#search-results").inner_text()
+
+
+@pytest.mark.parametrize(
+    ("name", "theme", "width"),
+    [
+        ("index.html", "light", 1366),
+        ("index.html", "dark", 390),
+        ("notebooks/01_update_rule.html", "dark", 1366),
+        ("notebooks/00_start_here.html", "light", 390),
+        ("exercises/01_update_rule/01_update_rule.html", "dark", 390),
+        ("exercises/01_update_rule/01_update_rule.html", "light", 1366),
+    ],
+)
+def test_axe_finds_nothing(chromium, address, name, theme, width):
+    from axe_playwright_python.sync_playwright import Axe
+
+    size = {"width": width, "height": 900}
+    with (
+        chromium.new_context(color_scheme=theme, viewport=size, bypass_csp=True) as context,
+        context.new_page() as page,
+    ):
+        page.goto(address + name)
+        rules = {"runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}}
+        found = Axe().run(page, options=rules).response["violations"]
+        assert [(one["id"], one["nodes"][0]["html"][:150]) for one in found] == []
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= width
+
+
+def test_the_first_lesson_is_light_before_its_explorers(chromium, address):
+    received = []
+    with chromium.new_page(viewport={"width": 1366, "height": 900}) as page:
+        page.on("response", lambda one: received.append((one.url, len(one.body()))))
+        page.goto(f"{address}notebooks/01_update_rule.html", wait_until="networkidle")
+    assert sum(size for url, size in received if "/explorers/" not in url) <= 600_000, received
+
+
+class TestAProblem:
+    """Pages that must not be published are refused."""
+
+    @pytest.mark.parametrize(
+        ("name", "content", "complaint"),
+        [
+            ("a.html", '<a href="b.html">b</a>', "leads nowhere"),
+            ("a.html", '<a href="#there">b</a>', "anchor"),
+            ("a.html", '<script src="https://example.org/x.js"></script>', "another host"),
+            ("a.html", '<link rel="stylesheet" href="https://example.org/x.css">', "another host"),
+            ("a.html", "### BEGIN SOLUTION", "shows a solution"),
+            ("checks.json", "{}", "must not be published"),
+        ],
+    )
+    def test_is_named(self, tmp_path, name, content, complaint):
+        (tmp_path / name).write_text(content)
+        (found,) = course_site.problems(tmp_path)
+        assert complaint in found
+
+    def test_a_page_as_it_should_be_has_none(self, tmp_path):
+        (tmp_path / "a.html").write_text('<p id="x"><a href="#x">x</a> <a href="https://example.org">y</a></p>')
+        assert course_site.problems(tmp_path) == []
+
+    def test_a_page_allows_its_own_scripts_and_no_others(self, tmp_path):
+        (tmp_path / "a.html").write_text("<html><head><script>let a = 1</script></head></html>")
+        course_site.finish(tmp_path)
+        page = (tmp_path / "a.html").read_text()
+        assert "script-src 'self' 'sha256-" in page and page.index("Content-Security-Policy") < page.index("let a")
+
+
+def test_the_guesses_of_a_page_are_those_of_its_notebook(page, address):
+    for name in PAGES:
+        notebook = nbformat.read(ROOT / Path(name).with_suffix(".ipynb"), as_version=4)
+        asked = [cell for cell in notebook.cells if cell.cell_type == "code" and "= predict." in cell.source]
+        if asked:
+            page.goto(address + name)
+            assert page.locator(".dh-predict").count() == len(asked)
+            assert json.loads(page.locator("[data-choices]").first.get_attribute("data-choices")) is not None
+
+
+EPUBCHECK = Path("/usr/share/java/epubcheck.jar")  # where Debian and Ubuntu put it
+
+
+@pytest.mark.long
+@pytest.mark.skipif(not EPUBCHECK.exists(), reason="needs epubcheck (Debian and Ubuntu: apt install epubcheck)")
+def test_the_book_is_one():
+    made = subprocess.run(
+        [sys.executable, "website/course_site.py", "--epub"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert made.returncode == 0, made.stdout + made.stderr
+    checked = subprocess.run(["java", "-jar", EPUBCHECK, course_site.EPUB], capture_output=True, text=True)
+    assert "0 fatals / 0 errors / 0 warnings" in checked.stdout, checked.stdout + checked.stderr

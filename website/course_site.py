@@ -1,0 +1,254 @@
+"""Builds the site from the stored notebooks: `make site`.
+
+    python website/course_site.py            build/site
+    python website/course_site.py --epub     build/downhill.epub
+
+Nothing of a lesson is run: what is shown are the stored outputs. Only the explorers' tables are computed again, since a
+stored notebook does not hold them. A warning of Sphinx, a link that leads nowhere, anything of a solution or of a
+check's expected results in the pages, and a request to another host each make it fail.
+"""
+
+import ast
+import base64
+import hashlib
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from html import escape
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+import nbformat
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "website")]
+
+from tables import pack  # noqa: E402
+
+from explorer_cells import explorer_cells  # noqa: E402
+from helpers import layout  # noqa: E402
+
+BUILD = ROOT / "build"
+SOURCE, SITE, EPUB = BUILD / "site-source", BUILD / "site", BUILD / "downhill.epub"
+# The address of the course's repository: the one line that a fork changes, where its workflow does not set it.
+REPOSITORY = os.environ.get("COURSE_REPOSITORY", "https://example.org/downhill")
+PART = re.compile(r"^\| \| \*\*(Part .*?)\*\*", re.MULTILINE)
+SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
+LINK = re.compile(r"""<(?:a|img|link|script)\b[^>]*?\b(?:href|src)=["']([^"']+)["']""")
+LOADED = re.compile(r"""<(?:img|script|source|iframe|video|audio)\b[^>]*?\bsrc=["']([^"']+)["']|<link\b[^>]*>""")
+_STYLE_FROM_ELSEWHERE = re.compile(r"rel=.(?:stylesheet|preload).*(?:https?:)?//")
+POLICY = (
+    "default-src 'none'; connect-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; "
+    "script-src 'self' {}; base-uri 'self'; form-action 'self'"
+)
+
+
+# ---- the source that Sphinx reads
+
+
+def lay_out_source(live: bool) -> None:
+    """Copy what is shown into build/site-source; `live` with what brings explorers and guesses to life."""
+    shutil.rmtree(SOURCE, ignore_errors=True)
+    (SOURCE / "static" / "explorers").mkdir(parents=True)
+    for name in ("conf.py", "mathml.py", "slugs.py", "static/course.css"):
+        shutil.copy(ROOT / "website" / name, SOURCE / name)
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    conf = (SOURCE / "conf.py").read_text(encoding="utf-8")
+    (SOURCE / "conf.py").write_text(conf.replace("%VERSION%", re.search(r"^version: (.*)", citation, re.M)[1]))
+    explorers = {(cell.lesson, cell.index): str(cell) for cell in explorer_cells(ROOT / "notebooks")}
+    if live:
+        for name in ("course.js", "favicon.svg"):
+            shutil.copy(ROOT / "website" / "static" / name, SOURCE / "static" / name)
+        for name in ("explorer.js", "predict.js", "widget.css"):
+            shutil.copy(ROOT / "src" / "helpers" / name, SOURCE / "static" / name)
+        for cell in explorer_cells(ROOT / "notebooks"):
+            _keep_tables(cell)
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        places = {index: name for (lesson, index), name in explorers.items() if lesson == path.stem}
+        notebook = nbformat.read(path, as_version=4)
+        _write_notebook(_shown(notebook, places) if live else _printed(notebook), SOURCE / "notebooks" / path.name)
+    for path in sorted((ROOT / "exercises").glob("*/*.ipynb")):
+        _write_notebook(nbformat.read(path, as_version=4), SOURCE / path.relative_to(ROOT))
+    _write_front_page(*next(iter(explorers)))
+
+
+def _keep_tables(cell) -> None:
+    """Make the cell's explorer and store what it is drawn from, under the cell's name."""
+    namespace = {}
+    exec(cell.needed, namespace)
+    *body, last = ast.parse(cell.source).body
+    exec(compile(ast.Module(body, []), cell.lesson, "exec"), namespace)
+    widget = eval(compile(ast.Expression(last.value), cell.lesson, "eval"), namespace)
+    place = SOURCE / "static" / "explorers"
+    (place / f"{cell}.json").write_text(json.dumps(widget.spec), encoding="utf-8")
+    (place / f"{cell}.bin").write_bytes(pack(widget.tables, widget.spec["tables"]))
+
+
+def _shown(notebook, explorers):
+    """The notebook with a place where each explorer and each guess comes to life; answers to guesses are folded."""
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        if asked := re.match(r"\w+ = predict\.", cell.source):
+            _hide(cell, "input" if asked else "output")
+            for output in cell.outputs:
+                output.data["text/html"] = _place_for_guess(output.data)
+        elif re.search(r"\.compare\(", cell.source):
+            _hide(cell, "output")
+        if index in explorers:
+            for output in cell.outputs:
+                output.data["text/html"] = place_for_explorer(explorers[index], output.data["text/html"])
+    return notebook
+
+
+def _printed(notebook):
+    """The notebook for the book, whose pages are XML."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = re.sub(r"(<img\b[^>]*?)\s*/?>", r"\1/>", output.data["text/html"])
+    return notebook
+
+
+def _hide(cell, part):
+    cell.metadata["tags"] = [*cell.metadata.get("tags", []), f"hide-{part}"]
+
+
+def place_for_explorer(name: str, picture: str) -> str:
+    """The picture that stands for an explorer, until the explorer is there or if it never comes."""
+    return f'<div class="downhill-live" data-explorer="{escape(name)}">{picture}</div>'
+
+
+def _place_for_guess(data):
+    question, *choices = data["text/plain"].removeprefix("Predict. ").split("\n- ")
+    attributes = f'data-question="{escape(question)}" data-choices="{escape(json.dumps(choices))}"'
+    return f'<div class="downhill-live" {attributes}>{data["text/html"]}</div>'
+
+
+def _write_notebook(notebook, path):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, path)
+
+
+def _write_front_page(lesson, index):
+    """index.md, with the explorer of this cell and the lessons by parts."""
+    cell = nbformat.read(SOURCE / "notebooks" / f"{lesson}.ipynb", as_version=4).cells[index]
+    shown = next(output.data["text/html"] for output in cell.outputs)
+    start = nbformat.read(ROOT / layout.START, as_version=4)
+    table = next(cell.source for cell in start.cells if PART.search(cell.source))
+    trees, page = [], (ROOT / "website" / "index.md").read_text(encoding="utf-8")
+    for part, rows in zip(PART.findall(table), PART.split(table)[2::2], strict=True):
+        names = re.findall(r"\((\w+)\.ipynb\) \|", rows)
+        documents = [f"notebooks/{name}" for name in names]
+        trees.append(f"```{{toctree}}\n:caption: {part}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
+    exercises = [f"exercises/{path.parent.name}/{path.stem}" for path in sorted(SOURCE.glob("exercises/*/*.ipynb"))]
+    begin = ["notebooks/00_start_here", "notebooks/00b_what_you_need"]
+    for caption, documents in [("Begin", begin), ("Exercises", exercises)]:
+        trees.append(f"```{{toctree}}\n:caption: {caption}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
+    trees.insert(0, trees.pop(-2))
+    page = page.replace("%EXPLORER%", f"```{{raw}} html\n{shown}\n```").replace("%LESSONS%", "\n\n".join(trees))
+    (SOURCE / "index.md").write_text(
+        page.replace("%INSTALL%", f"[install the course]({REPOSITORY}#readme)"), encoding="utf-8"
+    )
+
+
+# ---- building and proving
+
+
+def build(kind: str, output: Path) -> None:
+    """Run Sphinx; a warning is an error. Raises SystemExit with what it said."""
+    shutil.rmtree(output, ignore_errors=True)
+    command = [sys.executable, "-m", "sphinx", "-b", kind, "-W", "--keep-going", "-q", "-j", "2"]
+    done = subprocess.run([*command, "-d", str(BUILD / "site-doctrees"), str(SOURCE), str(output)])
+    if done.returncode:
+        sys.exit("The site was not built: Sphinx has said why.")
+
+
+def finish(site: Path) -> None:
+    """Give each page a content security policy, which allows its own scripts and nothing from elsewhere.
+
+    And what the theme leaves out: the level of the sidebar's headings, and the keyboard's way into what scrolls.
+    """
+    for path in site.rglob("*.html"):
+        page = path.read_text(encoding="utf-8")
+        page = page.replace('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
+        page = page.replace("<pre>", '<pre tabindex="0">')
+        digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}
+        policy = POLICY.format(" ".join(f"'sha256-{digest}'" for digest in sorted(digests)))
+        meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        path.write_text(page.replace("<head>", f"<head>{meta}", 1), encoding="utf-8")
+
+
+def finish_book(made: Path, book: Path) -> None:
+    """Write the book anew, with what epubcheck asks for and Sphinx leaves out."""
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():  # the first, "mimetype", is stored uncompressed, and stays so
+            content = old.read(entry)
+            if entry.filename.endswith(".xhtml"):
+                page = content.decode()
+                page = re.sub(r"<link [^>]*mystnb[^>]*/>", "", page)  # a style sheet that is not in the book
+                page = re.sub(r'(<summary[^>]*>)\s*<p class="collapsed[^>]*>(.*?)</p>.*?</summary>', r"\1\2</summary>",
+                              page, flags=re.DOTALL)  # fmt: skip
+                content = page.encode()
+            elif entry.filename.endswith("content.opf"):
+                listed = content.decode()
+                for name in old.namelist():
+                    if name.endswith(".xhtml") and b"<math" in old.read(name):
+                        listed = re.sub(rf'(<item [^>]*href="{re.escape(name)}")', r'\1 properties="mathml"', listed)
+                content = listed.encode()
+            new.writestr(entry, content)
+
+
+def problems(site: Path) -> list[str]:
+    """What is wrong with the built pages, one sentence each."""
+    pages = {path: path.read_text(encoding="utf-8") for path in site.rglob("*.html")}
+    anchors = {path: {*re.findall(r"""\bid=["']([^"']+)["']""", page)} for path, page in pages.items()}
+    found = []
+    for path, page in pages.items():
+        name = path.relative_to(site)
+        for target in {*LINK.findall(page)}:
+            link = urlsplit(target)
+            if link.scheme or link.netloc or target.startswith("data:"):
+                continue
+            place = (path.parent / unquote(link.path)).resolve() if link.path else path
+            if not place.exists():
+                found.append(f"{name}: the link {target} leads nowhere.")
+            elif link.fragment and place in anchors and unquote(link.fragment) not in anchors[place]:
+                found.append(f"{name}: the anchor of the link {target} is not there.")
+        for tag in LOADED.finditer(page):
+            if re.match(r"(?:https?:)?//", tag[1] or "") or re.search(
+                r"rel=.(?:stylesheet|preload).*https?://", tag[0]
+            ):
+                found.append(f"{name}: loads {tag[0][:120]} from another host.")
+    for path in site.rglob("*"):
+        if path.is_file() and re.search(r"checks\.json|tasks\.py|solutions|gradebook", path.name):
+            found.append(f"{path.relative_to(site)} must not be published.")
+        if path.suffix in (".html", ".txt", ".js", ".json") and "BEGIN SOLUTION" in path.read_text(encoding="utf-8"):
+            found.append(f"{path.relative_to(site)} shows a solution.")
+    return found
+
+
+def main() -> None:
+    book = "--epub" in sys.argv[1:]
+    lay_out_source(live=not book)
+    if book:
+        build("epub", BUILD / "epub")
+        finish_book(next((BUILD / "epub").glob("*.epub")), EPUB)
+        print(f"{EPUB.relative_to(ROOT).as_posix()} ({EPUB.stat().st_size / 1e6:.1f} MB)")
+        return
+    build("html", SITE)
+    finish(SITE)
+    if found := problems(SITE):
+        sys.exit("\n".join(found))
+    if "example.org" in REPOSITORY:
+        print(f"The pages link to {REPOSITORY}, a placeholder: set REPOSITORY in website/course_site.py.")
+    size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
+    print(f"{SITE.relative_to(ROOT).as_posix()} ({len([*SITE.rglob('*.html')])} pages, {size / 1e6:.1f} MB)")
+
+
+if __name__ == "__main__":
+    main()

@@ -76,12 +76,12 @@ class tape_gradient:
             return x * np.cos(x**2)
 
         def factor_out_of_sight(x):
-            """A term is missing: the tape follows the x inside the sine but takes the factor in front of it for a
+            """A term is missing: the tape follows the x inside the sine but treats the factor in front of it as a
             constant. Is that factor the array instead of the variable?"""
             return 2 * x**2 * np.cos(x**2)
 
         def square_out_of_sight(x):
-            """A term is missing: the tape follows the factor in front but takes the sine for a constant. Was the sine,
+            """A term is missing: the tape follows the factor in front but treats the sine as a constant. Was the sine,
             or the square inside it, computed from the array instead of the variable, or by NumPy?"""
             return np.sin(x**2)
 
@@ -176,7 +176,7 @@ class second_derivative:
             return right_slope(x) ** 2
 
         def factor_out_of_sight_twice(x):
-            """Some terms are missing: the tapes take the factor in front of the sine for a constant. Is that factor the
+            """Some terms are missing: the tapes treat the factor in front of the sine as a constant. Is that factor the
             array instead of the variable?"""
             return 2 * x * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
 

@@ -105,8 +105,8 @@ class wrong_fits:
         return fit_by(rule=rules.momentum)(x, y, w, b, lr, steps)
 
     def w_moved_first(x, y, w, b, lr, steps):
-        """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the
-        old w and b, then move both."""
+        """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at
+        the old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))
@@ -115,8 +115,8 @@ class wrong_fits:
         return w, b, np.array(costs)
 
     def b_moved_first(x, y, w, b, lr, steps):
-        """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the
-        old w and b, then move both."""
+        """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at
+        the old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))

@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from helpers import concordance, frameworks, rules
+from helpers import concordance, frameworks, functions, optimisers, rules
 
 OPTIMISERS = ("SGD", "Adagrad", "RMSprop", "Adam", "AdamW")
 
@@ -194,12 +194,64 @@ def test_the_concordance_does_with_one_framework(monkeypatch):
     assert cell("Adam", "ε")[0] == "epsilon = 1e-07"
 
 
+_BETAS = {"beta_1": 0.875, "beta_2": 0.75}, {"betas": (0.875, 0.75)}
+_SQUARES = {"rho": 0.875}, {"alpha": 0.875}
+SAME_VALUE = [  # (optimiser, what, other arguments in Keras and in PyTorch, value), all of them exact in float32
+    ("SGD", "momentum β", ({}, {}), 0.875),
+    ("SGD", "Nesterov", ({"momentum": 0.875}, {"momentum": 0.875}), True),
+    ("SGD", "weight decay", ({}, {}), 0.25),
+    ("Adagrad", "start of the squares", ({}, {}), 0.25),
+    ("Adagrad", "ε", ({}, {}), 0.25),
+    ("Adagrad", "weight decay", ({"initial_accumulator_value": 0.0}, {}), 0.25),
+    ("RMSprop", "ε", _SQUARES, 0.25),
+    ("RMSprop", "momentum β", _SQUARES, 0.5),
+    ("RMSprop", "centred", _SQUARES, True),
+    ("RMSprop", "weight decay", _SQUARES, 0.25),
+    ("Adam", "ε", _BETAS, 0.25),
+    ("Adam", "AMSGrad", _BETAS, True),
+    ("Adam", "weight decay", _BETAS, 0.25),
+    ("AdamW", "weight decay", _BETAS, 0.25),
+]
+
+
+@pytest.mark.parametrize(("optimiser", "what", "others", "value"), SAME_VALUE)
+def test_the_concordance_says_whether_the_same_value_has_the_same_effect(optimiser, what, others, value):
+    (row,) = [row for row in concordance.read().rows if (row.optimiser, row.what) == (optimiser, what)]
+    same = row.same in {"yes", "while α is constant", "without momentum"}
+    assert same or row.same == "no"
+    assert (parted(optimiser, row, others, value) < 1e-12) == same
+
+
+def test_weight_decay_in_sgd_means_the_same_only_without_momentum():
+    (row,) = [row for row in concordance.read().rows if (row.optimiser, row.what) == ("SGD", "weight decay")]
+    assert parted("SGD", row, ({"momentum": 0.875}, {"momentum": 0.875}), 0.25) > 0.1
+
+
+def parted(optimiser, row, others, value):
+    """How far the frameworks part in 12 steps if this row's argument has that value in both, and ε is negligible."""
+    tf, torch = frameworks.tensorflow(), frameworks.pytorch()
+    epsilon = ({}, {}) if optimiser == "SGD" else ({"epsilon": 2.0**-100}, {"eps": 2.0**-100})
+    in_keras, in_torch = (
+        {**tiny, **other, said.split(" = ")[0]: value}
+        for tiny, other, said in zip(epsilon, others, (row.keras, row.pytorch), strict=True)
+    )
+    bowl, start = functions.quadratic([[1.0, 0.25], [0.25, 4.0]]), [3.0, -2.0]
+    keras = getattr(tf.optimizers, optimiser)(0.0625, **in_keras)
+
+    def make(parameters):
+        return getattr(torch.optim, optimiser)(parameters, lr=0.0625, **in_torch)
+
+    one, other = optimisers.descend_keras(bowl, start, keras, 12), optimisers.descend_torch(bowl, start, make, 12)
+    assert abs(one.path[-1] - start).max() > 0.1  # there is something to compare
+    return abs(one.path - other.path).max()
+
+
 def test_the_concordance_prints_in_columns():
     lines = str(concordance.read()).splitlines()
     start = lines[0].index("PyTorch")
     rows = concordance.read().rows
     assert len(lines) == len(rows) + 2
-    assert [line[start:] for line in lines[2:]] == [row.pytorch for row in rows]
+    assert [line[start:].split("  ")[0] for line in lines[2:]] == [row.pytorch for row in rows]
 
 
 def test_the_concordance_is_a_table_in_a_notebook():
@@ -217,4 +269,7 @@ def test_the_concordance_is_a_table_in_a_notebook():
 
     table, parser = concordance.read(), Cells()
     parser.feed(table._repr_html_())
-    assert [tuple(row) for row in parser.rows] == [("optimiser", "what", "Keras", "PyTorch"), *table.rows]
+    assert [tuple(row) for row in parser.rows] == [
+        ("optimiser", "what", "Keras", "PyTorch", "same meaning?"),
+        *table.rows,
+    ]

@@ -18,7 +18,7 @@ ROUNDED = Fraction(1, 2**24)  # the most by which float32 changes a number, as a
 
 @pytest.fixture(scope="module")
 def lesson():
-    return functions_of(LESSON, tf=frameworks.tensorflow(), torch=frameworks.pytorch(), x=X, y=Y)
+    return functions_of(LESSON, tf=frameworks.tensorflow(), torch=frameworks.pytorch())
 
 
 @pytest.mark.parametrize("program, stored", [("by_numpy", float), ("by_pytorch", float), ("by_tensorflow", np.float32)])
@@ -26,10 +26,17 @@ def test_each_program_is_where_the_closed_form_has_it_at_the_rate_that_it_stores
     """On a quadratic, θₜ = θ* − (I − αH)ᵗ θ* from θ₀ = 0."""
     A = np.column_stack([X, np.ones(len(X))])
     H, best = 2 / len(X) * A.T @ A, np.linalg.lstsq(A, Y)[0]
-    path = getattr(lesson, program)(0.1, 40)
+    path = getattr(lesson, program)(X, Y, 0.1, 40)
     for t in [1, 7, 40]:
         shrunk = np.linalg.matrix_power(np.eye(2) - float(stored(0.1)) * H, t)
         np.testing.assert_allclose(path[t], best - shrunk @ best, rtol=1e-12)
+
+
+def test_any_two_rates_up_to_one_over_the_curvature_keep_the_bound():
+    """|δ|/α of the first error, with α the larger of the two; q = 0 is a rate of 0, at which nothing moves."""
+    for p in [Fraction(k, 12) for k in range(1, 13)]:
+        for q in [Fraction(k, 12) for k in range(13) if k < 12 * p]:
+            assert max(parted(p, q / p - 1, 40)) <= 1 - q / p
 
 
 def parted(p, off, steps):

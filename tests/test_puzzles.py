@@ -112,12 +112,34 @@ PYTORCH = {
     "numpy of what has a gradient": (lambda torch: wants(torch).numpy(), "end with `.detach().numpy()`"),
     "NumPy's sine": (lambda torch: np.sin(wants(torch)), "use `torch` functions"),
     "a step by hand": (in_place, "inside `with torch.no_grad():`"),
-    "an empty .grad": (lambda torch: wants(torch).grad.zero_(), "`.grad` is None until"),
+    "an empty .grad": (lambda torch: wants(torch).grad.zero_(), "`.grad` is until `backward`"),
+    "a number from an empty .grad": (lambda torch: wants(torch).grad.item(), "`.grad` is until `backward`"),
+    "one number from several": (lambda torch: wants(torch).item(), "take out a single number"),
+    "an array times a tensor": (lambda torch: X * wants(torch), "make a tensor of it first"),
+    "features that do not fit": (
+        lambda torch: torch.nn.Linear(5, 1)(torch.ones(3, 2)),
+        "takes inputs of shape (rows, d)",
+    ),
+    "a tensor's zero_grad": (lambda torch: wants(torch).zero_grad(), "empty the tensor's `.grad` by hand"),
+    "a data set of arrays": (lambda torch: torch.utils.data.TensorDataset(X, X), "it takes tensors"),
+    "a data set of unequal lengths": (
+        lambda torch: torch.utils.data.TensorDataset(torch.ones(2), torch.ones(3)),
+        "the same number of rows",
+    ),
     "changed in place": (modified, "changed in place"),
     "two types": (lambda torch: torch.nn.Linear(1, 1)(torch.tensor(X).reshape(-1, 1)), "does not mix types"),
     "whole numbers": (lambda torch: torch.tensor([1, 2], requires_grad=True), "Whole numbers have no gradient"),
     "an optimiser of results": (lambda torch: torch.optim.SGD([wants(torch) * 1], lr=0.1), "not what was computed"),
     "an optimiser of one": (lambda torch: torch.optim.SGD(wants(torch), lr=0.1), "The optimiser takes a list"),
+    "an optimiser of two": (
+        lambda torch: torch.optim.SGD(wants(torch), wants(torch), lr=0.1),
+        "where the rate belongs",
+    ),
+    "an optimiser of a module": (lambda torch: torch.optim.SGD(torch.nn.Linear(1, 1), lr=0.1), "with the brackets"),
+    "an optimiser of a method": (
+        lambda torch: torch.optim.SGD(torch.nn.Linear(1, 1).parameters, lr=0.1),
+        "with the brackets",
+    ),
     "an optimiser of arrays": (lambda torch: torch.optim.SGD([X], lr=0.1), "not arrays or numbers"),
     "another tensor": (
         lambda torch: torch.autograd.grad((wants(torch) ** 2).sum(), wants(torch)),
@@ -141,6 +163,11 @@ def explained(function, said):
     with pytest.raises(Exception) as caught:
         function()
     assert re.search(re.escape(said), puzzles.explain(" ".join(str(caught.value).split())))
+
+
+def test_an_error_of_numpy_is_explained():
+    explained(lambda: 2 ** np.int32(-3), "give the base a decimal point")
+    explained(lambda: max(np.ones((2, 2))), "NumPy's functions work on whole arrays")
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

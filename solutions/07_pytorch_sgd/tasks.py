@@ -177,7 +177,8 @@ class accumulated:
 
         def cost_not_computed_anew(x, times):
             """One call works, a second ends in an error: `backward` discards the record of how the cost was computed.
-            Compute the cost again before each call."""
+            Compute the cost again before each call, all of it: a running total still contains the cost of the turn
+            before."""
             if times > 1:
                 raise RuntimeError("Trying to backward through the graph a second time")
             return 2 * x
@@ -450,8 +451,8 @@ class gradient_in_batches:
             return slopes[-1] * lengths[-1] / len(x)
 
         def first_part_alone(x, y, w, b, batch_size):
-            """Only the first batch is used. Is your `return` inside the loop, or does your `range` end after one
-            batch?"""
+            """Only the first batch counts. Is your `return` inside the loop, does your `range` end after one batch, or
+            are the later slices empty?"""
             slopes, lengths = slopes_by_batch(x, y, w, b, batch_size)
             return slopes[0] * lengths[0] / len(x)
 
@@ -476,6 +477,12 @@ class gradient_in_batches:
             """You divide twice: each batch's mean has been divided by its length already, and then you divide by the
             number of all points."""
             return slopes_by_batch(x, y, w, b, batch_size)[0].sum(axis=0) / len(x)
+
+        def running_total(x, y, w, b, batch_size):
+            """The parts of the first batches count again with each later one: is your cost a running total? Call
+            `backward` on each part alone; `.grad` adds them up."""
+            slopes, lengths = slopes_by_batch(x, y, w, b, batch_size)
+            return np.cumsum(slopes * lengths[:, None], axis=0).sum(axis=0) / len(x)
 
         def all_points_in_each_batch(x, y, w, b, batch_size):
             """Each of your batches holds all points, so the slopes grow with the number of batches. Use the slice in
@@ -837,6 +844,33 @@ def linear_by(slopes=linear_slopes, cost=linear_cost):
 
 right_linear = linear_by()
 
+SHUFFLED = (
+    "The batches follow the order of the data, and yours are shuffled. A fixed seed only makes the shuffled order the "
+    "same in each run."
+)
+RANDOM_START = (
+    "Weights or bias keep the random numbers that the module starts with, and a fixed seed only makes them the same in "
+    "each run. The task starts at 0."
+)
+
+
+def by_torch(X, y, lr, epochs, batch_size, seed, start=("weight", "bias"), **loading):
+    """The fit by PyTorch after a seed, with some of the parameters set to 0, and what else the loader is told."""
+    torch.manual_seed(seed)
+    X, y = torch.tensor(X).float(), torch.tensor(y).float().reshape(-1, 1)
+    loader = torch.utils.data.DataLoader(torch.utils.data.TensorDataset(X, y), batch_size=batch_size, **loading)
+    model, costs = torch.nn.Linear(X.shape[1], 1), []
+    for name in start:
+        torch.nn.init.zeros_(getattr(model, name))
+    optimizer = torch.optim.SGD(model.parameters(), lr=lr)
+    for _ in range(epochs):
+        for batch, answers in loader:
+            optimizer.zero_grad()
+            torch.nn.functional.mse_loss(model(batch), answers).backward()
+            optimizer.step()
+        costs.append(torch.nn.functional.mse_loss(model(X), y).item())
+    return model.weight.detach().numpy().ravel(), model.bias.item(), np.array(costs)
+
 
 class fit_linear:
     relative, absolute = 1e-5, 1e-5
@@ -1012,6 +1046,35 @@ class fit_linear:
             """You use the rows from the last to the first. The batches follow the order of the data."""
             w, b, costs = right_linear(X[::-1], y[::-1], lr, epochs, batch_size)
             return w, b, costs
+
+        @says(SHUFFLED)
+        def shuffled_after_seed_0(X, y, lr, epochs, batch_size):
+            return by_torch(X, y, lr, epochs, batch_size, 0, shuffle=True)
+
+        @says(SHUFFLED)
+        def shuffled_after_seed_23(X, y, lr, epochs, batch_size):
+            return by_torch(X, y, lr, epochs, batch_size, 23, shuffle=True)
+
+        @says(SHUFFLED)
+        def shuffled_after_seed_42(X, y, lr, epochs, batch_size):
+            return by_torch(X, y, lr, epochs, batch_size, 42, shuffle=True)
+
+        @says(SHUFFLED)
+        def shuffled_by_a_generator(X, y, lr, epochs, batch_size):
+            generator = torch.Generator().manual_seed(0)
+            return by_torch(X, y, lr, epochs, batch_size, 0, shuffle=True, generator=generator)
+
+        @says(RANDOM_START)
+        def begun_at_seed_0(X, y, lr, epochs, batch_size):
+            return by_torch(X, y, lr, epochs, batch_size, 0, start=())
+
+        @says(RANDOM_START)
+        def begun_at_seed_23(X, y, lr, epochs, batch_size):
+            return by_torch(X, y, lr, epochs, batch_size, 23, start=())
+
+        @says(RANDOM_START)
+        def bias_begun_at_seed_0(X, y, lr, epochs, batch_size):
+            return by_torch(X, y, lr, epochs, batch_size, 0, start=("weight",))
 
         def bias_first(X, y, lr, epochs, batch_size):
             """The right numbers in the wrong order: the weights come first, then the bias, then the costs."""

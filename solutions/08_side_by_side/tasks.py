@@ -137,7 +137,7 @@ class round_to_bits:
         yield -0.7, 11
         yield 1 / 3, 24  # rounded up by the last digit alone
         yield 0.999, 8  # rounded up to 1, a digit more before the point
-        yield -5000 / 3, 8  # more digits before the point than are kept
+        yield -20000 / 11, 8  # more digits before the point than are kept
         yield 0.0123456789, 24
         for bits, size in [(5, 3), (8, -9), (11, 0), (30, 4)]:
             yield untied(bits, size), bits
@@ -175,6 +175,21 @@ class round_to_bits:
             """You round to about as many decimal digits as so many binary ones are worth. The format rounds in binary:
             few of its numbers have a short decimal notation."""
             return float(f"{value:.{max(1, round(bits * np.log10(2)))}g}")
+
+        def fraction_to_decimal_places(value, bits):
+            """You round the fraction to so many decimal places. These digits are binary: how far does a factor of 2
+            move the point?"""
+            fraction, exponent = np.frexp(value)
+            return round(float(fraction), bits) * 2.0 ** int(exponent)
+
+        def exponent_cut(value, bits):
+            """Numbers below 1 lose a binary digit more than the others: `int` cuts towards 0, and the logarithm of such
+            a number is negative."""
+            return rounded_to(value, bits - (abs(value) < 1))
+
+        def above_one_from_the_point(value, bits):
+            """Numbers above 1 keep too many digits. Their point has to move, too, in the other direction."""
+            return rounded_to(value, bits) if abs(value) < 1 else round(value * 2.0 ** (bits - 1)) / 2.0 ** (bits - 1)
 
         def cut_off(value, bits):
             """You cut off the digits that do not fit. The nearest number may be the next one away from zero."""
@@ -276,6 +291,10 @@ class gap_from_rounding:
         def in_bfloat16(lr, start, lowest):
             """You round the rate to 8 binary digits. float32 has 24."""
             return abs(rounded_to(lr, 8) - lr) / lr * np.linalg.norm(start - lowest)
+
+        def in_23_digits(lr, start, lowest):
+            """You keep 23 binary digits. float32 stores 23 and has 24: the first is always 1 and needs no room."""
+            return abs(rounded_to(lr, 23) - lr) / lr * np.linalg.norm(start - lowest)
 
         def sign_kept(lr, start, lowest):
             """Where float32 rounds the rate down, your result is negative. A distance is not: the formula has |δ|."""
@@ -605,6 +624,12 @@ def of_many_costs(x, y, penalty, lr, steps):
     return path_by(lambda *at: len(x) * line_slopes(*at))(x, y, penalty, lr, steps)
 
 
+PULLS_ON_B = (
+    "In {} the penalty pulls on b as well. An optimiser's `weight_decay` does that to every parameter it is given; in "
+    "this task the penalty acts on w alone."
+)
+
+
 class same_descent:
     relative, absolute = 1e-9, 1e-9  # Keras's rounded rate changes the eighth digit
     cases = descent_cases
@@ -676,6 +701,11 @@ class same_descent:
             been swapped?"""
             return three(numpy=at_rounded_rate, tensorflow=right_path)(x, y, penalty, lr, steps)
 
+        def frameworks_swapped(x, y, penalty, lr, steps):
+            """Your PyTorch path has Keras's rounded rate, and your TensorFlow path has the exact one. Have the two been
+            swapped?"""
+            return three(tensorflow=right_path, pytorch=at_rounded_rate)(x, y, penalty, lr, steps)
+
         def rounded_in_all(x, y, penalty, lr, steps):
             """All three of your paths have their rate rounded to float32. Keras alone does that: the other two take the
             rate as it is passed in."""
@@ -733,11 +763,22 @@ class same_descent:
             w itself and not its number?"""
             return three(pytorch=by_numpy.mistakes.penalty_forgotten)(x, y, penalty, lr, steps)
 
+        @says(PULLS_ON_B.format("both frameworks"))
         def penalty_on_both_in_the_frameworks(x, y, penalty, lr, steps):
-            """In both frameworks the penalty pulls on b as well. An optimiser's `weight_decay` does that to every
-            parameter that it is given; in this task the penalty acts on w alone."""
-            both = decayed(2)
-            return three(tensorflow=in_keras(both), pytorch=both)(x, y, penalty, lr, steps)
+            return three(tensorflow=in_keras(decayed(2)), pytorch=decayed(2))(x, y, penalty, lr, steps)
+
+        @says(PULLS_ON_B.format("your TensorFlow program"))
+        def penalty_on_both_in_tensorflow(x, y, penalty, lr, steps):
+            return three(tensorflow=in_keras(decayed(2)))(x, y, penalty, lr, steps)
+
+        @says(PULLS_ON_B.format("your PyTorch program"))
+        def penalty_on_both_in_pytorch(x, y, penalty, lr, steps):
+            return three(pytorch=decayed(2))(x, y, penalty, lr, steps)
+
+        def penalty_halved_in_the_frameworks(x, y, penalty, lr, steps):
+            """In both frameworks the penalty counts half. In the cost it has no ½."""
+            half = by_numpy.mistakes.penalty_halved
+            return three(tensorflow=in_keras(half), pytorch=half)(x, y, penalty, lr, steps)
 
         def weight_decay_in_both(x, y, penalty, lr, steps):
             """You hand the penalty to both optimisers as `weight_decay`. That adds it times the parameter to each
@@ -768,7 +809,7 @@ class same_descent:
             return all_three(by_numpy.mistakes.columns_swapped)(x, y, penalty, lr, steps)
 
         def rows_for_columns(x, y, penalty, lr, steps):
-            """Your paths lie on their sides: all w in one row and all b in another. There is one row for each point."""
+            """Your paths are transposed: all w in one row and all b in another. A path has one row for each point."""
             return {name: path.T for name, path in three()(x, y, penalty, lr, steps).items()}
 
     class right:

@@ -1,4 +1,4 @@
-"""A concordance of Keras and PyTorch: what each calls the same hyperparameter, and its default there."""
+"""A concordance of Keras and PyTorch: what each calls a hyperparameter, its default, and whether it means the same."""
 
 import html
 import inspect
@@ -11,17 +11,18 @@ from helpers import frameworks
 
 
 class Entry(NamedTuple):
-    """One row: the optimiser, the hyperparameter, and its `name = default` in each framework."""
+    """One row: the optimiser, the hyperparameter, its `name = default` in each framework, if they agree."""
 
     optimiser: str
     what: str
     keras: str
     pytorch: str
+    same: str
 
 
 @dataclass(frozen=True)
 class Concordance:
-    """Names and defaults in both frameworks, an Entry for each hyperparameter; shown as a table."""
+    """Names, defaults and meanings in both frameworks, an Entry for each hyperparameter; shown as a table."""
 
     rows: tuple[Entry, ...]
 
@@ -42,44 +43,57 @@ class Concordance:
         return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
 
 
-_TITLES = Entry("optimiser", "what", "Keras", "PyTorch")
+_TITLES = Entry("optimiser", "what", "Keras", "PyTorch", "same meaning?")
 
-# (hyperparameter, argument in Keras, argument in PyTorch); None where the framework has no such argument.
-_RATE = ("learning rate α", "learning_rate", "lr")
-_EPSILON = ("ε", "epsilon", "eps")
-_DECAY = ("weight decay", "weight_decay", "weight_decay")
-_ADAM = (_RATE, ("β₁", "beta_1", "betas[0]"), ("β₂", "beta_2", "betas[1]"), _EPSILON, ("AMSGrad", "amsgrad", "amsgrad"))
+# (hyperparameter, argument in Keras, argument in PyTorch, whether the same value has the same effect); None, and "–",
+# where a framework has no such argument.
+_RATE = ("learning rate α", "learning_rate", "lr", "yes")
+_MOMENTUM = ("momentum β", "momentum", "momentum", "while α is constant")  # Keras's velocity contains the rate
+_EPSILON = ("ε", "epsilon", "eps", "no")
+_DECAY = (
+    "weight decay",
+    "weight_decay",
+    "weight_decay",
+    "no",
+)  # added to the parameter in one, the gradient in the other
+_ADAM = (
+    _RATE,
+    ("β₁", "beta_1", "betas[0]", "yes"),
+    ("β₂", "beta_2", "betas[1]", "yes"),
+    _EPSILON,
+    ("AMSGrad", "amsgrad", "amsgrad", "yes"),
+)
 CORRESPONDING = {
     "SGD": (
         _RATE,
-        ("momentum β", "momentum", "momentum"),
-        ("dampening", None, "dampening"),
-        ("Nesterov", "nesterov", "nesterov"),
-        _DECAY,
+        _MOMENTUM,
+        ("dampening", None, "dampening", "–"),
+        ("Nesterov", "nesterov", "nesterov", "while α is constant"),
+        ("weight decay", "weight_decay", "weight_decay", "without momentum"),
     ),
     "Adagrad": (
         _RATE,
-        ("1/t decay of the rate", None, "lr_decay"),
-        ("start of the squares", "initial_accumulator_value", "initial_accumulator_value"),
+        ("1/t decay of the rate", None, "lr_decay", "–"),
+        ("start of the squares", "initial_accumulator_value", "initial_accumulator_value", "yes"),
         _EPSILON,
         _DECAY,
     ),
     "RMSprop": (
         _RATE,
-        ("decay of the squares", "rho", "alpha"),
+        ("decay of the squares", "rho", "alpha", "yes"),
         _EPSILON,
-        ("momentum", "momentum", "momentum"),
-        ("centred", "centered", "centered"),
+        _MOMENTUM,
+        ("centred", "centered", "centered", "yes"),
         _DECAY,
     ),
-    "Adam": (*_ADAM, _DECAY, ("decoupled", None, "decoupled_weight_decay")),
-    "AdamW": (*_ADAM, _DECAY),
+    "Adam": (*_ADAM, _DECAY, ("decoupled", None, "decoupled_weight_decay", "–")),
+    "AdamW": (*_ADAM, ("weight decay", "weight_decay", "weight_decay", "yes")),
 }
 # In Keras arguments of every optimiser; in PyTorch functions in torch.nn.utils, called before `step`.
 CLIPPING = (
-    ("clip each entry", "clipvalue", "clip_grad_value_"),
-    ("clip each variable's norm", "clipnorm", None),
-    ("clip the global norm", "global_clipnorm", "clip_grad_norm_"),
+    ("clip each entry", "clipvalue", "clip_grad_value_", "yes"),
+    ("clip each variable's norm", "clipnorm", None, "–"),
+    ("clip the global norm", "global_clipnorm", "clip_grad_norm_", "but for 1e-6"),
 )
 
 
@@ -92,13 +106,13 @@ def read() -> Concordance:
     keras, torch = _or_none(frameworks.tensorflow), _or_none(frameworks.pytorch)
     rows = []
     for optimiser, lines in CORRESPONDING.items():
-        for what, in_keras, in_torch in lines:
+        for what, in_keras, in_torch, meaning in lines:
             left = _argument(keras and getattr(keras.optimizers, optimiser), in_keras)
             right = _argument(torch and getattr(torch.optim, optimiser), in_torch)
-            rows.append(Entry(optimiser, what, left, right))
-    for what, in_keras, in_torch in CLIPPING:
+            rows.append(Entry(optimiser, what, left, right, meaning))
+    for what, in_keras, in_torch, meaning in CLIPPING:
         left = _argument(keras and keras.optimizers.SGD, in_keras)
-        rows.append(Entry("all five", what, left, _function(torch and torch.nn.utils, in_torch)))
+        rows.append(Entry("all five", what, left, _function(torch and torch.nn.utils, in_torch), meaning))
     return Concordance(tuple(rows))
 
 

@@ -6,6 +6,10 @@ _NONE = (
     "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or if "
     "no TensorFlow operation leads from it to the target; `.grad` is None until `backward` has reached it."
 )
+_EMPTY_GRAD = (
+    "The value in front of the dot is None, as `.grad` is until `backward` has reached that tensor, and again after it "
+    "has been emptied."
+)
 _EXPLANATIONS = {
     # ---- TensorFlow
     r"has no attribute '_id'": (
@@ -66,7 +70,7 @@ _EXPLANATIONS = {
     ),
     r"Can't call numpy\(\) on Tensor that requires grad": (
         "For a result, end with `.detach().numpy()`. While computing what is to be differentiated, use `torch` "
-        "functions in place of NumPy's."
+        "functions and tensors in place of NumPy's functions and arrays."
     ),
     r"a leaf Variable that requires grad": "Write an update by hand inside `with torch.no_grad():`.",
     r"modified by an inplace operation": ("A tensor that `backward` still needs was changed in place: make a new one."),
@@ -78,14 +82,48 @@ _EXPLANATIONS = {
         "The optimiser takes the tensors made with `requires_grad=True`, not what was computed from them."
     ),
     r"params argument given to the optimizer should be": (
-        "The optimiser takes a list: `torch.optim.SGD([w, b], lr=lr)`."
+        "The optimiser takes a list of tensors, even of a single one."
+    ),
+    r"got multiple values for argument 'lr'": (
+        "The optimiser takes a list of tensors, then the rate; here the second tensor stands where the rate belongs."
+    ),
+    r"'\w+' object is not iterable": (
+        "A list, or something else to go through, is expected here. If it is an optimiser's first argument, it takes "
+        "what `parameters()` of the module returns, with the brackets."
     ),
     r"can only optimize Tensors": (
         "The optimiser takes tensors made with `requires_grad=True`, not arrays or numbers."
     ),
     r"appears to not have been used in the graph": "The cost was not computed from this tensor.",
+    r"mat1 and mat2 shapes cannot be multiplied": (
+        "The first matrix needs as many columns as the second has rows. `nn.Linear(d, 1)` takes inputs of shape "
+        "(rows, d): the first pair of numbers is the shape of what it was given, the second begins with its d."
+    ),
+    r"Tensor with \d+ elements cannot be converted": (
+        "`.item()` and `float(…)` take out a single number; several come out by `.detach().numpy()`."
+    ),
+    r"'(ndarray|numpy\.ndarray)' and 'Tensor'|'Tensor' and '(ndarray|numpy\.ndarray)'": (
+        "One of the two is a NumPy array: make a tensor of it first."
+    ),
+    r"Size mismatch between tensors": "A `TensorDataset` needs the same number of rows in each tensor.",
+    r"'int' object is not callable": (
+        "Brackets follow a number, as if it were a function. A `TensorDataset` does that to a NumPy array: it takes "
+        "tensors."
+    ),
+    r"'Tensor' object has no attribute 'zero_grad'": (
+        "Optimisers and modules have `zero_grad`. Without them, empty the tensor's `.grad` by hand."
+    ),
+    r"'NoneType' object has no attribute '(item|tolist|detach|zero_|mul_|add_|sub_)'": _EMPTY_GRAD,
+    # ---- NumPy
+    r"Integers to negative integer powers": (
+        "A whole number cannot have a negative NumPy integer as its power: give the base a decimal point."
+    ),
+    r"truth value of an array with more than one element": (
+        "A condition needs one True or False, and so does Python's own `max` for each comparison; this is an array of "
+        "them. NumPy's functions work on whole arrays."
+    ),
     # ---- either
-    r"'NoneType' object has no attribute '(numpy|detach|zero_|mul_|add_|sub_)'": _NONE,
+    r"'NoneType' object has no attribute 'numpy'": _NONE,
     r"unsupported operand type\(s\) for .*'NoneType'": (
         "One of the two is None. Functions without `return` return None; so does `tape.gradient` where the tape found "
         "no path, and `.grad` before `backward`."

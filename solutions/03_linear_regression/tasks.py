@@ -3,6 +3,7 @@
 import numpy as np
 
 from grader.sentences import (
+    B_MOVED_FIRST,
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
@@ -10,6 +11,7 @@ from grader.sentences import (
     SLOPES_HALVED,
     SLOPES_SWAPPED,
     STEPS_HALVED,
+    W_MOVED_FIRST,
     says,
 )
 
@@ -1332,9 +1334,8 @@ class fit_ridge:
             """You add the penalty once for each example. It is added once, beside the mean of the squares."""
             return fit_rightly(x, y, lr, steps, penalty * len(x))
 
+        @says(W_MOVED_FIRST)
         def w_moved_first(x, y, lr, steps, penalty):
-            """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at
-            the old w and b, then move both."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for _ in range(steps):
                 w = w - lr * ridge_gradient(x, y, w, b, penalty)[0]
@@ -1342,9 +1343,8 @@ class fit_ridge:
                 costs.append(ridge_cost(x, y, w, b, penalty))
             return w, b, np.array(costs)
 
+        @says(B_MOVED_FIRST)
         def b_moved_first(x, y, lr, steps, penalty):
-            """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at
-            the old w and b, then move both."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for _ in range(steps):
                 b = b - lr * ridge_gradient(x, y, w, b, penalty)[1]

@@ -10,11 +10,13 @@ results are the frameworks' within the tolerance, and it runs much faster.
 import numpy as np
 
 from grader.sentences import (
+    B_MOVED_FIRST,
     BEGINS_AT_ZERO,
     INTERCEPT_FIRST,
     LEAST_SQUARES,
     ONE_STEP_TOO_MANY,
     ROLES_OF_W_AND_B_EXCHANGED,
+    W_MOVED_FIRST,
     WITH_MOMENTUM,
     X_AND_Y_EXCHANGED,
     says,
@@ -95,9 +97,8 @@ class wrong_fits:
     def with_momentum(x, y, w, b, lr, steps):
         return fit_by(rule=rules.momentum)(x, y, w, b, lr, steps)
 
+    @says(W_MOVED_FIRST)
     def w_moved_first(x, y, w, b, lr, steps):
-        """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the
-        old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))
@@ -105,9 +106,8 @@ class wrong_fits:
             b = b - lr * line_slopes(x, y, w, b)[1]
         return w, b, np.array(costs)
 
+    @says(B_MOVED_FIRST)
     def b_moved_first(x, y, w, b, lr, steps):
-        """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the
-        old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))

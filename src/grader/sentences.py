@@ -36,6 +36,14 @@ DIAGONAL_FOR_EIGENVALUES = (
 SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a square brings a factor with it."
 SLOPES_SWAPPED = "The two slopes are swapped. The one along w comes first."
 RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
+W_MOVED_FIRST = (
+    "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
+    "w and b, then move both."
+)
+B_MOVED_FIRST = (
+    "You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the old "
+    "w and b, then move both."
+)
 STEPS_HALVED = "Your steps are half as long as they should be: the gradient of a square has a factor 2 in it."
 INTERCEPT_FIRST = "The right numbers in the wrong order: the slope comes first, then the intercept, then the costs."
 ONE_STEP_TOO_MANY = "You take one step too many. How many times does the loop run?"

@@ -34,3 +34,6 @@ def test_a_rate_for_each_parameter_does_in_fifty_steps_what_one_rate_does_in_a_m
     assert left([1e-4, 0.5], 50) < 0.01
     assert left([1e-5, 1e-5], 50) > 0.99
     assert left([1e-5, 1e-5], 1_000_000) > 0.01
+    low, high = np.linalg.eigvalsh(J.hessian(J.minima[0]))
+    for rate, steps in [(1e-5, 1.1e6), (1e-4, 1.1e5), (2 / (low + high), 4e4)]:
+        assert left([rate] * 2, int(0.95 * steps)) > 0.01 > left([rate] * 2, int(1.05 * steps))

@@ -5,43 +5,27 @@ Most mistakes are written in NumPy: their results are PyTorch's within the toler
 
 import numpy as np
 
+from grader.fits import fit_by, line_cost, line_slopes, right_fit, wrong_fits
 from grader.sentences import (
-    ABSOLUTE_RESIDUALS,
-    BEGINS_AT_ZERO,
     BUG_STILL_THERE,
-    CLIMBS,
-    COSTS_ALONE,
-    COSTS_HALVED,
     FACTOR_FORGOTTEN,
-    FACTOR_TWO_LOST,
-    INTERCEPT_FIRST,
-    LAST_COST_ALONE,
     LAST_POINT_ALONE,
-    LEAST_SQUARES,
     MEAN_FOR_SUM,
     OF_HALF,
     OF_THE_COSINE,
-    ONE_COST_MORE,
-    ONE_STEP_TOO_MANY,
     PATH_CLIMBS,
-    PREDICTION_WITHOUT_INTERCEPT,
-    RESIDUALS_NOT_SQUARED,
     ROLES_OF_W_AND_B_EXCHANGED,
-    ROOT_OF_THE_COST,
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
     SLOPES_SWAPPED,
-    SQUARE_OF_THE_MEAN,
     START_LEFT_OUT,
-    SUM_FOR_MEAN,
     TWICE_INSTEAD_OF_SQUARED,
     X_AND_Y_EXCHANGED,
     says,
 )
-from helpers import frameworks
+from helpers import frameworks, rules
 
 DEFAULT_RATE = "The learning rate makes no difference to your result: without one, `torch.optim.SGD` uses 0.001."
-
 
 torch = frameworks.pytorch()
 
@@ -396,11 +380,6 @@ def somewhere(rng):
     return rng.uniform([-2, -1.5], [-0.5, -0.5]).round(2).tolist()
 
 
-def line_slopes(x, y, w, b):
-    residual = w * x + b - y
-    return np.array([2 * np.mean(residual * x), 2 * np.mean(residual)])
-
-
 def slopes_by_batch(x, y, w, b, batch_size):
     """The slopes of each batch's mean, shape (batches, 2), and the batches' lengths."""
     cuts = [slice(k, k + batch_size) for k in range(0, len(x), batch_size)]
@@ -555,27 +534,6 @@ class gradient_in_batches:
             return np.average(slopes, axis=0, weights=lengths)
 
 
-def line_cost(x, y, w, b):
-    return np.mean((w * x + b - y) ** 2)
-
-
-def fit_by(slopes=line_slopes, cost=line_cost):
-    """The fit by slopes and a cost, right or wrong."""
-
-    def fit(x, y, w, b, lr, steps):
-        costs = []
-        for _ in range(steps):
-            costs.append(cost(x, y, w, b))
-            dw, db = slopes(x, y, w, b)
-            w, b = w - lr * dw, b - lr * db
-        return w, b, np.array(costs)
-
-    return fit
-
-
-right_fit = fit_by()
-
-
 class fit_line_pytorch:
     relative, absolute = 1e-5, 1e-5
 
@@ -586,7 +544,7 @@ class fit_line_pytorch:
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
         yield x, slope * x + intercept, -1.5, -0.75, 0.5, 4  # the first step reaches the lowest point, at a cost of 0
 
-    class mistakes:
+    class mistakes(wrong_fits):
         def zero_grad_forgotten(x, y, w, b, lr, steps):
             """Your first step is right, and the next ones go too far: they use the sum of all gradients so far. Which
             line of the loop is missing?"""
@@ -622,47 +580,12 @@ class fit_line_pytorch:
             w_end, b_end, costs = right_fit(x, y, w, b, lr, steps)
             return w_end, b_end, np.append(costs[1:], line_cost(x, y, w_end, b_end))
 
-        @says(ONE_COST_MORE)
-        def one_cost_more(x, y, w, b, lr, steps):
-            w_end, b_end, costs = right_fit(x, y, w, b, lr, steps)
-            return w_end, b_end, np.append(costs, line_cost(x, y, w_end, b_end))
-
-        @says(LAST_COST_ALONE)
-        def last_cost_alone(x, y, w, b, lr, steps):
-            w, b, costs = right_fit(x, y, w, b, lr, steps)
-            return w, b, costs[-1]
-
-        @says(COSTS_ALONE)
-        def costs_alone(x, y, w, b, lr, steps):
-            return right_fit(x, y, w, b, lr, steps)[2]
-
-        @says(INTERCEPT_FIRST)
-        def intercept_first(x, y, w, b, lr, steps):
-            w, b, costs = right_fit(x, y, w, b, lr, steps)
-            return b, w, costs
-
-        @says(SUM_FOR_MEAN)
-        def sum_for_mean(x, y, w, b, lr, steps):
-            n = len(x)
-            return fit_by(lambda *at: n * line_slopes(*at), lambda *at: n * line_cost(*at))(x, y, w, b, lr, steps)
-
-        @says(COSTS_HALVED)
-        def half_the_cost(x, y, w, b, lr, steps):
-            return fit_by(lambda *at: line_slopes(*at) / 2, lambda *at: line_cost(*at) / 2)(x, y, w, b, lr, steps)
-
         def every_pair(x, y, w, b, lr, steps):
             """Your predictions are a column and y is not, or the other way round, so the residuals form an n by n
             table, each prediction with every y. Give both the same shape."""
             return fit_by(
                 lambda x, y, w, b: line_slopes(x, np.mean(y), w, b),
                 lambda x, y, w, b: line_cost(x, y[:, None], w, b),
-            )(x, y, w, b, lr, steps)
-
-        @says(PREDICTION_WITHOUT_INTERCEPT)
-        def intercept_left_out(x, y, w, b, lr, steps):
-            return fit_by(
-                lambda x, y, w, b: (line_slopes(x, y, w, 0.0)[0], 0.0),
-                lambda x, y, w, b: line_cost(x, y, w, 0.0),
             )(x, y, w, b, lr, steps)
 
         def gradient_at_the_start(x, y, w, b, lr, steps):
@@ -677,16 +600,6 @@ class fit_line_pytorch:
             w_1, b_1, costs = right_fit(x, y, w, b, lr, 1)
             return w_1, b_1, np.repeat(costs, steps)
 
-        def w_moved_first(x, y, w, b, lr, steps):
-            """You move w before the gradient along b is computed, so that gradient belongs to another point. One
-            `backward` fills both, then both move."""
-            costs = []
-            for _ in range(steps):
-                costs.append(line_cost(x, y, w, b))
-                w = w - lr * line_slopes(x, y, w, b)[0]
-                b = b - lr * line_slopes(x, y, w, b)[1]
-            return w, b, np.array(costs)
-
         def w_alone_moves(x, y, w, b, lr, steps):
             """Only w moves. Does b have `requires_grad=True`, and does the optimiser have both?"""
             return fit_by(lambda *at: (line_slopes(*at)[0], 0.0))(x, y, w, b, lr, steps)
@@ -695,70 +608,9 @@ class fit_line_pytorch:
             """Only b moves. Does w have `requires_grad=True`, and does the optimiser have both?"""
             return fit_by(lambda *at: (0.0, line_slopes(*at)[1]))(x, y, w, b, lr, steps)
 
-        @says(SQUARE_OF_THE_MEAN)
-        def square_of_the_mean(x, y, w, b, lr, steps):
-
-            def slopes(x, y, w, b):
-                mean = np.mean(w * x + b - y)
-                return np.array([2 * mean * np.mean(x), 2 * mean])
-
-            return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
-
-        @says(ROOT_OF_THE_COST)
-        def root_of_the_cost(x, y, w, b, lr, steps):
-            return fit_by(
-                lambda *at: np.array(line_slopes(*at)) / (2 * np.sqrt(line_cost(*at))),
-                lambda *at: np.sqrt(line_cost(*at)),
-            )(x, y, w, b, lr, steps)
-
-        @says(ABSOLUTE_RESIDUALS)
-        def absolute_residuals(x, y, w, b, lr, steps):
-
-            def slopes(x, y, w, b):
-                sign = np.sign(w * x + b - y)
-                return np.array([np.mean(sign * x), np.mean(sign)])
-
-            return fit_by(slopes, lambda x, y, w, b: np.mean(np.abs(w * x + b - y)))(x, y, w, b, lr, steps)
-
-        @says(RESIDUALS_NOT_SQUARED)
-        def residuals_not_squared(x, y, w, b, lr, steps):
-            return fit_by(lambda x, y, w, b: np.array([np.mean(x), 1.0]), lambda x, y, w, b: np.mean(w * x + b - y))(
-                x, y, w, b, lr, steps
-            )
-
-        @says(ROLES_OF_W_AND_B_EXCHANGED)
-        def roles_of_w_and_b_exchanged(x, y, w, b, lr, steps):
-            b_end, w_end, costs = right_fit(x, y, b, w, lr, steps)
-            return w_end, b_end, costs
-
-        @says(CLIMBS)
-        def climbs(x, y, w, b, lr, steps):
-            return right_fit(x, y, w, b, -lr, steps)
-
-        @says(FACTOR_TWO_LOST)
-        def factor_two_lost(x, y, w, b, lr, steps):
-            return fit_by(lambda *at: np.array(line_slopes(*at)) / 2)(x, y, w, b, lr, steps)
-
-        @says(BEGINS_AT_ZERO)
-        def from_zero(x, y, w, b, lr, steps):
-            return right_fit(x, y, 0.0, 0.0, lr, steps)
-
         @says(DEFAULT_RATE)
         def default_rate(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, 0.001, steps)
-
-        @says(ONE_STEP_TOO_MANY)
-        def one_step_too_many(x, y, w, b, lr, steps):
-            return right_fit(x, y, w, b, lr, steps + 1)
-
-        @says(X_AND_Y_EXCHANGED)
-        def x_and_y_exchanged(x, y, w, b, lr, steps):
-            return right_fit(y, x, w, b, lr, steps)
-
-        @says(LEAST_SQUARES)
-        def least_squares(x, y, w, b, lr, steps):
-            w, b = np.polyfit(x, y, 1)
-            return w, b, np.full(steps, line_cost(x, y, w, b))
 
         def divided_by_n_again(x, y, w, b, lr, steps):
             """Your costs are right and your steps n times too short. The gradient of the mean has been divided by n
@@ -773,6 +625,16 @@ class fit_line_pytorch:
             """You return the last gradients. The task asks for w and b."""
             before = right_fit(x, y, w, b, lr, steps - 1)
             return *line_slopes(x, y, *before[:2]), right_fit(x, y, w, b, lr, steps)[2]
+
+        def last_step_left_out(x, y, w, b, lr, steps):
+            """Your costs are right, but w and b are those before the last step. Is `step` skipped in the last turn, or
+            are w and b stored before it?"""
+            return *right_fit(x, y, w, b, lr, steps - 1)[:2], right_fit(x, y, w, b, lr, steps)[2]
+
+        def steps_of_adam(x, y, w, b, lr, steps):
+            """Your first step moves w and b equally far, whatever their slopes: that is what Adam does. Use
+            `torch.optim.SGD`, whose step is the rate times the gradient."""
+            return fit_by(rule=rules.adam)(x, y, w, b, lr, steps)
 
     class right:
         def by_a_model(x, y, w, b, lr, steps):

@@ -94,6 +94,15 @@ class largest_difference:
             """You return the position of the largest difference, counted through all entries. How large is it?"""
             return int(np.argmax(np.abs(path_a - path_b)))
 
+        def sizes_subtracted(path_a, path_b):
+            """You take the absolute values first and subtract them. Subtract first: 1 and −1 are 2 apart."""
+            return np.max(np.abs(path_a) - np.abs(path_b))
+
+        def greatest_entries_compared(path_a, path_b):
+            """You compare the greatest entry of one path with the greatest of the other. Subtract the paths first,
+            entry by entry."""
+            return abs(np.max(path_a) - np.max(path_b))
+
     class right:
         def by_loop(path_a, path_b):
             largest = 0.0
@@ -137,7 +146,7 @@ class round_to_bits:
         yield -0.7, 11
         yield 1 / 3, 24  # rounded up by the last digit alone
         yield 0.999, 8  # rounded up to 1, a digit more before the point
-        yield -20000 / 11, 8  # more digits before the point than are kept
+        yield -20000 / 11, 3  # more digits before the point than are kept, in decimal too
         yield 0.0123456789, 24
         for bits, size in [(5, 3), (8, -9), (11, 0), (30, 4)]:
             yield untied(bits, size), bits
@@ -163,28 +172,28 @@ class round_to_bits:
             return round(value * 2.0**bits) / 2.0**bits
 
         def decimal_places(value, bits):
-            """You round to so many decimal places. These digits are binary, and they count from the first one that is
+            """You round to `bits` decimal places. These digits are binary, and they count from the first one that is
             not 0."""
             return round(value, bits)
 
         def decimal_digits(value, bits):
-            """You round to so many decimal digits. These digits are binary."""
+            """You round to `bits` decimal digits. These digits are binary."""
             return float(f"{value:.{bits}g}")
 
         def as_many_decimal_digits(value, bits):
-            """You round to about as many decimal digits as so many binary ones are worth. The format rounds in binary:
-            few of its numbers have a short decimal notation."""
+            """You round to about as many decimal digits as correspond to `bits` binary ones. The format rounds in
+            binary: few of its numbers have a short decimal notation."""
             return float(f"{value:.{max(1, round(bits * np.log10(2)))}g}")
 
         def fraction_to_decimal_places(value, bits):
-            """You round the fraction to so many decimal places. These digits are binary: how far does a factor of 2
-            move the point?"""
+            """You round the fraction to `bits` decimal places. These digits are binary: how far does a factor of 2 move
+            the point?"""
             fraction, exponent = np.frexp(value)
             return round(float(fraction), bits) * 2.0 ** int(exponent)
 
         def exponent_cut(value, bits):
-            """Numbers below 1 lose a binary digit more than the others: `int` cuts towards 0, and the logarithm of such
-            a number is negative."""
+            """Numbers below 1 lose one more binary digit than the others: `int` cuts towards 0, and the logarithm of
+            such a number is negative."""
             return rounded_to(value, bits - (abs(value) < 1))
 
         def above_one_from_the_point(value, bits):
@@ -280,12 +289,12 @@ class gap_from_rounding:
             return 0.0
 
         def not_relative(lr, start, lowest):
-            """You multiply by δ itself. The bound takes it as a share of the rate."""
+            """You multiply by δ itself. The bound takes it relative to the rate."""
             return lost(lr) * np.linalg.norm(start - lowest)
 
         def for_any_rate(lr, start, lowest):
-            """This is the bound that holds for any rate, made of 2⁻²⁴. Here the rate is known, and so is its rounding
-            error."""
+            """This is the bound that holds for any rate, computed from 2⁻²⁴. Here the rate is known, and so is its
+            rounding error."""
             return 2.0**-24 * np.linalg.norm(start - lowest)
 
         def in_bfloat16(lr, start, lowest):
@@ -331,12 +340,20 @@ class gap_from_rounding:
             return lost(lr) / lr * np.abs(start - lowest)
 
         def distance_alone(lr, start, lowest):
-            """This is the distance to the lowest point, or very nearly. Which share of it is the bound?"""
+            """This is the distance to the lowest point, or very nearly. What fraction of it is the bound?"""
             return np.linalg.norm(start - lowest)
 
         def share_alone(lr, start, lowest):
-            """This is by what share of itself the rate changes. The bound is that share of a distance."""
+            """This is the relative change of the rate. The bound is that fraction of a distance."""
             return lost(lr) / lr
+
+        def in_float16(lr, start, lowest):
+            """You round the rate to 11 binary digits. float32 has 24."""
+            return abs(rounded_to(lr, 11) - lr) / lr * np.linalg.norm(start - lowest)
+
+        def multiplied_by_the_rate(lr, start, lowest):
+            """You multiply by the rate where the bound divides by it."""
+            return lost(lr) * lr * np.linalg.norm(start - lowest)
 
     class right:
         def by_ratio(lr, start, lowest):
@@ -527,6 +544,26 @@ class by_numpy:
         def columns_swapped(x, y, penalty, lr, steps):
             """The columns have changed places: w comes first."""
             return right_path(x, y, penalty, lr, steps)[:, ::-1]
+
+        def penalty_over_n(x, y, penalty, lr, steps):
+            """You divide the penalty by the number of points. In the cost only the squares of the residuals are
+            averaged."""
+            return right_path(x, y, penalty / len(x), lr, steps)
+
+        def penalty_squared(x, y, penalty, lr, steps):
+            """Your slope along w contains w squared. That belongs to the cost; its slope has one power less."""
+            return path_by(
+                lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([2 * penalty * w**2, 0])
+            )(x, y, penalty, lr, steps)
+
+        def means_multiplied(x, y, penalty, lr, steps):
+            """You multiply the mean residual by the mean of x. The slope along w has the mean of the products."""
+
+            def slopes(x, y, penalty, w, b):
+                mean = np.mean(w * x + b - y)
+                return 2 * mean * np.mean(x) + 2 * penalty * w, 2 * mean
+
+            return path_by(slopes)(x, y, penalty, lr, steps)
 
     class right:
         def by_product(x, y, penalty, lr, steps):

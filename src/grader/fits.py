@@ -10,23 +10,13 @@ results are the frameworks' within the tolerance, and it runs much faster.
 import numpy as np
 
 from grader.sentences import (
-    ABSOLUTE_RESIDUALS,
+    B_MOVED_FIRST,
     BEGINS_AT_ZERO,
-    CLIMBS,
-    COSTS_ALONE,
-    COSTS_HALVED,
-    FACTOR_TWO_LOST,
     INTERCEPT_FIRST,
-    LAST_COST_ALONE,
     LEAST_SQUARES,
-    ONE_COST_MORE,
     ONE_STEP_TOO_MANY,
-    PREDICTION_WITHOUT_INTERCEPT,
-    RESIDUALS_NOT_SQUARED,
     ROLES_OF_W_AND_B_EXCHANGED,
-    ROOT_OF_THE_COST,
-    SQUARE_OF_THE_MEAN,
-    SUM_FOR_MEAN,
+    W_MOVED_FIRST,
     WITH_MOMENTUM,
     X_AND_Y_EXCHANGED,
     says,
@@ -64,18 +54,19 @@ right_fit = fit_by()
 class wrong_fits:
     """Mistakes that a fit in any framework can make; the sentences name none."""
 
-    @says(ONE_COST_MORE)
     def one_cost_more(x, y, w, b, lr, steps):
+        """The line is right, but there is one cost too many, the one after the last step. Here there are as many costs
+        as steps."""
         w_end, b_end, costs = right_fit(x, y, w, b, lr, steps)
         return w_end, b_end, np.append(costs, line_cost(x, y, w_end, b_end))
 
-    @says(LAST_COST_ALONE)
     def last_cost_alone(x, y, w, b, lr, steps):
+        """The line is right, but you return only its last cost. The task asks for one cost for each step."""
         w, b, costs = right_fit(x, y, w, b, lr, steps)
         return w, b, costs[-1]
 
-    @says(COSTS_ALONE)
     def costs_alone(x, y, w, b, lr, steps):
+        """You return the costs alone. The slope and the intercept come before them."""
         return right_fit(x, y, w, b, lr, steps)[2]
 
     @says(INTERCEPT_FIRST)
@@ -83,30 +74,31 @@ class wrong_fits:
         w, b, costs = right_fit(x, y, w, b, lr, steps)
         return b, w, costs
 
-    @says(SUM_FOR_MEAN)
     def sum_for_mean(x, y, w, b, lr, steps):
+        """Your first cost and your first step are n times too large: the cost is a mean, not a sum."""
         n = len(x)
         return fit_by(lambda *at: n * line_slopes(*at), lambda *at: n * line_cost(*at))(x, y, w, b, lr, steps)
 
-    @says(COSTS_HALVED)
     def half_the_cost(x, y, w, b, lr, steps):
+        """Your costs and your steps are half as large as they should be. The course's cost has no ½."""
         return fit_by(lambda *at: line_slopes(*at) / 2, lambda *at: line_cost(*at) / 2)(x, y, w, b, lr, steps)
 
-    @says(FACTOR_TWO_LOST)
     def factor_two_lost(x, y, w, b, lr, steps):
+        """Your costs are right and your steps half as long as they should be: the derivative of a square has a factor
+        2."""
         return fit_by(lambda *at: line_slopes(*at) / 2)(x, y, w, b, lr, steps)
 
-    @says(CLIMBS)
     def climbs(x, y, w, b, lr, steps):
+        """Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus missing, or
+        used twice?"""
         return fit_by(lambda *at: -line_slopes(*at))(x, y, w, b, lr, steps)
 
     @says(WITH_MOMENTUM)
     def with_momentum(x, y, w, b, lr, steps):
         return fit_by(rule=rules.momentum)(x, y, w, b, lr, steps)
 
+    @says(W_MOVED_FIRST)
     def w_moved_first(x, y, w, b, lr, steps):
-        """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at
-        the old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))
@@ -114,9 +106,8 @@ class wrong_fits:
             b = b - lr * line_slopes(x, y, w, b)[1]
         return w, b, np.array(costs)
 
+    @says(B_MOVED_FIRST)
     def b_moved_first(x, y, w, b, lr, steps):
-        """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at
-        the old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))
@@ -124,15 +115,15 @@ class wrong_fits:
             w = w - lr * line_slopes(x, y, w, b)[0]
         return w, b, np.array(costs)
 
-    @says(PREDICTION_WITHOUT_INTERCEPT)
     def intercept_left_out(x, y, w, b, lr, steps):
+        """Your prediction leaves `b` out: the line goes through zero, and b stays where it was."""
         return fit_by(
             lambda x, y, w, b: (line_slopes(x, y, w, 0.0)[0], 0.0),
             lambda x, y, w, b: line_cost(x, y, w, 0.0),
         )(x, y, w, b, lr, steps)
 
-    @says(SQUARE_OF_THE_MEAN)
     def square_of_the_mean(x, y, w, b, lr, steps):
+        """You take the mean first and then square it. The mean squared error squares each residual before the mean."""
 
         def slopes(x, y, w, b):
             mean = np.mean(w * x + b - y)
@@ -140,15 +131,16 @@ class wrong_fits:
 
         return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
 
-    @says(ROOT_OF_THE_COST)
     def root_of_the_cost(x, y, w, b, lr, steps):
+        """Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The task
+        has no root."""
         return fit_by(
             lambda *at: line_slopes(*at) / (2 * np.sqrt(line_cost(*at))),
             lambda *at: np.sqrt(line_cost(*at)),
         )(x, y, w, b, lr, steps)
 
-    @says(ABSOLUTE_RESIDUALS)
     def absolute_residuals(x, y, w, b, lr, steps):
+        """Your cost is the mean of the residuals' absolute values. The mean squared error squares them."""
 
         def slopes(x, y, w, b):
             sign = np.sign(w * x + b - y)
@@ -156,8 +148,9 @@ class wrong_fits:
 
         return fit_by(slopes, lambda x, y, w, b: np.mean(np.abs(w * x + b - y)))(x, y, w, b, lr, steps)
 
-    @says(RESIDUALS_NOT_SQUARED)
     def residuals_not_squared(x, y, w, b, lr, steps):
+        """Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error squares
+        them."""
         return fit_by(lambda x, y, w, b: (np.mean(x), 1.0), lambda x, y, w, b: np.mean(w * x + b - y))(
             x, y, w, b, lr, steps
         )

@@ -36,49 +36,6 @@ DIAGONAL_FOR_EIGENVALUES = (
 SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a square brings a factor with it."
 SLOPES_SWAPPED = "The two slopes are swapped. The one along w comes first."
 RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
-PREDICTION_WITHOUT_INTERCEPT = "Your prediction leaves `b` out: the line goes through zero, and b stays where it was."
-STEPS_HALVED = "Your steps are half as long as they should be: the gradient of a square has a factor 2 in it."
-COSTS_ALONE = "You return the costs alone. The slope and the intercept come before them."
-INTERCEPT_FIRST = "The right numbers in the wrong order: the slope comes first, then the intercept, then the costs."
-ONE_STEP_TOO_MANY = "You take one step too many. How many times does the loop run?"
-FACTOR_FORGOTTEN = "This is the slope of the sine alone. In f there is a factor in front of it."
-SINE_SQUARED = "You square the sine. In f the x is squared, inside the brackets."
-MEAN_FOR_SUM = (
-    "Your steps are too short where θ has several entries: the cost is a sum over them, and you take the mean."
-)
-ONE_COST_MORE = (
-    "The line is right, but there is one cost too many, the one after the last step. Here there are as many costs as "
-    "steps."
-)
-LAST_COST_ALONE = "The line is right, but you return only its last cost. The task asks for one cost for each step."
-SUM_FOR_MEAN = "Your first cost and your first step are n times too large: the cost is a mean, not a sum."
-COSTS_HALVED = "Your costs and your steps are half as large as they should be. The course's cost has no ½."
-BEGINS_AT_ZERO = "You begin at w = b = 0. Begin at the w and b that are passed in."
-OF_THE_COSINE = "This is the slope of x·cos(x²). The task's f has a sine."
-TWICE_INSTEAD_OF_SQUARED = "You take the sine of 2x. In f the x is squared."
-SIGN_OF_THE_COSINE_RULE = (
-    "One of your two terms has the wrong sign: the minus belongs to the slope of a cosine, not of a sine."
-)
-SQUARE_OF_THE_MEAN = (
-    "You take the mean first and then square it. The mean squared error squares each residual before the mean."
-)
-ROOT_OF_THE_COST = (
-    "Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The task "
-    "has no root."
-)
-ABSOLUTE_RESIDUALS = "Your cost is the mean of the residuals' absolute values. The mean squared error squares them."
-RESIDUALS_NOT_SQUARED = (
-    "Your cost is the mean of the residuals as they are, which has no lowest point. The mean squared error squares "
-    "them."
-)
-ROLES_OF_W_AND_B_EXCHANGED = "In your predictions w and b are swapped: x is multiplied by the slope, w."
-CLIMBS = (
-    "Your costs rise from step to step: the steps follow the gradient, which points uphill. Is a minus missing, or "
-    "used twice?"
-)
-FACTOR_TWO_LOST = (
-    "Your costs are right and your steps half as long as they should be: the derivative of a square has a factor 2."
-)
 W_MOVED_FIRST = (
     "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
     "w and b, then move both."
@@ -87,6 +44,21 @@ B_MOVED_FIRST = (
     "You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the old "
     "w and b, then move both."
 )
+STEPS_HALVED = "Your steps are half as long as they should be: the gradient of a square has a factor 2 in it."
+INTERCEPT_FIRST = "The right numbers in the wrong order: the slope comes first, then the intercept, then the costs."
+ONE_STEP_TOO_MANY = "You take one step too many. How many times does the loop run?"
+FACTOR_FORGOTTEN = "This is the slope of the sine alone. In f there is a factor in front of it."
+SINE_SQUARED = "You square the sine. In f the x is squared, inside the brackets."
+MEAN_FOR_SUM = (
+    "Your steps are too short where θ has several entries: the cost is a sum over them, and you take the mean."
+)
+BEGINS_AT_ZERO = "You begin at w = b = 0. Begin at the w and b that are passed in."
+OF_THE_COSINE = "This is the slope of x·cos(x²). The task's f has a sine."
+TWICE_INSTEAD_OF_SQUARED = "You take the sine of 2x. In f the x is squared."
+SIGN_OF_THE_COSINE_RULE = (
+    "One of your two terms has the wrong sign: the minus belongs to the slope of a cosine, not of a sine."
+)
+ROLES_OF_W_AND_B_EXCHANGED = "In your predictions w and b are swapped: x is multiplied by the slope, w."
 X_AND_Y_EXCHANGED = "In your residuals x and y are swapped: the line predicts y from x."
 LEAST_SQUARES = "You return the line of least squares. The task asks where descent is after the given steps."
 OF_HALF = "Your steps are half as long as they should be. The course's cost has no ½."

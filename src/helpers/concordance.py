@@ -50,12 +50,7 @@ _TITLES = Entry("optimiser", "what", "Keras", "PyTorch", "same meaning?")
 _RATE = ("learning rate α", "learning_rate", "lr", "yes")
 _MOMENTUM = ("momentum β", "momentum", "momentum", "while α is constant")  # Keras's velocity contains the rate
 _EPSILON = ("ε", "epsilon", "eps", "no")
-_DECAY = (
-    "weight decay",
-    "weight_decay",
-    "weight_decay",
-    "no",
-)  # added to the parameter in one, the gradient in the other
+_DECAY = ("weight decay", "weight_decay", "weight_decay", "no")  # of the parameter in one, in the gradient in the other
 _ADAM = (
     _RATE,
     ("β₁", "beta_1", "betas[0]", "yes"),
@@ -132,10 +127,8 @@ def _argument(optimiser, name: str | None) -> str:
 
 def _function(module, name: str | None) -> str:
     """`name()` if the module has that function."""
-    if module is None:
-        return "not installed"
-    if name is None:
-        return "–"
+    if module is None or name is None:
+        return "–" if module else "not installed"
     return f"{name}()" if hasattr(module, name) else f"missing: {name}"
 
 

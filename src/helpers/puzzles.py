@@ -18,30 +18,18 @@ _EXPLANATIONS = {
         "cannot follow what NumPy, `float(…)` or `.numpy()` returns."
     ),
     r"non-persistent GradientTape can only": (
-        "A tape can be played back once: ask for all gradients in one call, as in `tape.gradient(cost, [w, b])`, or "
-        "make it with `persistent=True`."
+        "A tape can be played back once: ask for all gradients in one call, as in `tape.gradient(cost, [w, b])`."
     ),
     r"EagerTensor' object (has no attribute 'assign|does not support item assignment)": (
-        "A tensor cannot change; only a `tf.Variable` can, by `assign` and `assign_sub`. After `w = w - …`, w is a "
-        "tensor."
+        "A tensor cannot change; only a `tf.Variable` can, by `assign_sub`. After `w = w - …`, w is a tensor."
     ),
     r"was expected to be a \w+ tensor but is a \w+ tensor": (
-        "TensorFlow does not mix types: `float` is float32, `double` is float64. Make both with one `dtype`, or "
-        "convert one with `tf.cast`."
+        "TensorFlow does not mix types: `float` is float32, `double` is float64. Convert one with `tf.cast`."
     ),
-    r"No gradients provided for any variable": (
-        "Every gradient was None: the tape found no path from the cost to the variables."
-    ),
-    r"Unknown variable: ": (
-        "An optimiser belongs to the variables of its first step: make a new one for new variables."
-    ),
-    r"'SGD' object has no attribute 'minimize'": (
-        "Keras 3 has no `minimize`: take the gradients from a tape and pass them to `apply_gradients`."
-    ),
-    r"has no attribute '_unique_id'": (
-        "An optimiser changes variables: `apply_gradients` takes pairs of a gradient and its `tf.Variable`, in this "
-        "order."
-    ),
+    r"No gradients provided for any variable": "Every gradient was None: the cost has no path to the variables.",
+    r"Unknown variable: ": "An optimiser keeps to the variables of its first step: make a new one for others.",
+    r"'SGD' object has no attribute 'minimize'": "Keras 3 has no `minimize`: use a tape and `apply_gradients`.",
+    r"has no attribute '_unique_id'": "`apply_gradients` takes pairs: a gradient, then its `tf.Variable`.",
     r"Value for attr 'T' of u?int": "Integers have no slope: make it with `dtype=tf.float64`.",
     r"module 'tensorflow\S*' has no attribute '(placeholder|Session|\w+_initializer|GradientDescentOptimizer)'": (
         "TensorFlow 1's names are in `tf.compat.v1` now."
@@ -53,74 +41,59 @@ _EXPLANATIONS = {
     r"is out of scope and cannot be used here": "This belongs to a graph. Its value is what `session.run(…)` returns.",
     r"The Session graph is empty": "A session runs the default graph, unless it is made with `graph=` and another.",
     r"numpy\(\) is only available when eager": "What is in a graph has no value until a session runs it.",
-    r"You must feed a value for placeholder": (
-        "A placeholder is a gap in the graph: every run that needs it has to fill it, with `feed_dict`."
-    ),
-    r"Cannot iterate over a scalar tensor": (
-        "A list of pairs is needed where there is a single one: `apply_gradients([(gradient, variable)])`."
-    ),
+    r"You must feed a value for placeholder": "A placeholder is a gap: every run has to fill it, with `feed_dict`.",
+    r"Cannot iterate over a scalar tensor": "A list of pairs is needed: `apply_gradients([(gradient, variable)])`.",
     # ---- PyTorch
     r"does not require grad and does not have a grad_fn": (
         "PyTorch has no record of how this was computed: nothing that it was computed from has `requires_grad=True`, "
         "or it was computed under `torch.no_grad()` or from `.detach()`. A gradient is recorded only with "
         "`create_graph=True`."
     ),
-    r"backward through the graph a second time": (
-        "`backward` discards the record that it has used. Compute the whole cost again before each `backward`."
-    ),
-    r"grad can be implicitly created only for scalar": (
-        "`backward` starts from one number: call it on a sum or a mean."
-    ),
+    r"backward through the graph a second time": "`backward` discards the record: compute the whole cost again first.",
+    r"grad can be implicitly created only for scalar": "`backward` starts from one number: call it on a sum or a mean.",
     r"Can't call numpy\(\) on Tensor that requires grad": (
         "For a result, end with `.detach().numpy()`. While computing what is to be differentiated, use `torch` "
         "functions and tensors in place of NumPy's functions and arrays."
     ),
     r"a leaf Variable that requires grad": "Write an update by hand inside `with torch.no_grad():`.",
-    r"modified by an inplace operation": ("A tensor that `backward` still needs was changed in place: make a new one."),
+    r"modified by an inplace operation": "A tensor that `backward` still needs was changed in place: make a new one.",
     r"must have the same dtype|expected (m1 and m2|scalar type|dtype)|Found dtype": (
         "PyTorch does not mix types here: `Float` is float32, `Double` is float64. Make both with one `dtype`."
     ),
-    r"Only Tensors of floating point": ("Whole numbers have no gradient: make the tensor with `dtype=torch.float64`."),
+    r"Only Tensors of floating point": "Whole numbers have no gradient: make the tensor with `dtype=torch.float64`.",
     r"can't optimize a non-leaf Tensor": (
         "The optimiser takes the tensors made with `requires_grad=True`, not what was computed from them."
     ),
-    r"params argument given to the optimizer should be": (
-        "The optimiser takes a list of tensors, even of a single one."
-    ),
+    r"params argument given to the optimizer should be": "The optimiser takes a list of tensors, even for one.",
     r"got multiple values for argument 'lr'": (
-        "The optimiser takes a list of tensors, then the rate; here the second tensor stands where the rate belongs."
+        "The optimiser takes a list of tensors, then the rate; here the second tensor is where the rate belongs."
     ),
     r"'\w+' object is not iterable": (
         "A list, or something else to go through, is expected here. If it is an optimiser's first argument, it takes "
         "what `parameters()` of the module returns, with the brackets."
     ),
-    r"can only optimize Tensors": (
-        "The optimiser takes tensors made with `requires_grad=True`, not arrays or numbers."
-    ),
+    r"can only optimize Tensors": "The optimiser takes tensors made with `requires_grad=True`, not arrays or numbers.",
     r"appears to not have been used in the graph": "The cost was not computed from this tensor.",
     r"mat1 and mat2 shapes cannot be multiplied": (
         "The first matrix needs as many columns as the second has rows. `nn.Linear(d, 1)` takes inputs of shape "
         "(rows, d): the first pair of numbers is the shape of what it was given, the second begins with its d."
     ),
     r"Tensor with \d+ elements cannot be converted": (
-        "`.item()` and `float(…)` take out a single number; several come out by `.detach().numpy()`."
+        "`.item()` and `float(…)` take out a single number; for several, use `.detach().numpy()`."
     ),
     r"'(ndarray|numpy\.ndarray)' and 'Tensor'|'Tensor' and '(ndarray|numpy\.ndarray)'": (
         "One of the two is a NumPy array: make a tensor of it first."
     ),
     r"Size mismatch between tensors": "A `TensorDataset` needs the same number of rows in each tensor.",
     r"'int' object is not callable": (
-        "Brackets follow a number, as if it were a function. A `TensorDataset` does that to a NumPy array: it takes "
-        "tensors."
+        "A number is called like a function. A `TensorDataset` does that to a NumPy array: it takes tensors."
     ),
     r"'Tensor' object has no attribute 'zero_grad'": (
         "Optimisers and modules have `zero_grad`. Without them, empty the tensor's `.grad` by hand."
     ),
     r"'NoneType' object has no attribute '(item|tolist|detach|zero_|mul_|add_|sub_)'": _EMPTY_GRAD,
     # ---- NumPy
-    r"Integers to negative integer powers": (
-        "A whole number cannot have a negative NumPy integer as its power: give the base a decimal point."
-    ),
+    r"Integers to negative integer powers": "NumPy's integers allow no negative power: give the base a decimal point.",
     r"truth value of an array with more than one element": (
         "A condition needs one True or False, and so does Python's own `max` for each comparison; this is an array of "
         "them. NumPy's functions work on whole arrays."

@@ -144,6 +144,26 @@ class TestExercise:
         assert exercise.complaints == []
 
 
+@pytest.mark.parametrize("path", EXERCISES, ids=lambda path: Path(path).stem)
+def test_an_exercise_can_be_read_in_a_narrow_window(lab, path):
+    """Its hints show no raw Markdown, and no code has to be scrolled sideways."""
+    before = lab.page.viewport_size
+    lab.page.set_viewport_size({"width": 800, "height": 768})
+    try:
+        with lab.opened(path, kernel=False) as notebook:
+            notebook.panel.locator("details").first.wait_for()
+            texts = notebook.page.evaluate("""() => {
+              course.panel.node.querySelectorAll('details').forEach(one => { one.open = true; });
+              return [...course.panel.node.querySelectorAll('.jp-RenderedMarkdown')].map(one => one.innerText);
+            }""")
+            assert [text for text in texts if "`" in text] == []
+            wide = notebook.page.evaluate("""() => [...course.panel.node.querySelectorAll('.cm-scroller')]
+              .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText)""")
+            assert wide == []
+    finally:
+        lab.page.set_viewport_size(before)
+
+
 class TestCheck:
     """One task done rightly and wrongly, by hand, as a student would."""
 

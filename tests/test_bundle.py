@@ -194,7 +194,7 @@ def test_its_makefile_opens_the_lab_and_offers_nothing_that_is_missing(opened):
     assert [line.split()[0] for line in make(opened, "help").splitlines()] == ["help", "lab", "clean"]
     steps = make(opened, "-n", "lab")
     assert "-m venv .venv" in steps
-    assert "pip install --quiet -c requirements.txt -e ." in steps
+    assert 'pip install --quiet -c requirements.txt -e ".[frameworks]"' in steps
     assert steps.rstrip().endswith("-m helpers.lab")
 
 

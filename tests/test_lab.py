@@ -244,6 +244,7 @@ def test_a_started_lab_serves_work_without_nbgrader_and_stops_on_ctrl_c(course, 
             process.send_signal(signal.SIGINT)
             assert process.wait(30) == 0
             assert not list((tmp_path / "temporary").glob("downhill-*"))
+        assert "[I " not in (tmp_path / "log").read_text()  # so that the address stays in sight
 
 
 @pytest.mark.slow

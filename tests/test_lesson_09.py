@@ -113,3 +113,48 @@ def test_keras_form_is_the_same_descent_at_a_constant_rate_and_another_after_a_c
     assert w == pytest.approx(-0.05 * v, rel=1e-12)
     ours, keras, _, _ = both([0.05] * 12 + [0.00625] * 4)
     assert abs(ours - keras) > 0.05
+
+
+@pytest.mark.parametrize("beta", [0.5, 0.9, 0.99])
+def test_on_flat_ground_a_velocity_fades_within_about_one_over_one_minus_beta_steps(lesson, beta):
+    path = lesson.roll(lambda theta: np.zeros(1) if theta < 0 else np.ones(1), np.zeros(1), 1.0, beta, 5000)[:, 0]
+    speed = -np.diff(path)
+    span = round(1 / (1 - beta))
+    assert speed[span] == pytest.approx(np.exp(-1), abs=0.13)
+    assert speed[span] < np.exp(-1)
+    assert -path[-1] == pytest.approx(1 / (1 - beta))  # the first step, and the coasting after it
+
+
+@pytest.mark.parametrize(
+    ("lr", "beta", "curvature"), [(0.01, 0.9, 1.0), (0.3, 0.5, 2.0), (1.0, 0.9, 1.5), (0.2, 0.0, 3.0)]
+)
+def test_the_noise_floor_is_the_stationary_variance(lesson, lr, beta, curvature):
+    """The covariance of (θ, θ before) is that of the map plus that of the noise: P = M P Mᵀ + N, summed up."""
+    matrix = np.array([[1 + beta - lr * curvature, -beta], [1.0, 0.0]])
+    covariance, added = np.zeros((2, 2)), np.diag([lr**2 * 0.7, 0.0])
+    for _ in range(20_000):
+        covariance = matrix @ covariance @ matrix.T + added
+    formula = lr * 0.7 * (1 + beta) / (curvature * (1 - beta) * (2 * (1 + beta) - lr * curvature))
+    assert covariance[0, 0] == pytest.approx(formula, rel=1e-9)
+    assert lesson.floor(lr, beta, curvature, 0.7) == pytest.approx(formula, rel=1e-9)
+
+
+@SPECTRA
+def test_no_other_constants_of_nesterov_have_a_smaller_factor_on_a_quadratic(mu, L):
+    root = np.sqrt(3 * L / mu + 1)
+    lr, beta = 4 / (3 * L + mu), (root - 2) / (root + 2)
+
+    def factor(lr, beta):
+        matrices = [[[(1 + beta) * (1 - lr * c), -beta * (1 - lr * c)], [1.0, 0.0]] for c in (mu, L)]
+        return max(np.abs(np.linalg.eigvals(matrix)).max() for matrix in matrices)
+
+    assert factor(lr, beta) == pytest.approx(1 - 2 / root, abs=1e-6)
+    for other_lr in lr * np.array([0.8, 0.95, 1.0, 1.05, 1.2]):
+        for other_beta in np.clip(beta + np.array([-0.1, -0.02, 0.0, 0.02, 0.1]), 0, 0.99):
+            assert factor(other_lr, other_beta) >= 1 - 2 / root - 1e-6
+
+
+def test_from_most_starts_even_the_bent_curve_lets_the_heavy_ball_arrive(lesson):
+    starts = np.arange(-4.0, 4.3, 0.05)
+    ends = np.abs(lesson.roll(lesson.bent_slope, starts, 1 / 9, 4 / 9, 2000)[-1])
+    assert 0.7 < np.mean(ends < 1e-3) < 0.95

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lesson_code import functions_of
 
-from helpers import functions
+from helpers import frameworks, functions
 
 LESSON = "10_adaptive_rates"
 
@@ -228,9 +228,89 @@ def test_arrival_is_the_first_step_from_which_the_cost_stays_low(lesson):
     assert arrival([3, np.nan, np.inf, 0], stay=1) == 3
 
 
-def test_the_rules_of_the_race_are_those_of_lesson_9(lesson):
+def test_the_momentum_of_the_race_is_that_of_lesson_9(lesson):
     theta, velocity, gradient = np.random.default_rng(3).normal(0, 1, (3, 4))
-    momentum_lesson = functions_of("09_momentum")
-    for here, there in [(lesson.momentum, "momentum_step"), (lesson.nesterov, "nesterov_step")]:
-        expected = getattr(momentum_lesson, there)(theta, velocity, gradient, 0.3, 0.9)
-        assert np.array(here(theta, velocity, gradient, 1, lr=0.3)) == pytest.approx(np.array(expected), rel=1e-15)
+    expected = functions_of("09_momentum").momentum_step(theta, velocity, gradient, 0.3, 0.9)
+    assert np.array(lesson.momentum(theta, velocity, gradient, 1, lr=0.3)) == pytest.approx(
+        np.array(expected), rel=1e-15
+    )
+
+
+# ---- units, and the recipe
+
+
+@pytest.mark.parametrize("name", ["Adagrad", "RMSprop", "Adam"])
+def test_in_other_units_a_rule_takes_the_same_path_only_if_its_rate_changes_with_the_unit(lesson, name):
+    surface = functions.quadratic([[3.0, 1.0], [1.0, 2.0]], minimum=[1.0, -1.0])
+    start, units = np.array([3.0, 2.0]), np.array([100.0, 0.5])
+
+    def path(lr, unit):
+        step, memories = rules_of(lesson, lr)[name]
+        return lesson.walk(step, memories, lambda theta: surface.gradient(theta / unit) / unit, start * unit, 40) / unit
+
+    plain = path(0.02, np.ones(2))
+    assert path(0.02 * units, units) == pytest.approx(plain, abs=1e-5)
+    assert np.abs(path(0.02, units) - plain).max() > 0.1
+
+
+def by_formula(lr, steps, warm_up):
+    rise = [lr / warm_up + (lr - lr / warm_up) * t / warm_up for t in range(warm_up)]
+    return rise + [lr / 2 * (1 + np.cos(np.pi * k / (steps - warm_up))) for k in range(steps - warm_up)]
+
+
+@pytest.fixture(scope="module")
+def recipes():
+    return functions_of(LESSON, tf=frameworks.tensorflow(), torch=frameworks.pytorch(), bowl=None)
+
+
+@pytest.mark.parametrize(("steps", "warm_up"), [(20, 4), (9, 8), (7, 1)])
+def test_both_schedules_of_the_recipe_are_its_formula(recipes, steps, warm_up):
+    torch = frameworks.pytorch()
+    optimizer, schedule = recipes.recipe_torch(torch.nn.Linear(1, 1), 0.3, 0.1, steps, warm_up)
+    rates = []
+    for _ in range(steps):
+        rates.append(optimizer.param_groups[0]["lr"])
+        assert optimizer.param_groups[1]["lr"] == rates[-1]
+        optimizer.step()
+        schedule.step()
+    assert rates == pytest.approx(by_formula(0.3, steps, warm_up), abs=1e-12)
+    of_keras = recipes.recipe_keras(0.3, 0.1, steps, warm_up)[1]
+    assert [float(of_keras(t)) for t in range(steps)] == pytest.approx(rates, abs=1e-6)
+
+
+def test_the_recipe_shrinks_matrices_by_their_decay_and_leaves_biases_and_scales(recipes):
+    torch, tf = frameworks.pytorch(), frameworks.tensorflow()
+    rates = by_formula(0.3, 6, 2)
+    left = np.prod(1 - 0.5 * np.array(rates))
+
+    network = torch.nn.Sequential(torch.nn.Linear(3, 2), torch.nn.LayerNorm(2))
+    before = [p.detach().clone() for p in network.parameters()]
+    optimizer, schedule = recipes.recipe_torch(network, 0.3, 0.5, 6, 2)
+    for _ in rates:
+        for p in network.parameters():
+            p.grad = torch.zeros_like(p)
+        optimizer.step()
+        schedule.step()
+    for p, old in zip(network.parameters(), before, strict=True):
+        assert p.detach().numpy() == pytest.approx(old.numpy() * (left if p.ndim > 1 else 1), rel=1e-5)
+
+    layers = tf.keras.layers
+    model = tf.keras.Sequential([layers.Input((3,)), layers.Dense(2), layers.LayerNormalization()])
+    model.layers[0].bias.assign([0.7, -0.4])
+    before = [v.numpy() for v in model.trainable_variables]
+    optimizer, _ = recipes.recipe_keras(0.3, 0.5, 6, 2)
+    for _ in rates:
+        optimizer.apply([tf.zeros_like(v) for v in model.trainable_variables], model.trainable_variables)
+    for v, old in zip(model.trainable_variables, before, strict=True):
+        assert v.numpy() == pytest.approx(old * (left if old.ndim > 1 else 1), rel=1e-5)
+
+
+def test_without_epsilon_a_gradient_that_was_always_0_makes_nan_in_both_frameworks_too():
+    torch, tf = frameworks.pytorch(), frameworks.tensorflow()
+    parameter = torch.ones(2, requires_grad=True)
+    parameter.grad = torch.tensor([1.0, 0.0])
+    torch.optim.Adam([parameter], lr=0.1, eps=0.0).step()
+    variable = tf.Variable([1.0, 1.0])
+    tf.optimizers.Adam(0.1, epsilon=0.0).apply_gradients([(tf.constant([1.0, 0.0]), variable)])
+    for result in (parameter.detach().numpy(), variable.numpy()):
+        assert list(np.isnan(result)) == [False, True]

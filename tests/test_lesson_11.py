@@ -23,8 +23,9 @@ def lesson():
 
     activations = {  # values as in the lesson; the slopes are numerical, and so a reference of their own
         name: (value, lambda x, value=value: (value(x + 1e-6) - value(x - 1e-6)) / 2e-6)
-        for name, value in [("sigmoid", sigmoid), ("tanh", np.tanh), ("relu", relu)]
+        for name, value in [("sigmoid", sigmoid), ("tanh", np.tanh)]
     }
+    activations["relu"] = (relu, lambda x: (relu(2 * x) - relu(x)) / x)  # right for numbers of any size
     return functions_of("11_when_gradients_misbehave", ACTIVATIONS=activations, tf=tf, torch=torch)
 
 
@@ -57,18 +58,39 @@ def test_no_positive_weight_that_all_layers_share_keeps_the_gradient_of_the_sigm
         assert left < 4 * weight * largest**35
 
 
-@pytest.mark.parametrize(("activation", "variance", "factor"), [("relu", 2, 1.0), ("relu", 1, 0.5), ("relu", 4, 2.0)])
-def test_with_relu_the_squared_gradient_changes_by_half_the_variance_at_each_layer(
-    lesson, activation, variance, factor
-):
-    norms = [lesson.gradient_norms(activation, variance, depth=12, seed=seed)[-1] for seed in range(60)]
-    assert np.mean(np.square(norms)) == pytest.approx(factor**11, rel=0.25)
+@pytest.mark.parametrize(("variance", "factor"), [(2, 1.0), (1, 0.5), (4, 2.0)])
+def test_with_relu_the_squared_gradient_changes_by_half_the_variance_at_each_layer(lesson, variance, factor):
+    norms = [lesson.gradient_norms("relu", variance, depth=12, seed=seed)[0, -1] for seed in range(60)]
+    assert np.mean(np.square(norms)) == pytest.approx(factor**12, rel=0.25)
+
+
+@pytest.mark.parametrize("activation", ["tanh", "relu"])
+def test_the_second_norm_is_that_of_the_gradient_of_a_layers_weights(lesson, activation):
+    """By PyTorch, on the same draws."""
+    torch, n, depth = lesson.torch, 6, 4
+    rng = np.random.default_rng(5)
+    x = torch.tensor(rng.normal(size=n))
+    weights = [torch.tensor(rng.normal(0, np.sqrt(1.5 / n), (n, n)), requires_grad=True) for _ in range(depth)]
+    h = x
+    for W in weights:
+        h = getattr(torch, activation)(W @ h)
+    (h @ torch.tensor(rng.normal(size=n)) / np.sqrt(n)).backward()
+    _, by_weights = lesson.gradient_norms(activation, 1.5, depth, n, seed=5)
+    assert by_weights == pytest.approx([W.grad.norm().item() for W in weights[::-1]], rel=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_with_relu_the_variance_changes_the_weights_gradients_of_all_layers_by_one_factor(lesson, seed):
+    _, right = lesson.gradient_norms("relu", 2, seed=seed)
+    for variance in (1, 4):
+        _, wrong = lesson.gradient_norms("relu", variance, seed=seed)
+        assert wrong / right == pytest.approx(np.full(40, (variance / 2) ** (39 / 2)))
 
 
 def test_neither_recipe_saves_the_sigmoid_and_a_far_larger_variance_does(lesson):
-    assert lesson.gradient_norms("sigmoid", 1)[-1] < 1e-20
-    assert lesson.gradient_norms("sigmoid", 2)[-1] < 1e-15
-    assert lesson.gradient_norms("sigmoid", 150)[-1] > 0.1  # so the lesson must not say that no variance would
+    assert lesson.gradient_norms("sigmoid", 1)[0, -1] < 1e-20
+    assert lesson.gradient_norms("sigmoid", 2)[0, -1] < 1e-15
+    assert lesson.gradient_norms("sigmoid", 150)[0, -1] > 0.1  # so the lesson must not say that no variance would
 
 
 # ---- clipping
@@ -95,6 +117,24 @@ def test_clipping_brings_a_start_on_the_wall_to_the_minimum_at_a_rate_below_its_
     assert descent.descend(functions.rosenbrock, [-1.5, 4.0], plain, 100).stopped == "diverged"
     clipped = descent.descend(functions.rosenbrock, [-1.5, 4.0], rules.clipped_by_norm(plain, 1.0), 20_000)
     assert clipped.path[-1] == pytest.approx([1, 1], abs=1e-4)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_under_adam_the_value_of_a_limit_that_is_always_active_cancels(seed):
+    gradients = np.random.default_rng(seed).normal(0, 5, (200, 3))  # the shortest of them is longer than the limits
+
+    def path(limit, shortened):
+        rule = rules.clipped_by_norm(rules.adam(0.01, eps=1e-14), limit)
+        theta, state, points = np.zeros(3), rule.init(np.zeros(3)), []
+        for gradient in gradients / (np.linalg.norm(gradients, axis=1, keepdims=True) if shortened else 1):
+            step, state = rule.update(gradient, state, theta)
+            theta = theta + step
+            points.append(theta)
+        return np.array(points)
+
+    assert path(0.01, False) == pytest.approx(path(0.0001, False), abs=1e-6)
+    assert path(0.01, False) == pytest.approx(path(10.0, True), abs=1e-6)  # only the directions are left
+    assert not np.allclose(path(0.01, False), path(1e9, False), atol=1e-2)  # not the same as no clipping
 
 
 # ---- a gradient of one's own, the kink, the plateau

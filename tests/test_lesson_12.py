@@ -118,3 +118,12 @@ def test_a_batch_of_one_picture_or_of_as_many_as_classes_hides_the_wrong_axis(le
         assert 0 <= lesson.wrong_accuracy(scores[:m], np.zeros(m, int)) <= 1
     with pytest.raises(ValueError, match="broadcast"):
         lesson.wrong_accuracy(scores, np.zeros(12, int))
+
+
+@pytest.mark.parametrize(("right", "n"), [(292, 300), (300, 300), (0, 20), (7, 20)])
+def test_at_both_ends_of_wilsons_interval_what_was_found_is_196_standard_errors_away(lesson, right, n):
+    low, high = lesson.wilson(right / n, n)
+    assert 0 <= low < high <= 1
+    for p in (low, high):
+        if 0 < p < 1:
+            assert abs(right / n - p) == pytest.approx(1.96 * np.sqrt(p * (1 - p) / n), abs=1e-9)

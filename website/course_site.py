@@ -17,6 +17,7 @@ import re
 import shutil
 import subprocess
 import sys
+import zipfile
 from html import escape
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -49,34 +50,42 @@ POLICY = (
 # ---- the source that Sphinx reads
 
 
-def lay_out_source() -> None:
-    """Copy what is shown into build/site-source, with a place for each explorer and each guess."""
+def lay_out_source(live: bool) -> None:
+    """Copy what is shown into build/site-source; `live` with what brings explorers and guesses to life."""
     shutil.rmtree(SOURCE, ignore_errors=True)
     (SOURCE / "static" / "explorers").mkdir(parents=True)
-    for name in ("conf.py", "mathml.py", "slugs.py", "static/course.css", "static/course.js", "static/favicon.svg"):
+    for name in ("conf.py", "mathml.py", "slugs.py", "static/course.css"):
         shutil.copy(ROOT / "website" / name, SOURCE / name)
-    for name in ("explorer.js", "predict.js", "widget.css"):
-        shutil.copy(ROOT / "src" / "helpers" / name, SOURCE / "static" / name)
-    explorers = {(cell.lesson, cell.index): _keep_tables(cell) for cell in explorer_cells(ROOT / "notebooks")}
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    conf = (SOURCE / "conf.py").read_text(encoding="utf-8")
+    (SOURCE / "conf.py").write_text(conf.replace("%VERSION%", re.search(r"^version: (.*)", citation, re.M)[1]))
+    explorers = {(cell.lesson, cell.index): str(cell) for cell in explorer_cells(ROOT / "notebooks")}
+    if live:
+        for name in ("course.js", "favicon.svg"):
+            shutil.copy(ROOT / "website" / "static" / name, SOURCE / "static" / name)
+        for name in ("explorer.js", "predict.js", "widget.css"):
+            shutil.copy(ROOT / "src" / "helpers" / name, SOURCE / "static" / name)
+        for cell in explorer_cells(ROOT / "notebooks"):
+            _keep_tables(cell)
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         places = {index: name for (lesson, index), name in explorers.items() if lesson == path.stem}
-        _write_notebook(_shown(nbformat.read(path, as_version=4), places), SOURCE / "notebooks" / path.name)
+        notebook = nbformat.read(path, as_version=4)
+        _write_notebook(_shown(notebook, places) if live else _printed(notebook), SOURCE / "notebooks" / path.name)
     for path in sorted((ROOT / "exercises").glob("*/*.ipynb")):
         _write_notebook(nbformat.read(path, as_version=4), SOURCE / path.relative_to(ROOT))
-    _write_front_page(next(iter(explorers.values())))
+    _write_front_page(*next(iter(explorers)))
 
 
-def _keep_tables(cell) -> str:
-    """Make the cell's explorer and store what it is drawn from; the name under which it is stored."""
+def _keep_tables(cell) -> None:
+    """Make the cell's explorer and store what it is drawn from, under the cell's name."""
     namespace = {}
     exec(cell.needed, namespace)
     *body, last = ast.parse(cell.source).body
     exec(compile(ast.Module(body, []), cell.lesson, "exec"), namespace)
     widget = eval(compile(ast.Expression(last.value), cell.lesson, "eval"), namespace)
-    name, place = f"{cell.lesson}-{cell.place}", SOURCE / "static" / "explorers"
-    (place / f"{name}.json").write_text(json.dumps(widget.spec), encoding="utf-8")
-    (place / f"{name}.bin").write_bytes(pack(widget.tables, widget.spec["tables"]))
-    return name
+    place = SOURCE / "static" / "explorers"
+    (place / f"{cell}.json").write_text(json.dumps(widget.spec), encoding="utf-8")
+    (place / f"{cell}.bin").write_bytes(pack(widget.tables, widget.spec["tables"]))
 
 
 def _shown(notebook, explorers):
@@ -84,20 +93,25 @@ def _shown(notebook, explorers):
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
-        if asked := re.match(r"\w+ = predict\.", cell.source):
-            _hide(cell, "input" if asked else "output")
+        if re.match(r"\w+ = predict\.", cell.source):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]  # the place says it all
             for output in cell.outputs:
                 output.data["text/html"] = _place_for_guess(output.data)
         elif re.search(r"\.compare\(", cell.source):
-            _hide(cell, "output")
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
         if index in explorers:
             for output in cell.outputs:
                 output.data["text/html"] = place_for_explorer(explorers[index], output.data["text/html"])
     return notebook
 
 
-def _hide(cell, part):
-    cell.metadata["tags"] = [*cell.metadata.get("tags", []), f"hide-{part}"]
+def _printed(notebook):
+    """The notebook for the book, whose pages are XML."""
+    for cell in notebook.cells:
+        for output in cell.get("outputs", []):
+            if "text/html" in output.get("data", {}):
+                output.data["text/html"] = re.sub(r"(<img\b[^>]*?)\s*/?>", r"\1/>", output.data["text/html"])
+    return notebook
 
 
 def place_for_explorer(name: str, picture: str) -> str:
@@ -116,13 +130,10 @@ def _write_notebook(notebook, path):
     nbformat.write(notebook, path)
 
 
-def _write_front_page(explorer):
-    """index.md, with the first explorer and the lessons by parts."""
-    lesson, _, _ = explorer.rpartition("-")
-    cells = nbformat.read(SOURCE / "notebooks" / f"{lesson}.ipynb", as_version=4).cells
-    shown = [
-        output.data["text/html"] for cell in cells for output in cell.get("outputs", []) if explorer in str(output)
-    ]
+def _write_front_page(lesson, index):
+    """index.md, with the explorer of this cell and the lessons by parts."""
+    cell = nbformat.read(SOURCE / "notebooks" / f"{lesson}.ipynb", as_version=4).cells[index]
+    shown = next(output.data["text/html"] for output in cell.outputs)
     start = nbformat.read(ROOT / layout.START, as_version=4)
     table = next(cell.source for cell in start.cells if PART.search(cell.source))
     trees, page = [], (ROOT / "website" / "index.md").read_text(encoding="utf-8")
@@ -135,7 +146,7 @@ def _write_front_page(explorer):
     for caption, documents in [("Begin", begin), ("Exercises", exercises)]:
         trees.append(f"```{{toctree}}\n:caption: {caption}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
     trees.insert(0, trees.pop(-2))
-    page = page.replace("%EXPLORER%", f"```{{raw}} html\n{shown[0]}\n```").replace("%LESSONS%", "\n\n".join(trees))
+    page = page.replace("%EXPLORER%", f"```{{raw}} html\n{shown}\n```").replace("%LESSONS%", "\n\n".join(trees))
     (SOURCE / "index.md").write_text(
         page.replace("%INSTALL%", f"[install the course]({REPOSITORY}#readme)"), encoding="utf-8"
     )
@@ -162,10 +173,32 @@ def finish(site: Path) -> None:
         page = path.read_text(encoding="utf-8")
         page = page.replace('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
         page = page.replace("<pre>", '<pre tabindex="0">')
+        page = re.sub("(Show|Hide) the source", r"\1 the code that draws", page)
+        page = re.sub("(Show|Hide) the outputs?", r"\1 the answer", page)
         digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}
         policy = POLICY.format(" ".join(f"'sha256-{digest}'" for digest in sorted(digests)))
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         path.write_text(page.replace("<head>", f"<head>{meta}", 1), encoding="utf-8")
+
+
+def finish_book(made: Path, book: Path) -> None:
+    """Write the book anew, with what epubcheck asks for and Sphinx leaves out."""
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as new:
+        for entry in old.infolist():  # the first, "mimetype", is stored uncompressed, and stays so
+            content = old.read(entry)
+            if entry.filename.endswith(".xhtml"):
+                page = content.decode()
+                page = re.sub(r"<link [^>]*mystnb[^>]*/>", "", page)  # a style sheet that is not in the book
+                page = re.sub(r'(<summary[^>]*>)\s*<p class="collapsed[^>]*>(.*?)</p>.*?</summary>', r"\1\2</summary>",
+                              page, flags=re.DOTALL)  # fmt: skip
+                content = page.encode()
+            elif entry.filename.endswith("content.opf"):
+                listed = content.decode()
+                for name in old.namelist():
+                    if name.endswith(".xhtml") and b"<math" in old.read(name):
+                        listed = re.sub(rf'(<item [^>]*href="{re.escape(name)}")', r'\1 properties="mathml"', listed)
+                content = listed.encode()
+            new.writestr(entry, content)
 
 
 def problems(site: Path) -> list[str]:
@@ -198,10 +231,11 @@ def problems(site: Path) -> list[str]:
 
 
 def main() -> None:
-    lay_out_source()
-    if "--epub" in sys.argv[1:]:
+    book = "--epub" in sys.argv[1:]
+    lay_out_source(live=not book)
+    if book:
         build("epub", BUILD / "epub")
-        shutil.copy(next((BUILD / "epub").glob("*.epub")), EPUB)
+        finish_book(next((BUILD / "epub").glob("*.epub")), EPUB)
         print(f"{EPUB.relative_to(ROOT).as_posix()} ({EPUB.stat().st_size / 1e6:.1f} MB)")
         return
     build("html", SITE)

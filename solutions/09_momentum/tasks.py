@@ -324,184 +324,159 @@ def paths_cases(rng):
         yield f.gradient, rng.uniform(low + 0.55 * (high - low), high).round(2), lr, beta, steps
 
 
-def rolled(gradient, start, lr, beta, steps, gain, begin):
-    """The path of a ball with the velocity `begin` at first, which gains gain(k) times the gradient in step k."""
-    theta, velocity, path = start, begin, [start]
-    for k in range(steps):
-        velocity = beta * velocity + gain(k) * gradient(theta)
-        theta = theta - lr * velocity
-        path.append(theta)
-    return np.array(path)
+def steps_until(beta, share):
+    """How many steps it takes a velocity to fade to that share."""
+    steps, left = 0, 1.0
+    while left > share:
+        steps, left = steps + 1, left * beta
+    return steps
 
 
-def gained(first, later):
-    """The path whose velocity gains first(β, τ) of the gradient in the first step, and later(β, τ) in each other."""
-
-    def path(gradient, start, lr, beta, dampening, steps):
-        shares = first(beta, dampening), later(beta, dampening)
-        return rolled(gradient, start, lr, beta, steps, lambda k: shares[k > 0], np.zeros(len(start)))
-
-    return path
+def coasted(velocity, lr, beta):
+    return -lr * beta / (1 - beta) * velocity
 
 
-def whole(beta, dampening):
-    return 1.0
+TIME_CONSTANT = (
+    "The move is right, but 1/(1 − β) is when about a third of the velocity is left. Here the share is an argument."
+)
 
 
-def dampened(beta, dampening):
-    return 1 - dampening
-
-
-right_roll = gained(whole, dampened)
-
-
-class roll_dampened:
+class coast:
     def cases(rng):
-        dampenings = [0.25, 0.5, 0.9, 0.0, 0.75, 0.6]
-        for (gradient, start, lr, beta, steps), dampening in zip(paths_cases(rng), dampenings, strict=True):
-            yield gradient, start, lr, beta, dampening, steps
-        yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.02, 0.9, 0.5, 1
-        yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.02, 0.9, 0.5, 0
+        yield np.array([2.0]), 0.1, 0.5, 0.2
+        for d, lr, beta, share in [
+            (1, 0.3, 0.9, 0.12),
+            (2, 0.05, 0.95, 0.5),
+            (3, 0.7, 0.25, 0.3),
+            (2, 1.5, 0.8, 0.003),
+        ]:
+            yield entries(rng, d, 1, 6), lr, beta, share
+        yield entries(rng, 2, 1, 6), 0.2, 0.0, 0.1  # no inertia: all of it is gone after one step
+        yield entries(rng, 2, 1, 6), 0.4, 0.7, 0.95
 
     class mistakes:
-        def first_step_dampened(gradient, start, lr, beta, dampening, steps):
-            """You dampen the gradient of the first step as well. In PyTorch the velocity begins as the first gradient,
-            whole."""
-            return gained(dampened, dampened)(gradient, start, lr, beta, dampening, steps)
+        def one_step_more(velocity, lr, beta, share):
+            """The count is right, but your move is too long by one step: the velocity itself belongs to the step that
+            has been taken. On the plateau friction comes before the first step."""
+            return steps_until(beta, share), -lr / (1 - beta) * velocity
 
-        def never_dampened(gradient, start, lr, beta, dampening, steps):
-            """The dampening has no effect: this is the heavy ball of task 1."""
-            return gained(whole, whole)(gradient, start, lr, beta, dampening, steps)
-
-        def first_step_alone(gradient, start, lr, beta, dampening, steps):
-            """You dampen the first step and no other. It is the other way round: the first gradient comes in whole."""
-            return gained(dampened, whole)(gradient, start, lr, beta, dampening, steps)
-
-        def dampening_itself(gradient, start, lr, beta, dampening, steps):
-            """You multiply the gradient by the dampening. That is the share which is taken away, so that 0 changes
-            nothing."""
-            return gained(whole, lambda beta, dampening: dampening)(gradient, start, lr, beta, dampening, steps)
-
-        def dampening_itself_always(gradient, start, lr, beta, dampening, steps):
-            """You multiply the gradient by the dampening, in the first step too. It is the share which is taken away,
-            and the first gradient comes in whole."""
-            taken = gained(lambda beta, dampening: dampening, lambda beta, dampening: dampening)
-            return taken(gradient, start, lr, beta, dampening, steps)
-
-        def beta_for_dampening(gradient, start, lr, beta, dampening, steps):
-            """You multiply the gradient by 1 − beta, a running mean. Here the dampening is an argument of its own."""
-            return gained(whole, lambda beta, dampening: 1 - beta)(gradient, start, lr, beta, dampening, steps)
-
-        def running_mean(gradient, start, lr, beta, dampening, steps):
-            """You multiply every gradient by 1 − beta, the first too: a running mean. Here the dampening is an argument
-            of its own, and the first gradient comes in whole."""
-            mean = gained(lambda beta, dampening: 1 - beta, lambda beta, dampening: 1 - beta)
-            return mean(gradient, start, lr, beta, dampening, steps)
-
-        def velocity_dampened(gradient, start, lr, beta, dampening, steps):
-            """You dampen the velocity that is kept, not the gradient that is added to it. Friction is beta's job."""
-            kept = beta * (1 - dampening)
-            return rolled(gradient, start, lr, kept, steps, lambda k: 1.0, np.zeros(len(start)))
-
-        def all_dampened(gradient, start, lr, beta, dampening, steps):
-            """You dampen the whole velocity, the share that is kept included. Only the gradient that is added is
-            dampened."""
-            theta, velocity, path = start, np.zeros(len(start)), [start]
-            for k in range(steps):
-                velocity = (beta * velocity + gradient(theta)) * (1 - dampening if k else 1)
-                theta = theta - lr * velocity
-                path.append(theta)
-            return np.array(path)
-
-        def step_dampened(gradient, start, lr, beta, dampening, steps):
-            """You dampen the step. That only makes the rate smaller; the gradient is dampened on its way into the
+        def uphill(velocity, lr, beta, share):
+            """The count is right, but your ball rolls uphill: in PyTorch's form a step goes against the
             velocity."""
-            theta, velocity, path = start, np.zeros(len(start)), [start]
-            for k in range(steps):
-                velocity = beta * velocity + gradient(theta)
-                theta = theta - lr * velocity * (1 - dampening if k else 1)
-                path.append(theta)
-            return np.array(path)
+            return steps_until(beta, share), -coasted(velocity, lr, beta)
 
-        def first_gradient_twice(gradient, start, lr, beta, dampening, steps):
-            """Your velocity begins as the gradient at the start, and the first step then adds that gradient again. In
-            the first step it comes in once, whole."""
-            return rolled(gradient, start, lr, beta, steps, lambda k: 1 - dampening, gradient(start))
+        def in_keras_form(velocity, lr, beta, share):
+            """The count is right, but your move is that of Keras's velocity, which has rate and sign inside. The task's
+            velocity is PyTorch's."""
+            return steps_until(beta, share), beta / (1 - beta) * velocity
 
-        def slope_of_the_start(gradient, start, lr, beta, dampening, steps):
-            """Each of your steps uses the gradient at the start. Take it again wherever the ball is."""
-            slope = gradient(start)
-            return right_roll(lambda theta: slope, start, lr, beta, dampening, steps)
+        def rate_forgotten(velocity, lr, beta, share):
+            """The count is right, but your move has no rate: a step is the rate times the velocity."""
+            return steps_until(beta, share), -beta / (1 - beta) * velocity
 
-        def velocity_forgotten(gradient, start, lr, beta, dampening, steps):
-            """Your ball keeps no velocity from one step to the next: beta does nothing."""
-            return right_roll(gradient, start, lr, 0.0, dampening, steps)
+        def one_step_alone(velocity, lr, beta, share):
+            """The count is right, but your move is that of the first step alone. The ball coasts on until it is at
+            rest."""
+            return steps_until(beta, share), -lr * beta * velocity
 
-        def one_step_late(gradient, start, lr, beta, dampening, steps):
-            """Your ball stays where it is in its first step: each step uses the velocity from before the new
-            gradient."""
-            theta, velocity, path = start, np.zeros(len(start)), [start]
-            for k in range(steps):
-                slope = gradient(theta)
-                theta = theta - lr * velocity
-                velocity = beta * velocity + (1 - dampening if k else 1) * slope
-                path.append(theta)
-            return np.array(path)
+        def step_before_the_plateau(velocity, lr, beta, share):
+            """The count is right, but your move is that of the step that has been taken already. From now on friction
+            acts first, and the ball coasts on until it is at rest."""
+            return steps_until(beta, share), -lr * velocity
 
-        def uphill(gradient, start, lr, beta, dampening, steps):
-            """Your ball rolls uphill. Look at the sign of the step."""
-            return right_roll(gradient, start, -lr, beta, dampening, steps)
+        def friction_in_the_move(velocity, lr, beta, share):
+            """The count is right, but your move multiplies by what friction takes. Add up what is left, over all steps
+            to come."""
+            return steps_until(beta, share), -lr * (1 - beta) * velocity
 
-        def in_keras_form(gradient, start, lr, beta, dampening, steps):
-            """The rate comes in twice: it is inside your velocity, and your step multiplies by it again."""
-            return right_roll(gradient, start, lr * lr, beta, dampening, steps)
+        def move_until_the_share(velocity, lr, beta, share):
+            """The count is right, but your move ends when the velocity has faded to the share. Go on until the ball is
+            at rest."""
+            steps = steps_until(beta, share)
+            return steps, -lr * np.sum(beta ** np.arange(1, steps + 1)) * velocity
 
-        @says(PATH_WITHOUT_START)
-        def without_start(gradient, start, lr, beta, dampening, steps):
-            return right_roll(gradient, start, lr, beta, dampening, steps)[1:]
+        def move_of_the_counted_steps(velocity, lr, beta, share):
+            """The count is right, but your move is a sum over that many steps, and begins with the velocity that has
+            been used up already. On the plateau friction comes first, and the ball goes on until it is at rest."""
+            steps = steps_until(beta, share)
+            return steps, -lr * np.sum(beta ** np.arange(steps)) * velocity
 
-        @says(LAST_POINT_ALONE)
-        def end_alone(gradient, start, lr, beta, dampening, steps):
-            return right_roll(gradient, start, lr, beta, dampening, steps)[-1]
+        def alternating(velocity, lr, beta, share):
+            """The count is right, but 1 + β belongs to pushes that change their sign. Here the velocity keeps its
+            sign."""
+            return steps_until(beta, share), -lr * beta / (1 + beta) * velocity
 
-        @says(ONE_ARRAY_MANY_TIMES)
-        def one_array_many_times(gradient, start, lr, beta, dampening, steps):
-            return np.tile(right_roll(gradient, start, lr, beta, dampening, steps)[-1], (steps + 1, 1))
+        def size_of_the_move(velocity, lr, beta, share):
+            """The count is right, but your move has lost its signs: θ moves against the velocity, entry by entry."""
+            return steps_until(beta, share), abs(coasted(velocity, lr, beta))
+
+        def length_of_the_move(velocity, lr, beta, share):
+            """The count is right, but your move is one length for all entries. The task asks how far each entry of θ
+            moves."""
+            return steps_until(beta, share), np.linalg.norm(coasted(velocity, lr, beta))
+
+        def rounded_down(velocity, lr, beta, share):
+            """The move is right, but your count is one too small: after so many steps more than the share is left.
+            Round up."""
+            return max(steps_until(beta, share) - 1, 0), coasted(velocity, lr, beta)
+
+        def not_rounded(velocity, lr, beta, share):
+            """The move is right, but you count parts of steps. Steps are whole numbers: round up."""
+            return np.log(share) / np.log(beta) if beta else 1, coasted(velocity, lr, beta)
+
+        def nearest_number(velocity, lr, beta, share):
+            """The move is right, but you round the count to the nearest number. Where that rounds down, more than the
+            share is left."""
+            return round(np.log(share) / np.log(beta)) if beta else 1, coasted(velocity, lr, beta)
+
+        def one_too_many(velocity, lr, beta, share):
+            """The move is right, but your count is one too large: the share is reached one step earlier."""
+            return steps_until(beta, share) + 1, coasted(velocity, lr, beta)
+
+        @says(TIME_CONSTANT)
+        def time_constant(velocity, lr, beta, share):
+            return round(1 / (1 - beta)), coasted(velocity, lr, beta)
+
+        @says(TIME_CONSTANT)
+        def time_constant_not_rounded(velocity, lr, beta, share):
+            return 1 / (1 - beta), coasted(velocity, lr, beta)
+
+        def share_lost(velocity, lr, beta, share):
+            """The move is right, but you count until the share is lost. The share is what is left."""
+            return steps_until(beta, 1 - share), coasted(velocity, lr, beta)
+
+        def friction_for_beta(velocity, lr, beta, share):
+            """The move is right, but your count lets the velocity keep 1 − β in each step. It keeps β."""
+            if beta == 0:
+                return 0, coasted(velocity, lr, beta)
+            return steps_until(1 - beta, share), coasted(velocity, lr, beta)
+
+        def without_inertia(velocity, lr, beta, share):
+            """For β = 0 you count no step at all. The velocity is gone only after one step: before it, all is left.
+            (The logarithm of 0 is −∞, so a formula with logarithms needs this case apart.)"""
+            return steps_until(beta, share) if beta else 0, coasted(velocity, lr, beta)
+
+        def move_first(velocity, lr, beta, share):
+            """Both are right, and in the wrong order: the count comes first, then the move."""
+            return coasted(velocity, lr, beta), steps_until(beta, share)
 
     class right:
-        def by_rows(gradient, start, lr, beta, dampening, steps):
-            path = np.empty((steps + 1, len(start)))
-            path[0], velocity = start, None
-            for k in range(steps):
-                slope = gradient(path[k])
-                velocity = slope if velocity is None else beta * velocity + (1 - dampening) * slope
-                path[k + 1] = path[k] - lr * velocity
-            return path
+        def by_logarithms(velocity, lr, beta, share):
+            steps = int(np.ceil(np.log(share) / np.log(beta))) if beta > 0 else 1
+            return steps, -velocity * lr * (1 / (1 - beta) - 1)
 
-        def first_step_apart(gradient, start, lr, beta, dampening, steps):
-            path = [start]
-            if steps:
-                velocity = gradient(start)
-                path.append(start - lr * velocity)
-            while len(path) <= steps:
-                velocity = velocity * beta + gradient(path[-1]) * (1 - dampening)
-                path.append(path[-1] - velocity * lr)
-            return path
+        def by_rolling(velocity, lr, beta, share):
+            theta, left, steps = np.zeros(len(velocity)), velocity, None
+            for k in range(1, 400):
+                left = beta * left
+                theta = theta - lr * left
+                if steps is None and abs(left[0]) <= share * abs(velocity[0]):
+                    steps = k
+            return [steps, theta]
 
-        def by_differences(gradient, start, lr, beta, dampening, steps):
-            path = [start, start]  # the point before the start, too: it is at rest
-            for k in range(steps):
-                share = 1 if k == 0 else 1 - dampening
-                path.append(path[-1] - lr * share * gradient(path[-1]) + beta * (path[-1] - path[-2]))
-            return np.array(path[1:])
-
-        def by_a_larger_rate(gradient, start, lr, beta, dampening, steps):
-            """The heavy ball at the dampened rate, whose first gradient is made as much larger."""
-            share, path, velocity = 1 - dampening, [start], np.zeros(len(start))
-            for k in range(steps):
-                velocity = beta * velocity + gradient(path[-1]) / (1 if k else share)
-                path.append(path[-1] - lr * share * velocity)
-            return np.array(path)
+        def by_all_the_shares(velocity, lr, beta, share):
+            left = beta ** np.arange(400)
+            return np.argmax(left <= share), -lr * np.sum(left[1:]) * velocity
 
 
 def ends(hessian):
@@ -513,6 +488,12 @@ def constants(low, high):
     """The answer, once both ends are known."""
     a, b = np.sqrt(low), np.sqrt(high)
     return (2 / (b + a)) ** 2, ((b - a) / (b + a)) ** 2
+
+
+USUAL_BETA_AND_ANOTHER_RATE = (
+    "Your β is 0.9, whatever the Hessian, and your rate belongs to another rule. Compute both from the smallest and "
+    "the largest eigenvalue."
+)
 
 
 class heavy_ball_constants:
@@ -614,6 +595,45 @@ class heavy_ball_constants:
             """Your β does not depend on the Hessian. 0.9 is the usual choice; here you compute it."""
             return constants(*ends(hessian))[0], 0.9
 
+        @says(USUAL_BETA_AND_ANOTHER_RATE)
+        def plain_and_usual_beta(hessian):
+            low, high = ends(hessian)
+            return 2 / (low + high), 0.9
+
+        @says(USUAL_BETA_AND_ANOTHER_RATE)
+        def safe_rate_and_usual_beta(hessian):
+            return 1 / ends(hessian)[1], 0.9
+
+        @says(USUAL_BETA_AND_ANOTHER_RATE)
+        def border_and_usual_beta(hessian):
+            return 2 / ends(hessian)[1], 0.9
+
+        @says(USUAL_BETA_AND_ANOTHER_RATE)
+        def largest_rate_of_the_usual_beta(hessian):
+            return (1 + np.sqrt(0.9)) ** 2 / ends(hessian)[1], 0.9
+
+        def plain_descent(hessian):
+            """These are the constants of plain descent: its best rate, and no momentum."""
+            low, high = ends(hessian)
+            return 2 / (low + high), 0.0
+
+        def rate_and_factor_of_plain_descent(hessian):
+            """These are the best rate and the factor per step of plain descent. The heavy ball has its own constants,
+            made of the roots of the eigenvalues."""
+            low, high = ends(hessian)
+            return 2 / (low + high), (high - low) / (high + low)
+
+        def plain_rate_and_squared_factor(hessian):
+            """Your α is the best one for plain descent, and your β is made of κ instead of its root."""
+            low, high = ends(hessian)
+            return 2 / (low + high), ((high - low) / (high + low)) ** 2
+
+        def no_roots_at_all(hessian):
+            """Both numbers are made of the eigenvalues themselves. The heavy ball's constants are made of their
+            roots."""
+            low, high = ends(hessian)
+            return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2
+
     class right:
         def as_in_the_lesson(hessian):
             eigenvalues = np.linalg.eigvals(hessian).real
@@ -692,6 +712,12 @@ class roll_in_stages:
             rescaled = in_stages(heavy, lambda velocity, old, new: velocity * new / old)
             return rescaled(gradient, start, rates, beta, steps)
 
+        def velocity_times_the_new_rate(gradient, start, rates, beta, steps):
+            """You multiply the velocity by the rate at each new stage. In PyTorch's form the velocity holds gradients,
+            with no rate in them: it stays, and the rate multiplies it in the step."""
+            scaled = in_stages(heavy, lambda velocity, old, new: velocity * new)
+            return scaled(gradient, start, rates, beta, steps)
+
         def in_keras_form(gradient, start, rates, beta, steps):
             """This is Keras's form, in which the velocity keeps the rates that its gradients came with. While the rate
             is constant the two agree, and here it changes: use the step of task 1."""
@@ -729,6 +755,22 @@ class roll_in_stages:
         def one_step_a_stage(gradient, start, rates, beta, steps):
             """Your stages are one step long. Each takes as many as `steps` says."""
             return right_stages(gradient, start, rates, beta, min(steps, 1))
+
+        def loops_exchanged(gradient, start, rates, beta, steps):
+            """The velocity is carried along now, but your loops are exchanged: the rate changes at every step, and the
+            whole list is used again and again. Each rate keeps for a whole stage."""
+            return right_stages(gradient, start, np.tile(rates, steps), beta, 1)
+
+        def loops_exchanged_from_rest(gradient, start, rates, beta, steps):
+            """Your loops are exchanged, so that the rate changes at every step: each rate keeps for a whole stage. And
+            the velocity still begins at 0 again and again."""
+            points, theta = [start], start
+            for _ in range(steps):
+                velocity = np.zeros(len(start))
+                for lr in rates:
+                    theta, velocity = heavy(theta, velocity, gradient(theta), lr, beta)
+                    points.append(theta)
+            return np.array(points)
 
         def slope_of_the_stage(gradient, start, rates, beta, steps):
             """The velocity is carried along now, but each stage uses the gradient at its beginning. Take it again

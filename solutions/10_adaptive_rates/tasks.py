@@ -20,6 +20,10 @@ def with_a_zero(gradient):
     return gradient
 
 
+def running(memory, new, keep):
+    return keep * memory + (1 - keep) * new
+
+
 def adagrad(theta, squares, gradient, lr, eps):
     squares = squares + gradient**2
     return theta - lr * gradient / (np.sqrt(squares) + eps), squares
@@ -32,6 +36,7 @@ WITHOUT_EPS = (
 ONE_MEMORY_FOR_ALL = (
     "You combine the entries, so that they all share one memory. Each entry has its own: work entry by entry."
 )
+AS_RMSPROP = "Your memory is a running mean, as RMSprop's is, and forgets. Adagrad adds up all squares in full."
 UPHILL = "Your step goes uphill. The gradient points uphill, and descent goes the other way: look at the sign."
 ROOT_REMEMBERED = "θ is right, but you return a root as the memory. The next step needs the memory before the root."
 
@@ -100,6 +105,32 @@ class adagrad_step:
             squares = gradient**2
             return theta - lr * gradient / (np.sqrt(squares) + eps), squares
 
+        @says(AS_RMSPROP)
+        def rmsprop_with_kerass_memory(theta, squares, gradient, lr, eps):
+            squares = running(squares, gradient**2, 0.9)
+            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+
+        @says(AS_RMSPROP)
+        def rmsprop_with_pytorchs_memory(theta, squares, gradient, lr, eps):
+            squares = running(squares, gradient**2, 0.99)
+            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+
+        def square_of_the_sum(theta, squares, gradient, lr, eps):
+            """You add first and square afterwards, the old memory too. Square the gradient alone, then add."""
+            squares = (squares + gradient) ** 2
+            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+
+        def gradient_not_squared(theta, squares, gradient, lr, eps):
+            """You add the gradient itself to the memory. It is a sum of squares."""
+            squares = squares + gradient
+            with np.errstate(invalid="ignore"):
+                return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+
+        def sizes_added(theta, squares, gradient, lr, eps):
+            """You add the size of the gradient to the memory. It is a sum of squares."""
+            squares = squares + abs(gradient)
+            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+
         def mean_of_squares(theta, squares, gradient, lr, eps):
             """Your memory is a mean of the old value and the new square. Adagrad adds up: it never forgets."""
             squares = (squares + gradient**2) / 2
@@ -142,10 +173,6 @@ class adagrad_step:
             squares += np.square(gradient)
             theta -= gradient * (lr / (np.sqrt(squares) + eps))
             return theta, squares
-
-
-def running(memory, new, keep):
-    return keep * memory + (1 - keep) * new
 
 
 def adadelta(theta, squares, moves, gradient, rho, eps):
@@ -290,6 +317,49 @@ class adadelta_step:
             move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
             return theta - move, squares, rho * moves + move**2
 
+        def whole_square_of_the_gradient(theta, squares, moves, gradient, rho, eps):
+            """Your first memory takes in the new square in full. It counts 1 − ρ only; otherwise the memory is not a
+            mean."""
+            squares = rho * squares + gradient**2
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def whole_square_of_the_move(theta, squares, moves, gradient, rho, eps):
+            """Your second memory takes in the new square in full. It counts 1 − ρ only; otherwise the memory is not a
+            mean."""
+            new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return new, squares, rho * moves + (theta - new) ** 2
+
+        def nothing_of_the_gradients_fades(theta, squares, moves, gradient, rho, eps):
+            """Your first memory keeps all it had and never forgets. Only the share ρ of it is kept."""
+            squares = squares + (1 - rho) * gradient**2
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def nothing_of_the_moves_fades(theta, squares, moves, gradient, rho, eps):
+            """Your second memory keeps all it had and never forgets. Only the share ρ of it is kept."""
+            new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return new, squares, moves + (1 - rho) * (theta - new) ** 2
+
+        def sum_of_gradients(theta, squares, moves, gradient, rho, eps):
+            """Your first memory is a sum and never forgets. It is a running mean, like the second."""
+            squares = squares + gradient**2
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def shares_of_the_gradients_exchanged(theta, squares, moves, gradient, rho, eps):
+            """In your first memory the two shares are exchanged: ρ is the share of the old memory, 1 − ρ that of the
+            new square."""
+            squares = running(squares, gradient**2, 1 - rho)
+            move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
+        def shares_of_the_moves_exchanged(theta, squares, moves, gradient, rho, eps):
+            """In your second memory the two shares are exchanged: ρ is the share of the old memory, 1 − ρ that of the
+            new square."""
+            new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return new, squares, running(moves, (theta - new) ** 2, 1 - rho)
+
         def sums(theta, squares, moves, gradient, rho, eps):
             """Your memories are sums, as in Adagrad, and never forget. Here they are running means, and ρ is the share
             that is kept."""
@@ -343,237 +413,300 @@ class adadelta_step:
             return [theta, squares, moves * rho + ratio * gradient * gradient * (1 - rho)]
 
 
-def adamax(theta, m, u, gradient, t, lr, b1=0.9, b2=0.999, eps=1e-8):
-    m = running(m, gradient, b1)
-    u = np.maximum(b2 * u, abs(gradient) + eps)
-    return theta - lr / (1 - b1**t) * m / u, m, u
+def recipe(lr, steps, warm_up, least):
+    t = np.arange(steps)
+    wave = least + (lr - least) / 2 * (1 + np.cos(np.pi * (t - warm_up) / (steps - warm_up)))
+    return np.where(t < warm_up, lr / warm_up + (lr - lr / warm_up) * t / warm_up, wave)
 
 
-class adamax_step:
+class recipe_rates:
     def cases(rng):
-        yield np.array([3.0]), np.array([2.0]), np.array([10.0]), np.array([-4.0]), 2, 0.5
-        for d, t, lr in [(1, 3, 0.1), (2, 7, 0.05), (3, 2, 0.3)]:
-            large = entries(rng, d, 4, 9)  # some entries' memory is above the new size, others' below
-            yield entries(rng, d, 1, 4), entries(rng, d, 0.5, 3), rng.uniform(2, 10, d).round(2), large, t, lr
-        yield entries(rng, 3, 1, 4), entries(rng, 3, 0.5, 3), np.array([1.5, 12.0, 1.5]), entries(rng, 3, 4, 9), 4, 0.2
-        yield entries(rng, 2, 1, 4), np.array([8.0, -7.0]), np.array([2.0, 3.0]), np.array([1.9995, -2.5]), 5, 0.4
-        yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), entries(rng, 2, 1.5, 6), 1, 0.2  # the first step
-        yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), with_a_zero(entries(rng, 2, 1.5, 6)), 1, 0.3  # 0/ε
+        yield 0.8, 8, 4, 0.2
+        for warm_up, more in [(3, 6), (5, 7), (2, 5), (6, 14)]:
+            lr = round(rng.uniform(0.2, 2), 2)
+            least = round(lr * rng.uniform(0.25, 0.4), 3)  # above α/W for some W
+            yield lr, warm_up + more + int(rng.integers(4)), warm_up, least
+        yield round(rng.uniform(0.2, 2), 2), 10 + int(rng.integers(4)), 4, 0.0  # down to 0, as in the lesson
+        # a warm-up of one step, which has the whole rate
+        yield round(rng.uniform(0.2, 2), 2), 6 + int(rng.integers(4)), 1, 0.1
 
     class mistakes:
-        def m_uncorrected(theta, m, u, gradient, t, lr):
-            """You do not correct m, which began at 0 and is too small in the first steps. Divide it as the formula
-            says."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
-            return theta - lr * m / u, m, u
+        def least_ignored(lr, steps, warm_up, least):
+            """Your cosine falls to 0. Here it falls to `least`."""
+            return recipe(lr, steps, warm_up, 0.0)
 
-        def u_corrected(theta, m, u, gradient, t, lr):
-            """You correct u as Adam corrects v. A mean that begins at 0 is too small at first, but a maximum is not: at
-            the first step it is already |∇J|."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / (u / (1 - 0.999**t)), m, u
+        def least_added(lr, steps, warm_up, least):
+            """Your cosine falls as it would to 0, and `least` is added to it, so it begins above α. Only what is above
+            `least` falls."""
+            wave = recipe(lr, steps, warm_up, 0.0)
+            return np.where(np.arange(steps) < warm_up, wave, wave + least)
 
-        def corrected_with_the_other_beta(theta, m, u, gradient, t, lr):
-            """You correct m with β₂. It was made with β₁."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.999**t) * m / u, m, u
+        def cut_off(lr, steps, warm_up, least):
+            """Your cosine falls towards 0 and is cut off at `least`. It should reach `least` smoothly, at the end of
+            the wave."""
+            wave = recipe(lr, steps, warm_up, 0.0)
+            return np.where(np.arange(steps) < warm_up, wave, np.maximum(wave, least))
 
-        def exponent_forgotten(theta, m, u, gradient, t, lr):
-            """Your correction is the same at every step: the exponent t is missing."""
-            return adamax(theta, m, u, gradient, 1, lr)
+        def cut_off_everywhere(lr, steps, warm_up, least):
+            """Your rates are cut off at `least`, those of the warm-up too. It is where the cosine ends, and nothing
+            else."""
+            return np.maximum(recipe(lr, steps, warm_up, 0.0), least)
 
-        def one_step_ahead(theta, m, u, gradient, t, lr):
-            """Your correction is that of the next step. t starts at 1, so it is the exponent as it is."""
-            return adamax(theta, m, u, gradient, t + 1, lr)
+        def least_as_a_factor(lr, steps, warm_up, least):
+            """You take `least` for a share of α. It is a rate itself."""
+            return recipe(lr, steps, warm_up, lr * least)
 
-        def times_t(theta, m, u, gradient, t, lr):
-            """You multiply β₁ by t. It is an exponent, written with two stars."""
-            _, m, u = adamax(theta, m, u, gradient, t, lr)
-            return theta - lr / np.float64(1 - 0.9 * t) * m / u, m, u
+        def warm_up_of_lesson_2(lr, steps, warm_up, least):
+            """Your warm-up takes equal steps from α/W to α and is at α one step too early. In the formula the cosine
+            begins with α, at t = W."""
+            t = np.arange(steps)
+            return np.where(t < warm_up, lr * (t + 1) / warm_up, recipe(lr, steps, warm_up, least))
 
-        def exponent_outside(theta, m, u, gradient, t, lr):
-            """You take the power of 1 − β₁. The exponent t belongs to β₁ alone."""
-            _, m, u = adamax(theta, m, u, gradient, t, lr)
-            return theta - lr / (1 - 0.9) ** t * m / u, m, u
+        def from_zero(lr, steps, warm_up, least):
+            """Your warm-up begins at 0, and so the first step has length 0. It begins at α/W."""
+            t = np.arange(steps)
+            return np.where(t < warm_up, lr * t / warm_up, recipe(lr, steps, warm_up, least))
 
-        def power_alone(theta, m, u, gradient, t, lr):
-            """You divide by β₁ᵗ. What has arrived in m after t steps is the share 1 − β₁ᵗ."""
-            _, m, u = adamax(theta, m, u, gradient, t, lr)
-            return theta - lr / 0.9**t * m / u, m, u
+        def from_least(lr, steps, warm_up, least):
+            """Your warm-up begins at `least`. It begins at α/W; `least` is where the cosine ends."""
+            t = np.arange(steps)
+            return np.where(t < warm_up, least + (lr - least) * t / warm_up, recipe(lr, steps, warm_up, least))
 
-        def rate_of_adam(theta, m, u, gradient, t, lr):
-            """You correct the rate with the root of 1 − β₂ᵗ, as Keras's Adam does for its v. A maximum is not too small
-            at first, so u needs no correction."""
-            _, m, u = adamax(theta, m, u, gradient, t, lr)
-            return theta - lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t) * m / u, m, u
+        def no_warm_up(lr, steps, warm_up, least):
+            """Your rates have no warm-up: the wave begins at once, and is as long as the run."""
+            return least + (lr - least) / 2 * (1 + np.cos(np.pi * np.arange(steps) / steps))
 
-        def fades_with_t(theta, m, u, gradient, t, lr):
-            """You multiply the old u by β₂ᵗ. It has faded in every step before, so this step multiplies it by β₂
-            once."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999**t * u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def warm_up_at_the_whole_rate(lr, steps, warm_up, least):
+            """Your rate is α throughout the warm-up. It rises to α from α/W."""
+            return np.where(np.arange(steps) < warm_up, lr, recipe(lr, steps, warm_up, least))
 
-        def fades_afterwards(theta, m, u, gradient, t, lr):
-            """You compare first and multiply by β₂ afterwards, so that the newest size fades too. Only the old u is
-            scaled down."""
-            m = running(m, gradient, 0.9)
-            u = 0.999 * np.maximum(u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def wave_from_the_start(lr, steps, warm_up, least):
+            """Your wave is counted from the start of the run, so the rate falls suddenly at t = W. Count it from the
+            end of the warm-up."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.cos(np.pi * t / steps))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def sum_for_maximum(theta, m, u, gradient, t, lr):
-            """You add the two sizes. Adamax takes the larger of them."""
-            m = running(m, gradient, 0.9)
-            u = 0.999 * u + abs(gradient) + 1e-8
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def wave_too_long(lr, steps, warm_up, least):
+            """Your wave is as long as the whole run, so it is cut short. It has only the T − W steps after the
+            warm-up."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.cos(np.pi * (t - warm_up) / steps))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def norm_for_size(theta, m, u, gradient, t, lr):
-            """You compare with the norm of the whole gradient, so that all entries share it. Compare each entry with
-            its own size."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, np.sqrt(np.sum(gradient**2)) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def wave_too_short(lr, steps, warm_up, least):
+            """Your wave is counted from the start of the run and only T − W long, so it turns up again before the
+            end."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.cos(np.pi * t / (steps - warm_up)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def corrected_u_remembered(theta, m, u, gradient, t, lr):
-            """You correct u as Adam corrects v, and return the corrected one. A maximum is not too small at first: u
-            needs no correction."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, abs(gradient) + 1e-8) / (1 - 0.999**t)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def down_by_the_last_step(lr, steps, warm_up, least):
+            """Your last rate is `least` itself, so the wave is one step too short. In the formula it would be reached
+            at t = T, after the last step."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.cos(np.pi * (t - warm_up) / (steps - warm_up - 1)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def size_of_m(theta, m, u, gradient, t, lr):
-            """You compare with the size of m. The memory u holds the sizes of the gradients themselves."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, abs(m) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def quarter_of_a_wave(lr, steps, warm_up, least):
+            """Yours is a quarter of a wave. The cosine goes from 1 to −1: 1 is added, and the whole halved."""
+            t = np.arange(steps)
+            wave = least + (lr - least) * np.cos(np.pi / 2 * (t - warm_up) / (steps - warm_up))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def adam_itself(theta, m, u, gradient, t, lr):
-            """This is Adam, with u as its v. Adamax compares sizes instead of averaging squares."""
-            m, u = running(m, gradient, 0.9), running(u, gradient**2, 0.999)
-            return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(u / (1 - 0.999**t)) + 1e-8), m, u
+        def not_halved(lr, steps, warm_up, least):
+            """Your wave begins too high: 1 plus the cosine goes from 2 to 0, so it is halved."""
+            t = np.arange(steps)
+            wave = least + (lr - least) * (1 + np.cos(np.pi * (t - warm_up) / (steps - warm_up)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def hat_remembered(theta, m, u, gradient, t, lr):
-            """θ is right, but you return the corrected m. The next step would correct it again: return m as it was
-            before the correction."""
-            theta, m, u = adamax(theta, m, u, gradient, t, lr)
-            return theta, m / (1 - 0.9**t), u
+        def cosine_alone(lr, steps, warm_up, least):
+            """Your rates become negative or fall below `least`: 1 is added to the cosine before it is halved."""
+            t = np.arange(steps)
+            wave = least + (lr - least) * np.cos(np.pi * (t - warm_up) / (steps - warm_up))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def never_forgets(theta, m, u, gradient, t, lr):
-            """Your u never forgets: one giant gradient would keep the steps short forever. The old u is multiplied by
-            β₂ before you compare."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def straight_down(lr, steps, warm_up, least):
+            """Your rate falls on a straight line. The task asks for half a wave of the cosine."""
+            t = np.arange(steps)
+            line = lr + (least - lr) * (t - warm_up) / (steps - warm_up)
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), line)
 
-        def mean_for_maximum(theta, m, u, gradient, t, lr):
-            """Your u is a running mean of the sizes. Adamax takes the larger of the two instead of mixing them."""
-            m, u = running(m, gradient, 0.9), running(u, abs(gradient) + 1e-8, 0.999)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def both_at_once(lr, steps, warm_up, least):
+            """Your warm-up is multiplied by a wave that is falling already. The wave begins when the warm-up is
+            over."""
+            t = np.arange(steps)
+            rise = np.minimum(1, 1 / warm_up + (1 - 1 / warm_up) * t / warm_up)
+            return rise * (least + (lr - least) / 2 * (1 + np.cos(np.pi * t / steps)))
 
-        def share_of_the_new(theta, m, u, gradient, t, lr):
-            """You give the new size only the share 1 − β₂. In a maximum it counts in full; only the old u is scaled
-            down."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, 0.001 * (abs(gradient) + 1e-8))
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def in_degrees(lr, steps, warm_up, least):
+            """Your wave hardly falls: NumPy's cosine takes radians, where half a turn is π, not 180."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.cos(180 * (t - warm_up) / (steps - warm_up)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
-        def latest_alone(theta, m, u, gradient, t, lr):
-            """You ignore the u that was passed in and divide by the size of this gradient alone."""
-            m, u = running(m, gradient, 0.9), abs(gradient) + 1e-8
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def from_one(lr, steps, warm_up, least):
+            """You begin with t = 1. The first step has t = 0."""
+            t = np.arange(1, steps + 1)
+            wave = least + (lr - least) / 2 * (1 + np.cos(np.pi * (t - warm_up) / (steps - warm_up)))
+            return np.where(t < warm_up, lr / warm_up + (lr - lr / warm_up) * t / warm_up, wave)
 
-        def one_maximum_for_all(theta, m, u, gradient, t, lr):
-            """You take one maximum over all entries, so that they share it. Compare entry by entry: `np.maximum` takes
-            two arrays, `np.max` only one."""
-            m = running(m, gradient, 0.9)
-            u = np.full(len(u), max(np.max(0.999 * u), np.max(abs(gradient)) + 1e-8))
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def one_too_many(lr, steps, warm_up, least):
+            """There is one rate too many, for t = T. There are as many rates as steps: t goes from 0 to T − 1."""
+            return np.append(recipe(lr, steps, warm_up, least), least)
 
-        def sign_kept(theta, m, u, gradient, t, lr):
-            """You compare with the gradient itself, so that a steep negative entry counts as small. Its size is what
-            matters."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, gradient + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
+        def wave_on_top(lr, steps, warm_up, least):
+            """There are W rates too many: the warm-up is part of the T steps, not in front of them."""
+            return recipe(lr, steps + warm_up, warm_up, least)
 
-        def squares_as_in_adam(theta, m, u, gradient, t, lr):
-            """Your u holds squares, as Adam's v does. Adamax remembers sizes: no square when they come in, no root in
-            the step."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, gradient**2 + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / np.sqrt(u), m, u
+        def wave_alone(lr, steps, warm_up, least):
+            """Your rates begin after the warm-up. Its W rates come first."""
+            return recipe(lr, steps, warm_up, least)[warm_up:]
 
-        def squares_without_root(theta, m, u, gradient, t, lr):
-            """Your u takes in the square of the gradient. Adamax remembers its size."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, gradient**2 + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
-
-        def root_of_u(theta, m, u, gradient, t, lr):
-            """You divide by the root of u. Adam needs a root because its v holds squares; u holds sizes."""
-            m = running(m, gradient, 0.9)
-            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / np.sqrt(u), m, u
-
-        @says(WITHOUT_EPS)
-        def without_eps(theta, m, u, gradient, t, lr):
-            return adamax(theta, m, u, gradient, t, lr, eps=0.0)
-
-        def eps_as_in_keras(theta, m, u, gradient, t, lr):
-            """Your step is right, but you add ε in the step, as Keras does. In PyTorch's form it is inside the maximum,
-            and so part of the u that you return."""
-            theta, m, _ = adamax(theta, m, u, gradient, t, lr)
-            return theta, m, np.maximum(0.999 * u, abs(gradient))
-
-        def gradient_for_m(theta, m, u, gradient, t, lr):
-            """Your m is right, but your step does not use it: it has the gradient itself above the fraction line."""
-            _, m, u = adamax(theta, m, u, gradient, t, lr)
-            return theta - lr * gradient / u, m, u
-
-        def step_before_the_memories(theta, m, u, gradient, t, lr):
-            """Your step uses the old m. Update the memories with this gradient first, then take the step."""
-            _, new, u = adamax(theta, m, u, gradient, t, lr)
-            return theta - lr / (1 - 0.9**t) * m / u, new, u
-
-        def betas_exchanged(theta, m, u, gradient, t, lr):
-            """You have exchanged the two β: β₁ = 0.9 belongs to m, β₂ = 0.999 to u."""
-            return adamax(theta, m, u, gradient, t, lr, b1=0.999, b2=0.9)
-
-        def shares_exchanged(theta, m, u, gradient, t, lr):
-            """You have exchanged the two shares of m: β₁ is the share of the old mean, 1 − β₁ that of the gradient."""
-            m = running(m, gradient, 0.1)
-            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
-
-        def whole_gradient(theta, m, u, gradient, t, lr):
-            """You add the gradient to m in full. It counts 1 − β₁ only; otherwise m is not a mean."""
-            m = 0.9 * m + gradient
-            u = np.maximum(0.999 * u, abs(gradient) + 1e-8)
-            return theta - lr / (1 - 0.9**t) * m / u, m, u
-
-        @says(UPHILL)
-        def climbs(theta, m, u, gradient, t, lr):
-            return adamax(theta, m, u, gradient, t, -lr)
+        def warm_up_alone(lr, steps, warm_up, least):
+            """Your rates end with the warm-up. The wave follows."""
+            return recipe(lr, steps, warm_up, least)[:warm_up]
 
     class right:
-        def by_entries(theta, m, u, gradient, t, lr):
-            where, means, sizes = [], [], []
-            for p, a, b, g in zip(theta, m, u, gradient, strict=True):
-                a = a + 0.1 * (g - a)
-                b = max(0.999 * b, abs(g) + 1e-8)
-                where.append(p - lr * a / (b * (1 - 0.9**t)))
-                means.append(a)
-                sizes.append(b)
-            return where, means, sizes
+        def in_two_parts(lr, steps, warm_up, least):
+            first = lr / warm_up
+            up = [first + (lr - first) * t / warm_up for t in range(warm_up)]
+            down = [(1 + np.cos(np.pi * k / (steps - warm_up))) / 2 for k in range(steps - warm_up)]
+            return up + [least + (lr - least) * share for share in down]
 
-        def by_where(theta, m, u, gradient, t, lr):
-            size = np.sqrt(gradient**2) + 1e-8
-            size = np.where(size > 0.999 * u, size, 0.999 * u)
-            mean = np.average([m, gradient], axis=0, weights=[9, 1])
-            return [theta - lr * (mean / (1 - np.power(0.9, t))) / size, mean, size]
+        def by_interpolation(lr, steps, warm_up, least):
+            up = np.linspace(lr / warm_up, lr, warm_up, endpoint=False)
+            angle = np.linspace(0, np.pi, steps - warm_up, endpoint=False)
+            return np.concatenate([up, (lr + least) / 2 + (lr - least) / 2 * np.cos(angle)])
+
+        def by_squares(lr, steps, warm_up, least):
+            rates = np.empty(steps)
+            for t in range(steps):
+                if t < warm_up:
+                    rates[t] = lr * (warm_up + t * (warm_up - 1)) / warm_up**2
+                else:
+                    rates[t] = least + (lr - least) * np.cos(np.pi / 2 * (t - warm_up) / (steps - warm_up)) ** 2
+            return rates
+
+
+def shrunk(parameters, factor, decays=lambda p: p.ndim > 1):
+    return [factor * p if decays(p) else p.copy() for p in parameters]
+
+
+class left_by_decay:
+    def cases(rng):
+        def some(*shapes):
+            return [rng.uniform(1, 4, shape).round(2) for shape in shapes]
+
+        def rates(steps):
+            return rng.uniform(0.05, 0.6, steps).round(2)
+
+        yield [np.array([[4.0, -8.0]]), np.array([4.0])], np.array([0.5, 0.25]), 1.0
+        yield some((3, 2), (2,), (2, 4), (4,)), rates(3), 0.5
+        yield some((2,), (2, 2), (2,)), rates(4), 0.25
+        yield some((1, 3), (5,), (3, 1)), rates(1), 0.2  # more numbers in the bias than in a matrix
+        yield some((4,), (2, 2)), rates(3), 0.0  # no decay
+
+    class mistakes:
+        def all_of_them(parameters, rates, weight_decay):
+            """You shrink everything. Biases and scales, which have one dimension, stay as they are."""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: True)
+
+        def the_others(parameters, rates, weight_decay):
+            """You shrink the biases and scales and leave the matrices. It is the other way round."""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.ndim == 1)
+
+        def none_of_them(parameters, rates, weight_decay):
+            """Nothing shrinks. The matrices lose a share in every step."""
+            return shrunk(parameters, 1.0)
+
+        def by_position(parameters, rates, weight_decay):
+            """You shrink the first parameter, the third and so on. Matrices and biases need not take turns: look at the
+            number of dimensions."""
+            factor = np.prod(1 - rates * weight_decay)
+            return [p.copy() if k % 2 else factor * p for k, p in enumerate(parameters)]
+
+        def by_size(parameters, rates, weight_decay):
+            """You tell matrices by how many numbers they hold. A matrix may be small and a bias long: look at the
+            number of dimensions."""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.size > 4)
+
+        def sum_of_the_shares(parameters, rates, weight_decay):
+            """You subtract the shares of all steps from the start at once. Each step takes its share of what is
+            left."""
+            return shrunk(parameters, 1 - weight_decay * np.sum(rates))
+
+        def exponential(parameters, rates, weight_decay):
+            """You use e to the power of minus the sum, which is nearly right where the shares are tiny. Each step
+            multiplies by 1 minus its share."""
+            return shrunk(parameters, np.exp(-weight_decay * np.sum(rates)))
+
+        def mean_rate(parameters, rates, weight_decay):
+            """You shrink in every step by the mean rate. Each step has its own rate."""
+            return shrunk(parameters, (1 - weight_decay * np.mean(rates)) ** len(rates))
+
+        def first_rate(parameters, rates, weight_decay):
+            """You shrink in every step by the first rate. Each step has its own rate."""
+            return shrunk(parameters, (1 - weight_decay * rates[0]) ** len(rates))
+
+        def last_rate(parameters, rates, weight_decay):
+            """You shrink in every step by the last rate. Each step has its own rate."""
+            return shrunk(parameters, (1 - weight_decay * rates[-1]) ** len(rates))
+
+        def largest_rate(parameters, rates, weight_decay):
+            """You shrink in every step by the largest rate. Each step has its own rate."""
+            return shrunk(parameters, (1 - weight_decay * max(rates)) ** len(rates))
+
+        def without_rates(parameters, rates, weight_decay):
+            """You shrink by 1 minus the decay in every step. Both frameworks multiply the decay by the rate of the
+            step."""
+            return shrunk(parameters, (1 - weight_decay) ** len(rates))
+
+        def rates_alone(parameters, rates, weight_decay):
+            """You shrink by 1 minus the rate in every step: the weight decay is missing."""
+            return shrunk(parameters, np.prod(1 - rates))
+
+        def what_is_lost(parameters, rates, weight_decay):
+            """For the matrices you return the share that is lost. The task asks what is left."""
+            return shrunk(parameters, 1 - np.prod(1 - rates * weight_decay))
+
+        def what_is_taken(parameters, rates, weight_decay):
+            """You multiply the shares that the steps take. What is left after a step is 1 minus its share."""
+            return shrunk(parameters, np.prod(rates * weight_decay))
+
+        def grown(parameters, rates, weight_decay):
+            """Your matrices grow. The share is taken away."""
+            return shrunk(parameters, np.prod(1 + rates * weight_decay))
+
+        def one_step_alone(parameters, rates, weight_decay):
+            """You shrink once, by the first rate. Every step shrinks again."""
+            return shrunk(parameters, 1 - weight_decay * rates[0])
+
+        def last_step_alone(parameters, rates, weight_decay):
+            """You shrink only once, by the last rate: each turn of your loop begins with what was passed in. Every step
+            shrinks what the step before has left."""
+            return shrunk(parameters, 1 - weight_decay * rates[-1])
+
+        def matrices_alone(parameters, rates, weight_decay):
+            """You return the matrices alone. The biases and scales belong in the list, unchanged."""
+            return [p for p in shrunk(parameters, np.prod(1 - rates * weight_decay)) if p.ndim > 1]
+
+        def matrices_first(parameters, rates, weight_decay):
+            """You return the matrices first and then the others. Keep the order in which they were passed in."""
+            return sorted(shrunk(parameters, np.prod(1 - rates * weight_decay)), key=lambda p: -p.ndim)
+
+    class right:
+        def step_by_step(parameters, rates, weight_decay):
+            left = [p.copy() for p in parameters]
+            for rate in rates:
+                for p in left:
+                    if p.ndim >= 2:
+                        p -= rate * weight_decay * p
+            return left
+
+        def by_logarithms(parameters, rates, weight_decay):
+            factor = np.exp(np.sum(np.log1p(-rates * weight_decay)))
+            return [p * (factor if len(p.shape) == 2 else 1) for p in parameters]
 
 
 def keras_form(t, lr, beta_1, beta_2, eps):
@@ -741,6 +874,18 @@ def walking(step):
     return run
 
 
+def adam_in_keras(theta, m, v, gradient, t, lr, eps):
+    m, v = running(m, gradient, 0.9), running(v, gradient**2, 0.999)
+    rate, _ = keras_form(t, lr, 0.9, 0.999, eps)
+    return theta - rate * m / (np.sqrt(v) + eps), m, v
+
+
+EPS_OF_KERAS = (
+    "The memories are right now, but this is Keras's form of Adam, in which ε is added to the root of the uncorrected "
+    "v. Correct v first, then add ε to its root: where a slope is tiny, it matters."
+)
+
+
 class adam_path:
     def cases(rng):
         yield functions.square.gradient, np.array([1.0]), 0.75, 4  # it crosses to the other side
@@ -893,6 +1038,29 @@ class adam_path:
             return walking(lambda theta, m, v, slope, t, lr: adam(start, m, v, slope, t, lr))(
                 gradient, start, lr, steps
             )
+
+        @says(EPS_OF_KERAS)
+        def kerass_form(gradient, start, lr, steps):
+            return walking(lambda *arguments: adam_in_keras(*arguments, eps=1e-8))(gradient, start, lr, steps)
+
+        @says(EPS_OF_KERAS)
+        def kerass_form_and_eps(gradient, start, lr, steps):
+            return walking(lambda *arguments: adam_in_keras(*arguments, eps=1e-7))(gradient, start, lr, steps)
+
+        def another_eps(gradient, start, lr, steps):
+            """The memories are right now, but your ε is 1e-7, Keras's default. The program had 1e-8, which shows where
+            a slope is tiny."""
+            return walking(lambda *arguments: adam(*arguments, eps=1e-7))(gradient, start, lr, steps)
+
+        def eps_under_the_root(gradient, start, lr, steps):
+            """The memories are right now, but your ε is under the root, where it counts as much as its own root does
+            outside. The program had added it to the root."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                return theta - lr * (m / (1 - 0.9**t)) / np.sqrt(v / (1 - 0.999**t) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
 
         @says(WITHOUT_EPS)
         def without_eps(gradient, start, lr, steps):

@@ -174,6 +174,24 @@ class adaptive_clip:
         yield [np.array([3e-4, -4e-4])], [np.array([3e-3, 4e-3])], 0.05
 
     class mistakes:
+        def short_ones_missing(gradients, weights, ratio):
+            """Your list holds the shortened gradients only. One that is short enough stays as it is, and belongs in the
+            list too: the model has as many arrays as before."""
+            limits = limits_of(weights, ratio)
+            return [
+                shortened(g, norm_of(g), limit)
+                for g, limit in zip(gradients, limits, strict=True)
+                if norm_of(g) > limit
+            ]
+
+        def short_ones_gone(gradients, weights, ratio):
+            """A gradient that is short enough becomes 0 in your function. It stays as it is."""
+            limits = limits_of(weights, ratio)
+            return [
+                shortened(g, norm_of(g), limit) * (norm_of(g) > limit)
+                for g, limit in zip(gradients, limits, strict=True)
+            ]
+
         def limit_without_weights(gradients, weights, ratio):
             """You use the ratio itself as the limit, so that the weights play no part. The limit of an array is the
             ratio times the norm of its weights."""
@@ -409,6 +427,12 @@ def cut(gradients, norm, limit):
     return [shortened(g, norm, limit) for g in gradients]
 
 
+CLIPPED_ON_THE_WAY = (
+    "You clip inside the loop, whenever the mean has changed: what is cut off early is missing later, so the order of "
+    "the mini-batches counts. Let the loop only average, and clip once, after it."
+)
+
+
 class accumulate_and_clip:
     def cases(rng):
         yield [[np.array([12.0, 0.0])], [np.array([0.0, 3.0])]], 5.0
@@ -423,6 +447,27 @@ class accumulate_and_clip:
         yield [[drawn(rng, 2, 0.01, 0.03), drawn(rng, 1, 0.02, 0.03)] for _ in range(4)], 0.001
 
     class mistakes:
+        @says(CLIPPED_ON_THE_WAY)
+        def running_mean_clipped(batches, limit):
+            mean = batches[0]
+            for k, gradients in enumerate(batches):
+                mean = [(m * k + g) / (k + 1) for m, g in zip(mean, gradients, strict=True)]
+                mean = cut(mean, norm_of(together(mean)), limit)
+            return mean
+
+        def last_batch_scaled(batches, limit):
+            """The factor is right, but you multiply the last mini-batch's gradients by it. Multiply the mean."""
+            norm = norm_of(together(mean_of(batches)))
+            return cut(batches[-1], norm, limit)
+
+        @says(CLIPPED_ON_THE_WAY)
+        def growing_sum_clipped(batches, limit):
+            mean = [g * 0 for g in batches[0]]
+            for gradients in batches:
+                mean = [m + g / len(batches) for m, g in zip(mean, gradients, strict=True)]
+                mean = cut(mean, norm_of(together(mean)), limit)
+            return mean
+
         @says(BUG_STILL_THERE)
         def still_clipped_each(batches, limit):
             return mean_of([cut(gradients, norm_of(together(gradients)), limit) for gradients in batches])
@@ -595,6 +640,178 @@ class accumulate_and_clip:
             return [g.tolist() for g in mean]
 
 
+def step_of_scale(theta, gradient, lr, scale, good, patience):
+    if not np.isfinite(gradient).all():
+        return theta, scale / 2, 0
+    count = (good + 1) % patience
+    return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+
+class scaled_step:
+    def cases(rng):
+        yield np.array([1.0, 2.0]), np.array([8.0, -4.0]), 0.5, 4.0, 1, 3
+        yield np.array([1.0, 2.0]), np.array([8.0, -4.0]), 0.5, 4.0, 2, 3
+        yield np.array([1.0, 2.0]), np.array([np.inf, -4.0]), 0.5, 4.0, 2, 3
+        yield drawn(rng, 3, 1, 5), np.array([100.0, np.nan, -300.0]), 0.1, 1024.0, 5, 2000
+        yield drawn(rng, 3, 1, 5), drawn(rng, 3, 100, 900), 0.1, 256.0, 0, 1  # each good step doubles
+        yield drawn(rng, 2, 1, 5), np.array([-np.inf, np.inf]), 0.3, 0.5, 0, 4
+        yield drawn(rng, 4, 1, 5), drawn(rng, 4, 1000, 9000), 0.2, 65536.0, 11, 20
+
+    class mistakes:
+        def still_scaled(theta, gradient, lr, scale, good, patience):
+            """Your step is `scale` times too long. The gradient that arrives is that of the scaled cost: before the
+            step, undo that."""
+            return step_of_scale(theta, gradient * scale, lr, scale, good, patience)
+
+        def scaled_again(theta, gradient, lr, scale, good, patience):
+            """You multiply the gradient by the scale once more. It has been scaled already: undo that."""
+            return step_of_scale(theta, gradient * scale**2, lr, scale, good, patience)
+
+        def unscaled_by_the_new_scale(theta, gradient, lr, scale, good, patience):
+            """When the scale doubles, your step is half as long as it should be: you divide by the new scale. The
+            gradient was made with the old one."""
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta - lr * gradient / new if np.isfinite(gradient).all() else theta, new, count
+
+        def step_taken_all_the_same(theta, gradient, lr, scale, good, patience):
+            """The scale and the count are right. But where the gradient holds infinity or NaN you take the step all the
+            same, and θ is ruined for good."""
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta - lr * gradient / scale, new, count
+
+        def finite_entries_moved(theta, gradient, lr, scale, good, patience):
+            """Where the gradient holds infinity or NaN, you still move the other entries of θ. Take no step at all:
+            where one entry has overflowed, the others cannot be trusted either."""
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta - lr * np.where(np.isfinite(gradient), gradient, 0.0) / scale, new, count
+
+        def bad_entries_alone(theta, gradient, lr, scale, good, patience):
+            """You skip a step only if all entries are infinite or NaN. One is enough."""
+            if np.isfinite(gradient).any():
+                gradient = np.where(np.isfinite(gradient), gradient, np.nan)
+                count = (good + 1) % patience
+                return theta - lr * gradient / scale, scale * (1 if count else 2), count
+            return theta, scale / 2, 0
+
+        def infinity_missed(theta, gradient, lr, scale, good, patience):
+            """You look for NaN, and infinity slips through. It is what a float16 overflow leaves first."""
+            if np.isnan(gradient).any():
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def nan_missed(theta, gradient, lr, scale, good, patience):
+            """You look for infinity, and NaN slips through. It is what ∞ − ∞ leaves, further down the path back."""
+            if np.isinf(gradient).any():
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def never_halved(theta, gradient, lr, scale, good, patience):
+            """A bad step is skipped, but the scale stays: the next gradient will overflow again. Halve it."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, max(new, scale), count
+
+        def count_kept(theta, gradient, lr, scale, good, patience):
+            """After a bad step you go on counting where you were. Only good steps in a row count: begin again at 0."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new, count if np.isfinite(gradient).all() else good
+
+        def bad_step_counted(theta, gradient, lr, scale, good, patience):
+            """You count a bad step as a good one. After it the count is 0."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new, count if np.isfinite(gradient).all() else good + 1
+
+        def doubled_at_every_step(theta, gradient, lr, scale, good, patience):
+            """You double the scale after every good step. It takes `patience` of them in a row."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, max(new, 2 * scale) if np.isfinite(gradient).all() else new, count
+
+        def count_not_reset(theta, gradient, lr, scale, good, patience):
+            """When the scale has doubled, the count goes on. Begin again at 0, or the next step doubles it once
+            more, or never again."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new, good + 1 if np.isfinite(gradient).all() else count
+
+        def doubled_one_step_late(theta, gradient, lr, scale, good, patience):
+            """You double the scale one step too late: this step counts too. Count it before you compare."""
+            if not np.isfinite(gradient).all():
+                return theta, scale / 2, 0
+            return theta - lr * gradient / scale, scale, good + 1
+
+        def rate_forgotten(theta, gradient, lr, scale, good, patience):
+            """The gradient is unscaled, but your step is as long as the gradient. Where does the learning rate come
+            in?"""
+            return step_of_scale(theta, gradient, 1.0, scale, good, patience)
+
+        def rate_scaled_too(theta, gradient, lr, scale, good, patience):
+            """You divide by the scale twice. The gradient was multiplied by it once."""
+            return step_of_scale(theta, gradient / scale, lr, scale, good, patience)
+
+        def climbs(theta, gradient, lr, scale, good, patience):
+            """Your step goes along the gradient, which points uphill. Look at the sign."""
+            return step_of_scale(theta, gradient, -lr, scale, good, patience)
+
+        def gradient_returned(theta, gradient, lr, scale, good, patience):
+            """Scale and count are right. In place of θ you return the unscaled gradient: take the step with it."""
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return gradient / scale, new, count
+
+        def doubled_when_it_overflows(theta, gradient, lr, scale, good, patience):
+            """After a gradient with infinity or NaN your scale grows. It was too large already: halve it."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new if np.isfinite(gradient).all() else 2 * scale, count
+
+        def halved_in_whole_numbers(theta, gradient, lr, scale, good, patience):
+            """You halve the scale with `//`, which cuts it to a whole number. A scale may be below 1."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new if np.isfinite(gradient).all() else scale // 2, count
+
+        def goes_on_after_a_bad_step(theta, gradient, lr, scale, good, patience):
+            """You notice a bad gradient and halve the scale, and then go on: the step is taken and counted all the
+            same. Return at once."""
+            if not np.isfinite(gradient).all():
+                scale, good = scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def nan_replaced(theta, gradient, lr, scale, good, patience):
+            """You replace infinity and NaN by numbers and take the step with them. Take no step at all."""
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta - lr * np.nan_to_num(gradient / scale), new, count
+
+        def theta_alone(theta, gradient, lr, scale, good, patience):
+            """You return θ alone. The scale and the count are needed for the next step."""
+            return step_of_scale(theta, gradient, lr, scale, good, patience)[0]
+
+        def halved_and_doubled_the_other_way(theta, gradient, lr, scale, good, patience):
+            """You double where you should halve, and halve where you should double. A gradient that overflows was
+            scaled by too much."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, scale**2 / new, count
+
+    class right:
+        def by_remainder(theta, gradient, lr, scale, good, patience):
+            if np.isnan(gradient).any() or np.isinf(gradient).any():
+                return [theta.copy(), 0.5 * scale, 0]
+            good = (good + 1) % patience
+            return [theta - lr / scale * gradient, scale if good else scale * 2, good]
+
+        def by_one_return(theta, gradient, lr, scale, good, patience):
+            fine = bool(np.all(np.abs(gradient) < np.inf))
+            moved = theta + np.where(fine, -lr * (gradient / scale), 0.0)
+            grows = fine and good >= patience - 1
+            return moved, scale * (2.0 if grows else 1.0 if fine else 0.5), good + 1 if fine and not grows else 0
+
+        def by_entry(theta, gradient, lr, scale, good, patience):
+            moved = []
+            for place, slope in zip(theta.tolist(), gradient.tolist(), strict=True):
+                if not math.isfinite(slope):
+                    return theta.tolist(), scale / 2, 0
+                moved.append(place - slope / scale * lr)
+            return (moved, scale, good + 1) if good + 1 < patience else (moved, scale + scale, 0)
+
+
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
@@ -613,164 +830,6 @@ SLOPES = {
     "elu": lambda z: np.exp(np.minimum(z, 0)),
     "silu": lambda z: sigmoid(z) * (1 + z * (1 - sigmoid(z))),
 }
-
-
-def but(name, slope):
-    """The right slopes, but for one activation."""
-    return lambda z, activation: (slope if activation == name else SLOPES[activation])(z)
-
-
-class activation_slope:
-    def cases(rng):
-        yield np.array([2.0, -1.0]), "sigmoid"
-        yield np.array([2.0, -1.0]), "elu"
-        yield np.array([2.0, -1.0]), "silu"
-        yield np.array([-4.0, 0.0, 0.5]), "silu"  # it falls far out on the left
-        yield np.array([0.0, -2.5, 3.0]), "elu"
-        for n, activation in [(3, "elu"), (4, "sigmoid"), (4, "silu")]:
-            yield drawn(rng, n, 0.3, 3), activation
-        yield float(drawn(rng, 1, 0.3, 2)[0]), "sigmoid"  # a plain number, as task 5 passes it
-        yield -1.75, "elu"
-
-    class mistakes:
-        def value_itself(z, activation):
-            """This is the activation's value. The task asks for its slope: how fast the value changes with z."""
-            return VALUES[activation](z)
-
-        def always_the_sigmoid(z, activation):
-            """You return the slope of the sigmoid whatever `activation` is."""
-            return SLOPES["sigmoid"](z)
-
-        def sigmoids_formula(z, activation):
-            """You use the sigmoid's formula a(1 − a) for all three. Each activation has a formula of its own."""
-            value = VALUES[activation](z)
-            return value * (1 - value)
-
-        def formula_at_the_input(z, activation):
-            """In the sigmoid's slope you use z itself. The formula needs the sigmoid's value at z."""
-            return but("sigmoid", lambda z: z * (1 - z))(z, activation)
-
-        def one_factor_of_two(z, activation):
-            """The slope of the sigmoid is a product, and you return only one of its factors, 1 − s."""
-            return but("sigmoid", lambda z: 1 - sigmoid(z))(z, activation)
-
-        def other_factor_of_two(z, activation):
-            """The slope of the sigmoid is a product, and you return only one of its factors, s."""
-            return but("sigmoid", sigmoid)(z, activation)
-
-        def inner_derivative_forgotten(z, activation):
-            """Your slope of the sigmoid is its square: you have differentiated the quotient, but not the power of e
-            inside it."""
-            return but("sigmoid", lambda z: sigmoid(z) ** 2)(z, activation)
-
-        def formula_of_tanh(z, activation):
-            """Your slope of the sigmoid is 1 − s², which is the formula of tanh. The sigmoid's is s(1 − s)."""
-            return but("sigmoid", lambda z: 1 - sigmoid(z) ** 2)(z, activation)
-
-        def second_derivative(z, activation):
-            """You have differentiated the sigmoid twice."""
-            return but("sigmoid", lambda z: SLOPES["sigmoid"](z) * (1 - 2 * sigmoid(z)))(z, activation)
-
-        def elu_power_rule(z, activation):
-            """You differentiate the power of e by the rule for powers of z. In an exponential the variable is the
-            exponent: it is its own derivative."""
-            return but("elu", lambda z: np.where(z > 0, 1.0, z * np.exp(np.minimum(z, 0) - 1)))(z, activation)
-
-        def elu_flat_on_the_right(z, activation):
-            """On the right your slope of elu is 0. How steep is the straight line z?"""
-            return but("elu", lambda z: np.where(z > 0, 0.0, np.exp(np.minimum(z, 0))))(z, activation)
-
-        def elu_falls(z, activation):
-            """On the left your slope of elu is negative, but elu rises everywhere."""
-            return but("elu", lambda z: np.where(z > 0, 1.0, -np.exp(np.minimum(z, 0))))(z, activation)
-
-        def elu_leaky(z, activation):
-            """On the left your slope of elu is 0.01, as that of a leaky ReLU. elu bends there: differentiate its
-            formula."""
-            return but("elu", lambda z: np.where(z > 0, 1.0, 0.01))(z, activation)
-
-        def silu_sum_of_slopes(z, activation):
-            """Your slope of silu is the sum of the slopes of z and of the sigmoid. That would be right for a sum; for a
-            product there is the product rule."""
-            return but("silu", lambda z: 1 + SLOPES["sigmoid"](z))(z, activation)
-
-        def silu_factors_exchanged(z, activation):
-            """In the product rule each term has one factor differentiated and the other as it is. In yours both are
-            differentiated in one term, and neither in the other."""
-            return but("silu", lambda z: z * sigmoid(z) + SLOPES["sigmoid"](z))(z, activation)
-
-        def silu_as_relu(z, activation):
-            """Your slope of silu is that of relu. silu is smooth, and on the left it even falls for a while."""
-            return but("silu", lambda z: np.where(z > 0, 1.0, 0.0))(z, activation)
-
-        def elu_as_relu(z, activation):
-            """On the left your slope of elu is 0, like that of relu. But elu still changes there: it is a power of e
-            minus 1."""
-            return but("elu", lambda z: np.where(z > 0, 1.0, 0.0))(z, activation)
-
-        def elu_minus_one(z, activation):
-            """On the left your slope of elu is its value. What is the derivative of the constant −1?"""
-            return but("elu", lambda z: np.where(z > 0, 1.0, np.exp(np.minimum(z, 0)) - 1))(z, activation)
-
-        def elu_value_on_the_right(z, activation):
-            """On the right your slope of elu is its value, z. How steep is a straight line through the origin?"""
-            return but("elu", lambda z: np.where(z > 0, z, np.exp(np.minimum(z, 0))))(z, activation)
-
-        def elu_exponential_everywhere(z, activation):
-            """Your slope of elu keeps growing on the right. The power of e applies to the left side only."""
-            return but("elu", np.exp)(z, activation)
-
-        def elu_always_one(z, activation):
-            """Your slope of elu is 1 everywhere. On the left elu bends."""
-            return but("elu", lambda z: 1.0 + 0 * z)(z, activation)
-
-        def elu_sides_exchanged(z, activation):
-            """You have exchanged the two sides of elu. On which side is it a straight line?"""
-            return but("elu", lambda z: np.where(z > 0, np.exp(np.minimum(z, 9)), 1.0))(z, activation)
-
-        def silu_without_the_second_term(z, activation):
-            """Your slope of silu is that of z times the sigmoid, but only half of the product rule: the sigmoid changes
-            with z too."""
-            return but("silu", sigmoid)(z, activation)
-
-        def silu_without_the_first_term(z, activation):
-            """Your slope of silu has only half of the product rule: z itself changes too."""
-            return but("silu", lambda z: z * SLOPES["sigmoid"](z))(z, activation)
-
-        def silu_product_of_slopes(z, activation):
-            """Your slope of silu is the product of the slopes of z and of the sigmoid. The product rule has two terms,
-            and in each only one factor is differentiated."""
-            return but("silu", SLOPES["sigmoid"])(z, activation)
-
-        def silu_with_its_value(z, activation):
-            """In the slope of silu you use silu's value in a place where the sigmoid's belongs."""
-            return but("silu", lambda z: silu(z) * (1 - silu(z)))(z, activation)
-
-        def silu_one_plus(z, activation):
-            """Your slope of silu differentiates the first factor to 1 and then forgets to multiply it by the second,
-            the sigmoid."""
-            return but("silu", lambda z: 1 + z * SLOPES["sigmoid"](z))(z, activation)
-
-    class right:
-        def by_values(z, activation):
-            value, s = VALUES[activation](z), sigmoid(z)
-            if activation == "elu":
-                return np.where(z > 0, 1.0, value + 1)
-            return s - s**2 if activation == "sigmoid" else value + s * (1 - value)
-
-        def by_loop(z, activation):
-            result = []
-            for z_i in np.ravel(z).tolist():
-                e = math.exp(-z_i)
-                sigmoids = e / (1 + e) ** 2
-                slopes = {"sigmoid": sigmoids, "elu": min(1.0, 1 / e), "silu": 1 / (1 + e) + z_i * sigmoids}
-                result.append(slopes[activation])
-            return result if np.ndim(z) else result[0]
-
-        def by_differences(z, activation, h=1e-5):
-            if activation == "elu":
-                return np.exp(-np.maximum(-np.asarray(z), 0))
-            return (VALUES[activation](z + h) - VALUES[activation](z - h)) / (2 * h)
 
 
 def forward(weights, x, activation):
@@ -1007,6 +1066,17 @@ def margin(scores, labels):
     return np.where(labels == 1, scores, -scores)
 
 
+P_KEPT_AWAY = (
+    "You keep p away from 0 and 1, so nothing overflows, but then the cost stops growing where the prediction is most "
+    "wrong. Rewrite the cost in terms of the score."
+)
+
+
+def clipped(scores, labels, little):
+    p = np.clip(sigmoid(scores), little, 1 - little)
+    return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
+
+
 class binary_cross_entropy:
     absolute = 0
 
@@ -1032,11 +1102,9 @@ class binary_cross_entropy:
             p = sigmoid(scores)
             return np.where(labels == 1, -np.log(p), -np.log(1 - p)), p - labels
 
-        def probabilities_clipped(scores, labels):
-            """You keep p away from 0 and 1, so nothing overflows, but then the cost stops growing where the prediction
-            is most wrong. Rewrite the cost in terms of the score."""
-            p = np.clip(sigmoid(scores), 1e-7, 1 - 1e-7)
-            return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
+        @says(P_KEPT_AWAY)
+        def clipped_at_seven_digits(scores, labels):
+            return clipped(scores, labels, 1e-7)
 
         def probabilities_clipped_in_the_cost(scores, labels):
             """You keep p away from 0 and 1 before the logarithm, so nothing overflows, but then the cost stops growing
@@ -1050,6 +1118,40 @@ class binary_cross_entropy:
             the prediction is most wrong. Rewrite the cost in terms of the score."""
             p = sigmoid(scores)
             return -labels * np.log(p + 1e-12) - (1 - labels) * np.log(1 - p + 1e-12), p - labels
+
+        @says(P_KEPT_AWAY)
+        def clipped_at_fifteen_digits(scores, labels):
+            return clipped(scores, labels, 1e-15)
+
+        @says(P_KEPT_AWAY)
+        def clipped_at_twelve_digits(scores, labels):
+            return clipped(scores, labels, 1e-12)
+
+        @says(P_KEPT_AWAY)
+        def clipped_at_ten_digits(scores, labels):
+            return clipped(scores, labels, 1e-10)
+
+        @says(P_KEPT_AWAY)
+        def clipped_at_eight_digits(scores, labels):
+            return clipped(scores, labels, 1e-8)
+
+        def slope_clipped(scores, labels):
+            """The cost is right. Your slope is made of a p that is kept away from 0 and 1. Leave p free, and avoid the
+            difference p − 1, which has no digits left where p is nearly 1."""
+            return bce(scores, labels)[0], clipped(scores, labels, 1e-15)[1]
+
+        def logarithm_of_p_turned_round(scores, labels):
+            """Instead of 1 − p you compute the sigmoid of −z, which keeps all digits. But far out it is 0 all the same,
+            and the cost becomes infinite. Rewrite the cost without p."""
+            return -np.log(sigmoid(margin(scores, labels))), bce(scores, labels)[1]
+
+        def line_taken_off(scores, labels):
+            """Nothing overflows. But log(1 + eᶻ) − yz is a difference of two numbers that are almost equal where the
+            prediction is confident and right, and p − 1 is another: no digits are left. Give the label's sign to the
+            score first."""
+            small = np.exp(-np.abs(scores))
+            costs = np.maximum(scores, 0) + np.log1p(small) - labels * scores
+            return costs, np.where(scores >= 0, 1.0, small) / (1 + small) - labels
 
         def slope_by_subtraction(scores, labels):
             """The cost is right. Where the prediction is confident and right, your slope is 0 instead of tiny: a

@@ -346,6 +346,12 @@ class balanced_accuracy:
             found = precisions(scores.argmax(axis=1), labels, scores.shape[1])
             return np.mean(found[np.unique(labels)])
 
+        def classes_that_are_given(scores, labels):
+            """You go through the classes that the scores give. One that has no example makes your mean NaN, and one
+            that is never given is left out. Go through the classes that occur in the labels."""
+            said = scores.argmax(axis=1)
+            return np.mean(recalls(said, labels, scores.shape[1])[np.unique(said)])
+
         def classes_never_given_left_out(scores, labels):
             """You leave out classes that the scores never give. If they have examples, their recall is 0, and
             counts."""
@@ -1164,6 +1170,13 @@ class early_stopping:
             """You return the weights of the start. Which of your weights has the lowest validation cost?"""
             path = descent(X, labels, classes, lr, steps)
             return path[0], best_of(path, X_valid, labels_valid)[1]
+
+        def after_the_last_fall(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """You compare each cost with the one before and keep the weights of the last fall. Compare it with the
+            lowest so far."""
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            return path[max([k for k in range(1, steps + 1) if costs[k] < costs[k - 1]], default=0)], costs
 
         def one_step_late(X, labels, X_valid, labels_valid, classes, lr, steps):
             """Your weights are those one step after the lowest validation cost. Keep them before they move on."""

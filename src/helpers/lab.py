@@ -38,6 +38,7 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
         },
         "jupyter_lab_config.json": {
             "LabApp": {
+                "log_level": "WARN",
                 # The file browser begins at the top, where the folders have whole names.
                 "default_url": f"/lab/tree/{start}?file-browser-path=/",
                 # The tabs that were open belong to this folder: another course, and the instructor's view of this

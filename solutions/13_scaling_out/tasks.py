@@ -4,6 +4,10 @@ import numpy as np
 
 from grader.sentences import BUG_STILL_THERE, RESIDUALS_WITHOUT_INTERCEPT, says
 
+BYTES_SHARED_EVENLY = (
+    "You divide the bytes evenly among the workers. Rows stay whole, so the shares are rarely the same."
+)
+
 
 class average_shard_gradients:
     def cases(rng):
@@ -94,8 +98,16 @@ class average_shard_gradients:
 
         def no_weights_but_all_examples(gradients, sizes):
             """You divide by the number of examples, but add up the gradients without their sizes. Each of them is a
-            mean: how many examples does it speak for?"""
+            mean: how many examples does it represent?"""
             return np.sum(gradients, axis=0) / sum(sizes)
+
+        def first_without_its_size(gradients, sizes):
+            """The first gradient is in your sum without its size. It represents as many examples as its shard holds,
+            like the others."""
+            total = gradients[0]
+            for g, n in zip(gradients[1:], sizes[1:], strict=True):
+                total = total + n * g
+            return total / sum(sizes)
 
         def squared_sizes(gradients, sizes):
             """The sizes come in twice, so that large shards count for too much."""
@@ -140,6 +152,19 @@ class average_shard_gradients:
         def only_the_first_shards_part(gradients, sizes):
             """This is the first shard's part only. The others still have to be added."""
             return sizes[0] * gradients[0] / sum(sizes)
+
+        def only_the_last_shards_part(gradients, sizes):
+            """This is the last shard's part only: the sum begins again in every turn of the loop. Set it to zero once,
+            before the loop."""
+            return sizes[-1] * gradients[-1] / sum(sizes)
+
+        def first_shard_left_out(gradients, sizes):
+            """The first shard is missing from your sum. Where does the loop begin?"""
+            return sum(n * g for g, n in zip(gradients[1:], sizes[1:], strict=True)) / sum(sizes)
+
+        def last_shard_left_out(gradients, sizes):
+            """The last shard is missing from your sum. Where does the loop end?"""
+            return sum(n * g for g, n in zip(gradients[:-1], sizes[:-1], strict=True)) / sum(sizes)
 
         def rest_for_the_share(gradients, sizes):
             """You weight each gradient by the share of all the *other* shards."""
@@ -218,151 +243,173 @@ class accumulate_gradients:
 
     class mistakes:
         @says(BUG_STILL_THERE)
-        def every_batch_alike(x, y, w, b, batches):
-            return tuple(np.mean(part_gradients(x, y, w, b, batches), axis=0))
+        def every_piece_alike(x, y, w, b, pieces):
+            return tuple(np.mean(part_gradients(x, y, w, b, pieces), axis=0))
 
-        def one_slope_mended(x, y, w, b, batches):
+        def one_slope_right(x, y, w, b, pieces):
             """The slope along w is right now. The one along b still counts a short piece as much as a long one."""
-            return right_gradient(x, y, w, b, batches)[0], np.mean(part_gradients(x, y, w, b, batches), axis=0)[1]
+            return right_gradient(x, y, w, b, pieces)[0], np.mean(part_gradients(x, y, w, b, pieces), axis=0)[1]
 
-        def means_added(x, y, w, b, batches):
+        def means_added(x, y, w, b, pieces):
             """You add up the mean gradients of the pieces, so the result grows with their number. (PyTorch's `.grad`
             adds up too, which is why the lesson weights each piece's cost.)"""
-            return tuple(np.sum(part_gradients(x, y, w, b, batches), axis=0))
+            return tuple(np.sum(part_gradients(x, y, w, b, pieces), axis=0))
 
-        def sums_not_divided(x, y, w, b, batches):
+        def sums_not_divided(x, y, w, b, pieces):
             """Adding up over the examples is a good idea, but the cost is a mean: divide at the end."""
-            return tuple(lengths(batches) @ part_gradients(x, y, w, b, batches))
+            return tuple(lengths(pieces) @ part_gradients(x, y, w, b, pieces))
 
-        def divided_by_all_there_are(x, y, w, b, batches):
+        def divided_by_all_there_are(x, y, w, b, pieces):
             """This is right only if the pieces hold all the examples. If some are in no piece, you divide by too many:
             count the ones that are used."""
-            return tuple(lengths(batches) @ part_gradients(x, y, w, b, batches) / len(x))
+            return tuple(lengths(pieces) @ part_gradients(x, y, w, b, pieces) / len(x))
 
-        def divided_by_the_pieces(x, y, w, b, batches):
+        def divided_by_the_pieces(x, y, w, b, pieces):
             """You add up over the examples, but divide by the number of pieces. How many examples are there in all?"""
-            return tuple(lengths(batches) @ part_gradients(x, y, w, b, batches) / len(batches))
+            return tuple(lengths(pieces) @ part_gradients(x, y, w, b, pieces) / len(pieces))
 
-        def all_as_long_as_the_first(x, y, w, b, batches):
+        def all_as_long_as_the_first(x, y, w, b, pieces):
             """You divide as if all pieces were as long as the first. Count the examples of each."""
-            count = len(batches) * len(batches[0])
-            return tuple(lengths(batches) @ part_gradients(x, y, w, b, batches) / count)
+            count = len(pieces) * len(pieces[0])
+            return tuple(lengths(pieces) @ part_gradients(x, y, w, b, pieces) / count)
 
-        def all_as_long_as_the_last(x, y, w, b, batches):
+        def all_as_long_as_the_last(x, y, w, b, pieces):
             """You divide by the length of the last piece only. Count the examples of each."""
-            return tuple(lengths(batches) @ part_gradients(x, y, w, b, batches) / len(batches[-1]))
+            return tuple(lengths(pieces) @ part_gradients(x, y, w, b, pieces) / len(pieces[-1]))
 
-        def divided_twice(x, y, w, b, batches):
+        def divided_by_their_lengths(x, y, w, b, pieces):
+            """You divide each piece's mean by its length. `np.mean` has done that already: which weight does the mean
+            need?"""
+            return tuple((1 / lengths(pieces)) @ part_gradients(x, y, w, b, pieces))
+
+        def divided_twice(x, y, w, b, pieces):
             """Each piece has the right weight now, but the old division by the number of pieces is still there."""
-            return tuple(right_gradient(x, y, w, b, batches) / len(batches))
+            return tuple(right_gradient(x, y, w, b, pieces) / len(pieces))
 
-        def first_batch_alone(x, y, w, b, batches):
+        def first_piece_alone(x, y, w, b, pieces):
             """This is the gradient of the first piece only. Is your `return` inside the loop or after it?"""
-            return tuple(part_gradients(x, y, w, b, batches)[0])
+            return tuple(part_gradients(x, y, w, b, pieces)[0])
 
-        def last_batch_alone(x, y, w, b, batches):
+        def last_piece_alone(x, y, w, b, pieces):
             """This is the gradient of the last piece only. Each turn of the loop overwrites what the turn before has
             found: accumulate it."""
-            return tuple(part_gradients(x, y, w, b, batches)[-1])
+            return tuple(part_gradients(x, y, w, b, pieces)[-1])
 
-        def all_examples(x, y, w, b, batches):
-            """You use all the examples, whatever is in `batches`. Examples that are in no piece take no part."""
+        def all_examples(x, y, w, b, pieces):
+            """You use all the examples, whatever is in `pieces`. Examples that are in no piece take no part."""
             return tuple(whole_gradient(x, y, w, b))
 
         @says(RESIDUALS_WITHOUT_INTERCEPT)
-        def without_intercept(x, y, w, b, batches):
-            return tuple(right_gradient(x, y, w, 0.0, batches))
+        def without_intercept(x, y, w, b, pieces):
+            return tuple(right_gradient(x, y, w, 0.0, pieces))
 
-        def weighted_the_wrong_way_round(x, y, w, b, batches):
+        def weighted_the_wrong_way_round(x, y, w, b, pieces):
             """A short piece counts for more than a long one: you divide by its length where you should multiply."""
-            return tuple(
-                part_gradients(x, y, w, b, batches).T @ (sum(lengths(batches)) / lengths(batches)) / len(batches)
-            )
+            return tuple(part_gradients(x, y, w, b, pieces).T @ (sum(lengths(pieces)) / lengths(pieces)) / len(pieces))
 
-        def weighted_by_the_rest(x, y, w, b, batches):
+        def weighted_by_the_rest(x, y, w, b, pieces):
             """You weight each piece by the share of all the *other* examples."""
-            shares = lengths(batches) / sum(lengths(batches))
-            return tuple((1 - shares) @ part_gradients(x, y, w, b, batches))
+            shares = lengths(pieces) / sum(lengths(pieces))
+            return tuple((1 - shares) @ part_gradients(x, y, w, b, pieces))
 
-        def all_as_long_as_the_longest(x, y, w, b, batches):
+        def all_as_long_as_the_longest(x, y, w, b, pieces):
             """You divide as if all pieces were as long as the longest. Count the examples of each."""
-            count = len(batches) * max(lengths(batches))
-            return tuple(lengths(batches) @ part_gradients(x, y, w, b, batches) / count)
+            count = len(pieces) * max(lengths(pieces))
+            return tuple(lengths(pieces) @ part_gradients(x, y, w, b, pieces) / count)
 
-        def halved_in_every_turn(x, y, w, b, batches):
+        def halved_in_every_turn(x, y, w, b, pieces):
             """You average the sum so far with the next piece, so the last piece counts as much as all those before it
             together."""
-            mean = part_gradients(x, y, w, b, batches)[0]
-            for gradient in part_gradients(x, y, w, b, batches)[1:]:
+            mean = part_gradients(x, y, w, b, pieces)[0]
+            for gradient in part_gradients(x, y, w, b, pieces)[1:]:
                 mean = (mean + gradient) / 2
             return tuple(mean)
 
-        def means_multiplied(x, y, w, b, batches):
+        def means_multiplied(x, y, w, b, pieces):
             """Along w you multiply the mean residual by the mean of x. The mean of the products is not the product of
             the means: multiply example by example first."""
-            used = np.concatenate(batches)
+            used = np.concatenate(pieces)
             r = w * x[used] + b - y[used]
             return 2 * np.mean(r) * np.mean(x[used]), 2 * np.mean(r)
 
-        def means_of_each_piece_multiplied(x, y, w, b, batches):
+        def means_of_each_piece_multiplied(x, y, w, b, pieces):
             """Along w you multiply each piece's mean residual by its mean of x. The mean of the products is not the
             product of the means: multiply example by example first."""
-            n, gradients = lengths(batches), part_gradients(x, y, w, b, batches)
-            return n @ (gradients[:, 1] * [x[batch].mean() for batch in batches]) / sum(n), n @ gradients[:, 1] / sum(n)
+            n, gradients = lengths(pieces), part_gradients(x, y, w, b, pieces)
+            return n @ (gradients[:, 1] * [x[piece].mean() for piece in pieces]) / sum(n), n @ gradients[:, 1] / sum(n)
 
-        def positions_for_values(x, y, w, b, batches):
+        def positions_for_values(x, y, w, b, pieces):
             """Along w you multiply by the indices in the piece. They say which examples belong to it: the factor is
             the `x` of each."""
-            used = np.concatenate(batches)
+            used = np.concatenate(pieces)
             r = w * x[used] + b - y[used]
             return 2 * np.mean(r * used), 2 * np.mean(r)
 
-        def from_the_front(x, y, w, b, batches):
+        def from_the_front(x, y, w, b, pieces):
             """You take as many examples as the piece has, but always the first ones. The piece says which: use its
             indices."""
-            parts = [np.arange(len(batch)) for batch in batches]
+            parts = [np.arange(len(piece)) for piece in pieces]
             return tuple(lengths(parts) @ part_gradients(x, y, w, b, parts) / sum(lengths(parts)))
 
-        def last_batch_left_out(x, y, w, b, batches):
+        def last_piece_left_out(x, y, w, b, pieces):
             """The last piece is counted, but its gradient is missing from the sum."""
-            n = lengths(batches)
-            return tuple(n[:-1] @ part_gradients(x, y, w, b, batches)[:-1] / sum(n))
+            n = lengths(pieces)
+            return tuple(n[:-1] @ part_gradients(x, y, w, b, pieces)[:-1] / sum(n))
 
-        def residuals_squared(x, y, w, b, batches):
+        def last_pieces_part_alone(x, y, w, b, pieces):
+            """This is the last piece's part only: the sums begin again in every turn of the loop. Set them to zero
+            once, before the loop."""
+            n = lengths(pieces)
+            return tuple(n[-1] * part_gradients(x, y, w, b, pieces)[-1] / sum(n))
+
+        def residuals_squared(x, y, w, b, pieces):
             """You square the residuals as in the cost. The derivative of a square is twice what was squared."""
-            used = np.concatenate(batches)
+            used = np.concatenate(pieces)
             r = (w * x[used] + b - y[used]) ** 2
             return 2 * np.mean(r * x[used]), 2 * np.mean(r)
 
-        def residuals_without_sign(x, y, w, b, batches):
+        def residuals_without_sign(x, y, w, b, pieces):
             """You drop the residuals' signs. Points above the line must pull against those below."""
-            used = np.concatenate(batches)
+            used = np.concatenate(pieces)
             r = abs(w * x[used] + b - y[used])
             return 2 * np.mean(r * x[used]), 2 * np.mean(r)
 
-        def stepped_already(x, y, w, b, batches):
+        def stepped_already(x, y, w, b, pieces):
             """You take a step with the gradient. This task asks for the gradient only."""
-            dw, db = right_gradient(x, y, w, b, batches)
+            dw, db = right_gradient(x, y, w, b, pieces)
             return w - dw, b - db
 
-        def middle_piece(x, y, w, b, batches):
+        def from_the_first_examples(x, y, w, b, pieces):
+            """You take the first examples of all, as many as the pieces hold. A piece says which examples it holds: use
+            its indices."""
+            return tuple(whole_gradient(x[: sum(lengths(pieces))], y[: sum(lengths(pieces))], w, b))
+
+        def stepped_between_the_pieces(x, y, w, b, pieces):
+            """You change w and b between the pieces. All pieces of a batch are measured at the same w and b."""
+            n, dw, db = sum(lengths(pieces)), 0.0, 0.0
+            for piece in pieces:
+                slopes = whole_gradient(x[piece], y[piece], w - dw, b - db) * len(piece) / n
+                dw, db = dw + slopes[0], db + slopes[1]
+            return dw, db
+
+        def middle_piece(x, y, w, b, pieces):
             """You take the median of the pieces' slopes, which uses neither their lengths nor all of the values."""
-            return tuple(np.median(part_gradients(x, y, w, b, batches), axis=0))
+            return tuple(np.median(part_gradients(x, y, w, b, pieces), axis=0))
 
     class right:
-        def at_once(x, y, w, b, batches):
-            return right_gradient(x, y, w, b, batches)
+        def at_once(x, y, w, b, pieces):
+            return right_gradient(x, y, w, b, pieces)
 
-        def by_weights(x, y, w, b, batches):
-            n, dw, db = sum(len(batch) for batch in batches), 0.0, 0.0
-            for batch in batches:
-                residual = y[batch] - w * x[batch] - b
-                dw -= 2 * np.mean(residual * x[batch]) * len(batch) / n
-                db -= 2 * np.mean(residual) * len(batch) / n
+        def by_weights(x, y, w, b, pieces):
+            n, dw, db = sum(len(piece) for piece in pieces), 0.0, 0.0
+            for piece in pieces:
+                residual = y[piece] - w * x[piece] - b
+                dw -= 2 * np.mean(residual * x[piece]) * len(piece) / n
+                db -= 2 * np.mean(residual) * len(piece) / n
             return [dw, db]
 
-        def by_example(x, y, w, b, batches):
-            residuals = [(w * x[i] + b - y[i], x[i]) for batch in batches for i in batch]
+        def by_example(x, y, w, b, pieces):
+            residuals = [(w * x[i] + b - y[i], x[i]) for piece in pieces for i in piece]
             n = len(residuals)
             return 2 * sum(r * x_i for r, x_i in residuals) / n, 2 * sum(r for r, _ in residuals) / n
 
@@ -398,14 +445,23 @@ class bytes_per_worker:
         yield [(9, 2), (int(rng.integers(10, 13)),), (2, 9), (2,)], 5
 
     class mistakes:
+        @says(BYTES_SHARED_EVENLY)
         def numbers_shared_evenly(shapes, workers):
-            """You divide the bytes evenly among the workers. Rows stay whole, so the shares are rarely the same."""
             return [16 * parameters_of(shapes) / workers] * workers
+
+        @says(BYTES_SHARED_EVENLY)
+        def whole_bytes_shared_evenly(shapes, workers):
+            return [16 * parameters_of(shapes) // workers] * workers
 
         def tensor_by_tensor_evenly(shapes, workers):
             """You divide the numbers of each tensor evenly, rounded up. Only whole rows are shared out: a tensor of one
             row is on one worker."""
             return [16 * sum(int(np.ceil(np.prod(shape) / workers)) for shape in shapes)] * workers
+
+        def tensors_cut_by_numbers(shapes, workers):
+            """You cut each tensor number by number. Only whole rows are shared out: a tensor of one row is on one
+            worker."""
+            return shared_out([(int(np.prod(shape)),) for shape in shapes], workers, by_pieces)
 
         def rounded_down(shapes, workers):
             """Your pieces are rounded down, so some rows are on no worker at all."""
@@ -432,6 +488,16 @@ class bytes_per_worker:
             """You share out the rows as evenly as possible: 5 rows among 4 workers as 2, 1, 1 and 1. Here every piece
             has the same number of rows, rounded up, until none are left: 2, 2, 1 and 0."""
             return shared_out(shapes, workers, lambda rows, p: [rows // p + (k < rows % p) for k in range(p)])
+
+        def remainder_for_the_last(shapes, workers):
+            """You give the last worker the remainder of the division. What is left for it is what the full pieces
+            before it have not taken."""
+            return shared_out(shapes, workers, lambda rows, p: [np.ceil(rows / p)] * (p - 1) + [rows % p])
+
+        def first_piece_and_the_rest(shapes, workers):
+            """Each worker after the first holds all that is left after the first piece. That is right for two workers
+            only."""
+            return shared_out(shapes, workers, lambda rows, p: [n := int(np.ceil(rows / p))] + [rows - n] * (p - 1))
 
         def same_piece_for_all(shapes, workers):
             """You give every worker a full piece. Rounding up hands out more rows than there are: what is left for the
@@ -517,6 +583,24 @@ class bytes_per_worker:
         def matrices_alone(shapes, workers):
             """You leave out the tensors of one dimension, the biases. They are shared out too."""
             return shared_out([shape for shape in shapes if len(shape) > 1], workers, by_pieces)
+
+        def vectors_whole(shapes, workers):
+            """You keep the tensors of one dimension whole on worker 0. They are cut too: each of their numbers is a
+            row."""
+            vectors = [(1, *shape) for shape in shapes if len(shape) == 1]
+            return shared_out([*vectors, *(shape for shape in shapes if len(shape) > 1)], workers, by_pieces)
+
+        def vectors_for_all(shapes, workers):
+            """You give every worker the whole tensors of one dimension. They are cut too: each of their numbers is a
+            row."""
+            vectors = shared_out([shape for shape in shapes if len(shape) == 1], workers, all_rows)
+            matrices = shared_out([shape for shape in shapes if len(shape) > 1], workers, by_pieces)
+            return [a + b for a, b in zip(vectors, matrices, strict=True)]
+
+        def last_dimension_of_vectors_too(shapes, workers):
+            """You take a row to be as long as the last dimension, even when there is only one. A row of a tensor with
+            one dimension is a single number."""
+            return shared_out([(shape[0], shape[-1]) for shape in shapes], workers, by_pieces)
 
         def rows_counted_twice(shapes, workers):
             """You multiply a worker's rows by the size of the whole tensor. A row holds what the other dimensions
@@ -701,6 +785,26 @@ class cost_factors:
             sizes."""
             return factors_with(lambda sizes: np.full(len(sizes), 1 / len(sizes)), for_the_sum)(sizes, engine)
 
+        def same_for_the_sum(sizes, engine):
+            """DDP is right. For MirroredStrategy your factors are the same for all workers, whatever their shards'
+            sizes."""
+            return factors_with(for_the_mean, lambda sizes: np.full(len(sizes), 1 / len(sizes)))(sizes, engine)
+
+        def divided_by_the_workers(sizes, engine):
+            """MirroredStrategy is right. For DDP you divide the sizes by the number of workers. What counts is a
+            shard's share of all examples, and what makes up for DDP's division."""
+            return factors_with(lambda sizes: sizes / len(sizes), for_the_sum)(sizes, engine)
+
+        def no_factors(sizes, engine):
+            """Your factors are all 1, which leaves the cost as it is. What does each engine make of unequal shards
+            then?"""
+            return np.ones(len(sizes))
+
+        def workers_alone_for_ddp(sizes, engine):
+            """MirroredStrategy is right. For DDP you make up for its division, but the factors no longer depend on the
+            shards' sizes."""
+            return factors_with(lambda sizes: np.full(len(sizes), len(sizes)), for_the_sum)(sizes, engine)
+
         def sum_cost_for_the_mean(sizes, engine):
             """MirroredStrategy is right. For DDP you divide by each shard's size, but the cost is a mean already."""
             return factors_with(lambda sizes: 1 / sizes, for_the_sum)(sizes, engine)
@@ -839,6 +943,15 @@ class step_seconds:
             are needed."""
             return sent_with(seconds, ring(workers) * megabytes / speed, min)
 
+        def sending_hidden_behind_filling(seconds, megabytes, workers, speed):
+            """In your code a bucket can be sent while it is still being filled. It sets off when it is full, and takes
+            its time from then on."""
+            full = arrived = 0.0
+            for computing, size in zip(seconds, megabytes, strict=True):
+                full += computing
+                arrived = max(full, arrived + ring(workers) * size / speed)
+            return arrived
+
         def never_sent(seconds, megabytes, workers, speed):
             """A bucket that would have to wait is never sent in your code."""
             full = arrived = 0.0
@@ -893,6 +1006,11 @@ class step_seconds:
             sending = ring(workers) * megabytes / speed
             return sent_with(seconds, sending) - sending[-1]
 
+        def after_backward(seconds, megabytes, workers, speed):
+            """This is how long the exchange goes on after `backward` is done. The time is counted from its
+            beginning."""
+            return sent_with(seconds, ring(workers) * megabytes / speed) - sum(seconds)
+
         def each_arrival(seconds, megabytes, workers, speed):
             """You return when each bucket arrives. The task asks for the last one only."""
             sending = ring(workers) * megabytes / speed
@@ -902,6 +1020,10 @@ class step_seconds:
             """You go through the buckets from the last to the first. They are already in the order in which `backward`
             fills them."""
             return sent_with(seconds[::-1], ring(workers) * megabytes[::-1] / speed)
+
+        def all_megabytes_each_time(seconds, megabytes, workers, speed):
+            """You send all the megabytes with each bucket. Each bucket has its own size."""
+            return sent_with(seconds, ring(workers) * np.full(len(seconds), sum(megabytes)) / speed)
 
         def once_round_the_ring(seconds, megabytes, workers, speed):
             """Your exchange takes half as long as it should. Does each part of a bucket go round the ring once or
@@ -917,6 +1039,10 @@ class step_seconds:
             """You send each bucket once, whatever the number of workers. In the ring that is right for two workers
             only."""
             return sent_with(seconds, megabytes / speed)
+
+        def ring_turned_over(seconds, megabytes, workers, speed):
+            """The ring's fraction is upside down in your code. With many workers it is close to 1, and always below."""
+            return sent_with(seconds, 2 * workers / (workers - 1) * megabytes / speed) if workers > 1 else ...
 
         def everything_through_one(seconds, megabytes, workers, speed):
             """Your exchange grows with the number of workers. In the ring nobody sends more than twice the bucket's

@@ -81,6 +81,18 @@ class momentum_step:
             velocity = beta * velocity + lr * gradient
             return theta - velocity, velocity
 
+        def rate_in_what_is_kept(theta, velocity, gradient, lr, beta):
+            """θ is right, but the velocity that you return has the rate inside. PyTorch keeps the sum of gradients
+            without it."""
+            velocity = beta * velocity + gradient
+            return theta - lr * velocity, lr * velocity
+
+        def rate_twice(theta, velocity, gradient, lr, beta):
+            """Your rate comes in twice, inside the velocity and again in the step. In PyTorch's form the velocity
+            gains the gradient as it is."""
+            velocity = beta * velocity + lr * gradient
+            return theta - lr * velocity, velocity
+
         def keras_for_torch(theta, velocity, gradient, lr, beta):
             """This is Keras's form, with the rate inside a velocity that points downhill. The task asks for
             PyTorch's."""
@@ -341,6 +353,11 @@ TIME_CONSTANT = (
 )
 
 
+def count_until(faded, velocity, beta):
+    """After how many steps the velocity is what `faded` says, for the first time."""
+    return next(k for k in range(2000) if faded(beta**k * velocity))
+
+
 class coast:
     def cases(rng):
         yield np.array([2.0]), 0.1, 0.5, 0.2
@@ -353,6 +370,7 @@ class coast:
             yield entries(rng, d, 1, 6), lr, beta, share
         yield entries(rng, 2, 1, 6), 0.2, 0.0, 0.1  # no inertia: all of it is gone after one step
         yield entries(rng, 2, 1, 6), 0.4, 0.7, 0.95
+        yield entries(rng, 2, 1, 6), 0.3, 0.5, 0.25  # after two steps exactly the share is left
 
     class mistakes:
         def one_step_more(velocity, lr, beta, share):
@@ -418,6 +436,10 @@ class coast:
         def rounded_down(velocity, lr, beta, share):
             """The move is right, but your count is one too small: after so many steps more than the share is left.
             Round up."""
+            return int(np.log(share) / np.log(beta)) if beta else 0, coasted(velocity, lr, beta)
+
+        def one_too_few(velocity, lr, beta, share):
+            """The move is right, but your count is one too small: after so many steps more than the share is left."""
             return max(steps_until(beta, share) - 1, 0), coasted(velocity, lr, beta)
 
         def not_rounded(velocity, lr, beta, share):
@@ -432,6 +454,22 @@ class coast:
         def one_too_many(velocity, lr, beta, share):
             """The move is right, but your count is one too large: the share is reached one step earlier."""
             return steps_until(beta, share) + 1, coasted(velocity, lr, beta)
+
+        def less_than_the_share(velocity, lr, beta, share):
+            """The move is right, but you go on while exactly the share is left. At most the share: that is reached
+            then."""
+            return next(k for k in range(2000) if beta**k < share), coasted(velocity, lr, beta)
+
+        def share_as_a_speed(velocity, lr, beta, share):
+            """The move is right, but you count until the velocity itself is at most the share. The task asks when at
+            most this share of the velocity is left."""
+            return count_until(lambda left: np.linalg.norm(left) <= share, velocity, beta), coasted(velocity, lr, beta)
+
+        def sign_of_the_velocity(velocity, lr, beta, share):
+            """The move is right, but your count compares a velocity with its sign: a negative one seems to have faded
+            before the first step. Compare sizes, or the share that is left."""
+            within = count_until(lambda left: left[0] <= share * velocity[0], velocity, beta)
+            return within, coasted(velocity, lr, beta)
 
         @says(TIME_CONSTANT)
         def time_constant(velocity, lr, beta, share):

@@ -612,6 +612,11 @@ class left_by_decay:
             """You shrink everything. Biases and scales, which have one dimension, stay as they are."""
             return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: True)
 
+        def more_than_one_row(parameters, rates, weight_decay):
+            """You shrink what has more than one row or entry. Count dimensions instead: an array of shape (1, 3) is a
+            matrix, and one of shape (5,) is not."""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: len(p) > 1)
+
         def the_others(parameters, rates, weight_decay):
             """You shrink the biases and scales and leave the matrices. It is the other way round."""
             return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.ndim == 1)
@@ -683,8 +688,8 @@ class left_by_decay:
             return shrunk(parameters, 1 - weight_decay * rates[0])
 
         def last_step_alone(parameters, rates, weight_decay):
-            """You shrink only once, by the last rate: each turn of your loop begins with what was passed in. Every step
-            shrinks what the step before has left."""
+            """You shrink only once, by the last rate, as if each step began with what was passed in. Every step shrinks
+            what the step before has left."""
             return shrunk(parameters, 1 - weight_decay * rates[-1])
 
         def matrices_alone(parameters, rates, weight_decay):
@@ -734,6 +739,10 @@ class to_keras_form:
         def eps_the_other_way(t, lr, beta_1, beta_2, eps):
             """Your rate is right. Your second number translates in the other direction, from Keras to PyTorch."""
             return keras_form(t, lr, beta_1, beta_2, eps)[0], eps / np.sqrt(1 - beta_2**t)
+
+        def rate_without_root(t, lr, beta_1, beta_2, eps):
+            """Your ε is right, but the correction of v in your rate lacks its root: v̂ is under a root."""
+            return lr * (1 - beta_2**t) / (1 - beta_1**t), keras_form(t, lr, beta_1, beta_2, eps)[1]
 
         def eps_by_the_whole_correction(t, lr, beta_1, beta_2, eps):
             """Your rate is right, but you scale ε by the correction of the rate. What stands above the fraction line in
@@ -905,12 +914,18 @@ class adam_path:
 
     class mistakes:
         @says(BUG_STILL_THERE)
-        @says(BUG_STILL_THERE)
         def still_corrected_again(gradient, start, lr, steps):
-
             def step(theta, m, v, slope, t, lr):
                 theta, m, v = adam(theta, m, v, slope, t, lr)
                 return theta, m / (1 - 0.9**t), v / (1 - 0.999**t)
+
+            return walking(step)(gradient, start, lr, steps)
+
+        def memories_forgotten(gradient, start, lr, steps):
+            """Your m and v begin at 0 again in every step. Both are kept from one step to the next."""
+
+            def step(theta, m, v, slope, t, lr):
+                return adam(theta, 0 * m, 0 * v, slope, t, lr)
 
             return walking(step)(gradient, start, lr, steps)
 

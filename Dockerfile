@@ -5,7 +5,7 @@ RUN useradd --create-home student && mkdir -p /course/work && chown -R student /
 WORKDIR /course
 COPY --chown=student pyproject.toml requirements.txt README.md LICENSE LICENSE-TEXT ./
 COPY --chown=student src ./src
-RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu -c requirements.txt -e .
+RUN pip install --no-cache-dir --extra-index-url https://download.pytorch.org/whl/cpu -c requirements.txt -e ".[frameworks]"
 COPY --chown=student notebooks ./notebooks
 COPY --chown=student exercises ./exercises
 

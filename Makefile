@@ -87,10 +87,10 @@ clean:  ## drop the environment; work/ stays
 
 $(FOR_LAB): | .venv/made
 	@echo "Installing the course's environment in .venv; this takes some minutes, once."
-	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e .
+	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[frameworks]"
 	@rm -f .venv/ready-for-* && touch $@
 
 $(FOR_TEST): | .venv/made
 	@echo "Installing the course's environment in .venv, with what the checks need; this takes some minutes, once."
-	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[dev,instructor,site]"
+	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[frameworks,dev,instructor,site]"
 	@rm -f .venv/ready-for-* && touch $(FOR_LAB) $@

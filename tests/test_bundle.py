@@ -55,12 +55,16 @@ def texts(data):
 
 
 def answers(name):
-    """The marked regions of a solution: the lines of code of each, and the lines that discuss it or say its points."""
+    """The marked regions of a solution: the lines of code of each, and the sentences that discuss it or say its points.
+
+    A sentence of a few words, such as "So it does.", may stand anywhere.
+    """
     for cell in read(ROOT / "solutions" / name).notebook.cells:
         if BEGIN in cell.source:
             lines = [line.strip() for line in cell.source.split(BEGIN)[1].split(END)[0].strip().split("\n")]
             code = [line for line in lines if cell.cell_type == "code" and line and not line.startswith("#")]
-            yield code, [line for line in lines if line and line not in code]
+            sentences = re.split(r"(?<=[.:?])\s", " ".join(line for line in lines if line and line not in code))
+            yield code, [sentence for sentence in sentences if len(sentence.split()) > 4]
 
 
 def test_it_holds_the_lessons_the_exercises_and_the_helpers(opened):
@@ -97,7 +101,8 @@ def test_no_answer_stands_anywhere_but_where_a_lesson_teaches_it(opened):
             for name, text in said.items():
                 if not name.startswith("notebooks/"):
                     assert not code or "\n".join(code) not in text, f"{name} holds an answer of {exercise}: {code}"
-                assert not [line for line in discussion if line in text], f"{name} discusses an answer of {exercise}"
+                told = " ".join(text.split())
+                assert not [one for one in discussion if one in told], f"{name} discusses an answer of {exercise}"
 
 
 def test_the_same_course_makes_the_same_bytes(tmp_path):
@@ -194,7 +199,7 @@ def test_its_makefile_opens_the_lab_and_offers_nothing_that_is_missing(opened):
     assert [line.split()[0] for line in make(opened, "help").splitlines()] == ["help", "lab", "clean"]
     steps = make(opened, "-n", "lab")
     assert "-m venv .venv" in steps
-    assert "pip install --quiet -c requirements.txt -e ." in steps
+    assert 'pip install --quiet -c requirements.txt -e ".[frameworks]"' in steps
     assert steps.rstrip().endswith("-m helpers.lab")
 
 

@@ -46,11 +46,11 @@ def collected(course, *downloads):
 
 
 def submitted(course):
-    """Everything under gradebook/, file → bytes."""
+    """Everything under gradebook/ but what platforms have said, file → bytes."""
     return {
-        path.relative_to(course / "gradebook" / "submitted").as_posix(): path.read_bytes()
+        path.relative_to(course / "gradebook").as_posix().removeprefix("submitted/"): path.read_bytes()
         for path in (course / "gradebook").rglob("*")
-        if path.is_file()
+        if path.is_file() and path.parent.name != "collected"
     }
 
 
@@ -267,6 +267,84 @@ def test_an_encrypted_or_damaged_entry_costs_its_owner_alone(course, tmp_path):
     path.write_bytes(content)
     found = collected(course, path)
     assert found[ada][0] == "unchanged" and "cannot be unpacked" in found[eve][1]
+
+
+# ---- platforms
+
+
+@pytest.mark.parametrize(
+    ("file", "student", "says"),
+    [
+        (f"Ada Lovelace_98765_assignsubmission_file_/{NAME}.ipynb", "Ada Lovelace", ("Moodle", "98765", False)),
+        (f"Ada Lovelace_98765_assignsubmission_file/{NAME}.ipynb", "Ada Lovelace", ("Moodle", "98765", False)),
+        (f"Ada Lovelace_98765_assignsubmission_file_{NAME}.ipynb", "Ada Lovelace", ("Moodle", "98765", False)),
+        (f"lovelaceada_12345_67890_{NAME}.ipynb", "lovelaceada", ("Canvas", "12345", False)),
+        (f"lovelaceada_LATE_12345_67890_{NAME}-2.ipynb", "lovelaceada", ("Canvas", "12345", True)),
+        (f"Lovelace_Ada_alovelace_4711/{NAME}.ipynb", "alovelace", ("ILIAS", "4711", False)),
+        (f"Exercise 1/Lovelace_Ada_alovelace_4711/{NAME} (1).ipynb", "alovelace", ("ILIAS", "4711", False)),
+    ],
+)
+@pytest.mark.parametrize("unpacked", [False, True])
+def test_what_a_platform_has_named_is_taken_and_its_number_kept(course, tmp_path, file, student, says, unpacked):
+    download = archive(tmp_path / "a.zip", {file: NOTEBOOK})
+    if unpacked:
+        if file.startswith("Exercise 1/"):
+            pytest.skip("then the inner folder is given")
+        with zipfile.ZipFile(download) as zipped:
+            zipped.extractall(tmp_path / "unpacked")
+        download = tmp_path / "unpacked"
+    assert collected(course, download) == {file: ("taken", "")}
+    assert submitted(course) == written(student)
+    (known,) = collect.said_by_platforms(course, NAME).values()
+    assert (known["platform"], known["id"], known["late"]) == says
+
+
+def test_of_several_by_one_student_the_newest_is_taken(course, tmp_path):
+    late, early = (zipfile.ZipInfo(f"Ada_7_assignsubmission_file_/{NAME}{ending}.ipynb", time) for ending, time in [
+        ("", (2026, 11, 27, 23, 0, 0)), (" (1)", (2026, 11, 26, 8, 0, 0)),
+    ])  # fmt: skip
+    canvas = {f"blaise_1_{k}_{NAME}{ending}.ipynb": NOTEBOOK + b" " * k for k, ending in enumerate(["", "-1", "-2"])}
+    early.filename = early.filename.replace(" (1)", "")
+    path = archive(tmp_path / "a.zip", canvas)
+    found = collected(course, path)
+    assert found.pop(f"blaise_1_2_{NAME}-2.ipynb") == ("taken", "")
+    assert {*found.values()} == {("left out", "there is a newer one of this student")}
+    assert submitted(course) == {f"blaise/{NAME}/{NAME}.ipynb": NOTEBOOK + b"  "}
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # two files of one name
+        path = archive(tmp_path / "b.zip", [(early, b"early"), (late, b"late")])
+    collected(course, path)
+    assert submitted(course)[f"Ada/{NAME}/{NAME}.ipynb"] == b"late"
+
+
+def test_two_people_of_one_name_are_not_mixed_up(course, tmp_path):
+    files = {f"Ada_{number}_assignsubmission_file_/{NAME}.ipynb": NOTEBOOK for number in (7, 8)}
+    found = collected(course, archive(tmp_path / "a.zip", files | {f"Bo_9_assignsubmission_file_/{NAME}.ipynb": b"x"}))
+    assert sorted(what for what, _ in found.values()) == ["left out", "left out", "taken"]
+    assert sum("several students of this name (7 and 8)" in why for _, why in found.values()) == 2
+    again = archive(tmp_path / "b.zip", {f"Bo_10_assignsubmission_file_/{NAME}.ipynb": b"another Bo"})
+    assert "(10 and 9)" in collected(course, again)[f"Bo_10_assignsubmission_file_/{NAME}.ipynb"][1]
+    assert submitted(course) == {f"Bo/{NAME}/{NAME}.ipynb": b"x"}
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        f"../Ada_7_assignsubmission_file_/{NAME}.ipynb",
+        f"/Ada_7_assignsubmission_file_/{NAME}.ipynb",
+        f"a/Ada_7_assignsubmission_file_/{NAME}.ipynb",
+        f"Ada_7_assignsubmission_file_/../{NAME}.ipynb",
+        f"Ada_7_assignsubmission_file_/inner/{NAME}.ipynb",
+        f"Ada_7_assignsubmission_file_\\{NAME}.ipynb",
+        f".._7_assignsubmission_file_/{NAME}.ipynb",
+        f"_7_assignsubmission_file_/{NAME}.ipynb",
+        "Ada_7_assignsubmission_file_/homework.ipynb",
+        f"A_B_.._7/{NAME}.ipynb",
+    ],
+)
+def test_what_only_looks_like_a_platforms_is_left_out(course, tmp_path, file):
+    path = archive(tmp_path / "a.zip", {f"ada_{NAME}.ipynb": NOTEBOOK, file: b"x"})
+    left_out(course, path, file, "")
 
 
 # ---- random downloads

@@ -52,7 +52,7 @@ def test_binder_gets_a_python_that_the_course_supports_and_what_is_locked():
     python = (ROOT / ".binder/runtime.txt").read_text().strip()
     assert python in ("python-3.11", "python-3.12", "python-3.13")
     lines = (ROOT / ".binder/requirements.txt").read_text().splitlines()
-    assert "-c ../requirements.txt" in lines and "-e .." in lines
+    assert "-c ../requirements.txt" in lines and "-e ..[frameworks]" in lines
     post_build = ROOT / ".binder/postBuild"
     assert post_build.read_text().startswith("#!") and post_build.stat().st_mode & 0o111
     subprocess.run(["bash", "-n", post_build], check=True)

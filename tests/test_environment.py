@@ -95,7 +95,7 @@ def _python_ranges(wanted, conda, makefile):
 def _faults_of_conda(conda, locked):
     dependencies = yaml.safe_load(conda)["dependencies"]
     pip = [line for entry in dependencies if isinstance(entry, dict) for line in entry["pip"]]
-    if [line for line in pip if line.startswith("-")] != ["-c requirements.txt", "-e ."]:
+    if [line for line in pip if line.startswith("-")] != ["-c requirements.txt", "-e .[frameworks]"]:
         yield f"environment.yml must give pip the lock and the course, and gives {pip}"
     if "pip" not in dependencies:
         yield "environment.yml has no pip of its own"
@@ -177,7 +177,7 @@ def test_the_three_files_agree():
         ("environment.yml", r"python>=.*$", "python>=3.11", "environment.yml gives"),
         ("environment.yml", r"^  - python>=.*\n", "", "environment.yml gives"),
         ("environment.yml", r"- pip$", "- pip\n  - numpy=2.3", "numpy=2.3"),
-        ("environment.yml", r"- -e \.$", "- -e .\n      - torch==2.12.0", "torch==2.12.0"),
+        ("environment.yml", r"- -e \.\[frameworks\]$", "- -e .[frameworks]\n      - torch==2.12.0", "torch==2.12.0"),
         ("environment.yml", r"^      - -c requirements\.txt\n", "", "the lock and the course"),
         ("environment.yml", r"- -c requirements\.txt$", "- -c other.txt", "the lock and the course"),
         ("environment.yml", r"^  - pip$\n", "", "no pip"),

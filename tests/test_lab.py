@@ -93,7 +93,7 @@ def test_a_fresh_copy_is_taken_by_number(started, course, work, capsys):
     assert (work / EXERCISE).read_bytes() == EMPTY
     kept = re.search(r"Yours is kept as work/(\S+\.ipynb)\.", capsys.readouterr().out)[1]
     assert (work / kept).read_bytes() == b"spoilt"
-    assert lab.main(["--reset", "notebooks/01"]) == 0
+    assert lab.main(["--reset", "notebooks/1"]) == 0
     assert "work/notebooks/01_rule.ipynb is a fresh copy.\n" in capsys.readouterr().out
     assert len(started) == 1
 
@@ -103,8 +103,14 @@ def test_a_fresh_copy_of_no_one_file_is_refused(started, work, capsys, which):
     lab.main([])
     before = sorted(work.rglob("*"))
     assert lab.main(["--reset", *which]) == 1
-    assert "--reset needs one number, such as --reset 03" in capsys.readouterr().out
+    assert "--reset needs the number of one exercise, such as --reset 03" in capsys.readouterr().out
     assert sorted(work.rglob("*")) == before
+
+
+def test_an_exercise_that_was_never_laid_out_cannot_be_checked(started, capsys):
+    assert lab.main(["--check", "1"]) == 1
+    assert f"There is no work/{EXERCISE}. Start the lab once" in capsys.readouterr().out
+    assert not started
 
 
 def test_tabs_belong_to_a_course_folder_and_a_mode(started, course, work):

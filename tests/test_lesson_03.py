@@ -110,6 +110,25 @@ def test_the_slow_error_needs_about_forty_thousand_steps_at_the_best_rate(points
     assert np.argmax(errors <= 0.01 * errors[0]) == 39_886
 
 
+@pytest.mark.parametrize("part", [0.1, 0.5, 0.9, 1.0])
+def test_no_rate_up_to_the_border_takes_a_hundredth_off_the_flat_share_in_fifty_steps(
+    points, start, best, ravine, part
+):
+    rule = rules.gradient_descent(part * 2 / ravine.high)
+    run = descent.descend(functions.mean_squared_error(*points), start, rule, 50)
+    errors = (run.path[[0, -1]] - best) @ ravine.slow
+    assert 0.99 < errors[1] / errors[0] < 1
+
+
+def test_a_lower_slope_makes_up_for_about_half_of_a_higher_intercept(points, ravine):
+    """The root mean square of what one unit along the flat direction, along b and along w adds to the predictions."""
+    x = points[0]
+    flat, along_b, along_w = (
+        math.sqrt(math.fsum((w * x + b) ** 2) / 100) for w, b in [ravine.slow, (0.0, 1.0), (1.0, 0.0)]
+    )
+    assert (flat, along_b, along_w) == (pytest.approx(0.455, abs=1e-3), 1.0, pytest.approx(59.88, abs=5e-3))
+
+
 def test_precomputed_sums_make_the_same_steps_as_the_points(lesson, points, start):
     path, _ = lesson.fit(*points, *start, lr=RATE, steps=1000)
     *end, taken = lesson.many_steps(*start, lesson.four_means(*points), lr=RATE, steps=1000)

@@ -168,15 +168,6 @@ def test_the_noise_floor_is_a_quarter_of_rate_times_noise_for_small_rates_whatev
     assert errors[1] / errors[2] == pytest.approx(2, rel=0.1)
 
 
-@pytest.mark.parametrize("m", [1, 2])
-@pytest.mark.parametrize("lr", [0.01, 0.1, 0.2])
-def test_the_exact_floor_is_the_covariance_that_a_step_leaves_as_it_is(lr, m):
-    space = functions_of(LESSON, h=FEW.h, S=FEW.g.T @ FEW.g / 5)
-    rounds = 300  # the lesson's; what is left of the start after them
-    forgotten = np.abs(np.linalg.eigvals(FEW.growth(lr, m)[0])).max() ** rounds
-    assert space.exact_floor(lr, m) == pytest.approx(FEW.floor(lr, m), rel=10 * forgotten + 1e-9)
-
-
 @pytest.mark.parametrize(("lr", "m"), [(0.01, 1), (0.05, 1), (0.2, 1), (0.05, 2)])
 def test_descents_on_the_course_data_hover_at_the_exact_floor(lesson, course, lr, m):
     settle, keep = int(3 / lr), int(12 / lr)
@@ -470,21 +461,3 @@ def test_a_short_last_batch_makes_the_end_of_an_epoch_its_worst_moment(lesson, c
     excess = np.sum((after - course.best) ** 2, axis=-1)
     moments = [excess[:, k::4].mean() for k in range(4)]  # after 1, 2, 3 batches, and at the end
     assert int(np.argmax(moments)) == 3 if worst_at_the_end else int(np.argmin(moments)) == 3
-
-
-def test_w_first_ends_at_the_lowest_point_by_other_steps_and_under_another_border(lesson):
-    x, y = data.points()
-    u = x / 100
-    everything = np.arange(100)
-    mse = functions.mean_squared_error(u, y)
-    by_descent = -0.3 * mse.gradient(np.zeros(2))
-    w, b = lesson.w_first(u, y, 0.0, 0.0, everything, 0.3)
-    assert w == pytest.approx(by_descent[0])
-    assert b == pytest.approx(-0.3 * mse.gradient(np.array([w, 0.0]))[1])
-    assert abs(b - by_descent[1]) > 10
-    line = stats.linregress(u, y)
-    beyond = 0.9
-    assert beyond > 2 / np.linalg.eigvalsh(mse.hessian(mse.minima[0])).max()
-    for _ in range(2000):
-        w, b = lesson.w_first(u, y, w, b, everything, beyond)
-    assert [w, b] == pytest.approx([line.slope, line.intercept], rel=1e-9)

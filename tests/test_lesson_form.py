@@ -170,16 +170,6 @@ def test_an_explorer_may_be_folded(found):
     assert found(lesson(drawing("explorer.curve(square, rates=[1], starts=[1], steps=1, alt='a')"))) == []
 
 
-def test_a_lesson_that_is_not_yet_in_its_form_is_only_compared_with_the_tables(found, monkeypatch):
-    monkeypatch.setattr(lesson_form, "NOT_YET", {"01_lesson"})
-    assert found(lesson(code(30), time="60 minutes."), minutes="60") == []
-
-
-def test_every_exception_is_a_lesson():
-    lessons = {path.stem for path in (lint.ROOT / "notebooks").glob("*.ipynb")}
-    assert lessons >= lesson_form.NOT_YET
-
-
 # ---- the tables
 
 

@@ -27,6 +27,12 @@ def recorded(tf, source, compute):
     return tape, target
 
 
+def after_its_block(v1, w):
+    with v1.Session() as session:
+        pass
+    session.run(w)
+
+
 def in_graph(tf, compute):
     with tf.Graph().as_default():
         return compute(tf.compat.v1, tf.compat.v1.Variable(1.0))
@@ -81,6 +87,9 @@ TENSORFLOW = {
         lambda tf: in_graph(tf, lambda v1, w: v1.Session().run(v1.placeholder(tf.float64))),
         "A placeholder is a gap",
     ),
+    "an array of graph variables": (lambda tf: np.array(in_graph(tf, lambda v1, w: [w, w])), "belongs to a graph"),
+    "a session that has ended": (lambda tf: in_graph(tf, after_its_block), "ends with its `with` block"),
+    "a list times a number": (lambda tf: 0.1 * [1.0], "not an array"),
 }  # fmt: skip
 
 

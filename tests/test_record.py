@@ -88,8 +88,8 @@ def test_the_map_shows_progress_and_news(work, capsys, monkeypatch):
     put(work.parent / "notebooks/01_rule.ipynb", notebook("another edition"))
     layout.lay_out(work.parent, work)
     course_map.show()
-    assert "✓ all 1 tasks pass" in shown[0]["text/plain"]
-    assert "0 of 2 tasks pass</a>" in shown[0]["text/html"]
+    assert "✓ all 1 checks pass" in shown[0]["text/plain"]
+    assert "0 of 2 checks pass</a>" in shown[0]["text/html"]
     for text in shown[0].values():
         assert "notebooks/01_rule.ipynb is brought up to date." in text
 

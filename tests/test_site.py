@@ -2,7 +2,6 @@
 
 import functools
 import http.server
-import json
 import subprocess
 import sys
 import threading
@@ -208,14 +207,31 @@ class TestAProblem:
         assert "script-src 'self' 'sha256-" in page and page.index("Content-Security-Policy") < page.index("let a")
 
 
-def test_the_guesses_of_a_page_are_those_of_its_notebook(page, address):
+def asking():
+    """The pages that ask for a guess, with how many they ask for."""
     for name in PAGES:
-        notebook = nbformat.read(ROOT / Path(name).with_suffix(".ipynb"), as_version=4)
-        asked = [cell for cell in notebook.cells if cell.cell_type == "code" and "= predict." in cell.source]
-        if asked:
-            page.goto(address + name)
-            assert page.locator(".dh-predict").count() == len(asked)
-            assert json.loads(page.locator("[data-choices]").first.get_attribute("data-choices")) is not None
+        cells = nbformat.read(ROOT / Path(name).with_suffix(".ipynb"), as_version=4).cells
+        if asked := sum(cell.cell_type == "code" and "= predict." in cell.source for cell in cells):
+            yield name, asked
+
+
+@pytest.mark.parametrize(("name", "asked"), asking())
+def test_an_answer_is_folded_until_its_guess_is_made(chromium, address, name, asked):
+    with chromium.new_context() as context, context.new_page() as page:
+        page.goto(address + name)
+        assert page.locator(".dh-predict").count() == asked
+        assert page.locator(".tag_hide-output details").count() == asked
+        assert page.locator(".tag_hide-output details[open]").count() == 0
+        card, answer = page.locator(".dh-predict").first, page.locator(".tag_hide-output details").first
+        assert answer.locator("summary").inner_text().strip().startswith("Show the answer")
+        if card.get_by_role("radio").count():
+            card.get_by_role("radio").first.check()
+        else:
+            card.get_by_role("textbox").fill("0.5")
+        card.get_by_role("button").click()
+        assert "You guessed" in answer.inner_text()
+        page.reload()  # it is kept in this browser
+        assert "Your guess:" in page.locator(".dh-predict .dh-said").first.inner_text()
 
 
 EPUBCHECK = Path("/usr/share/java/epubcheck.jar")  # where Debian and Ubuntu put it

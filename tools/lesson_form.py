@@ -20,9 +20,6 @@ EXPERIMENT = "experiment"
 DEEPER = "## Going deeper (optional)"
 MOST_MINUTES, WORDS_A_MINUTE, LINES_A_MINUTE = 90, 60, 8
 MEDIAN_LINES, MOST_LINES = 7, 16
-# The lessons that are not yet written in this form. Take a lesson out when it is: the list only gets shorter.
-NOT_YET = {
-}
 FORMS = '"**Time:** N minutes.", or "**Time:** N minutes, and M more for Going deeper (optional)."'
 _TIME = re.compile(r"\*\*Time:\*\* (\d+) minutes(?:, and (\d+) more for Going deeper \(optional\))?\.")
 _LONG_FORMULA = re.compile(r"\$\$.*?\$\$", re.DOTALL)
@@ -40,10 +37,9 @@ def findings(nb, path: Path) -> Iterator[str]:
         yield f"states no time: its first cell needs {FORMS}"
         return
     core, deeper = (int(number) if number else 0 for number in stated.groups())
-    if path.stem not in NOT_YET:
-        yield from _time(nb, core, deeper)
-        yield from _sight(nb)
-        yield from _drawing(nb)
+    yield from _time(nb, core, deeper)
+    yield from _sight(nb)
+    yield from _drawing(nb)
     yield from _guesses(nb)
     yield from _tables(path, core, deeper)
 

@@ -93,12 +93,12 @@ def _shown(notebook, explorers):
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
-        if asked := re.match(r"\w+ = predict\.", cell.source):
-            _hide(cell, "input" if asked else "output")
+        if re.match(r"\w+ = predict\.", cell.source):
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]  # the place says it all
             for output in cell.outputs:
                 output.data["text/html"] = _place_for_guess(output.data)
         elif re.search(r"\.compare\(", cell.source):
-            _hide(cell, "output")
+            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
         if index in explorers:
             for output in cell.outputs:
                 output.data["text/html"] = place_for_explorer(explorers[index], output.data["text/html"])
@@ -112,10 +112,6 @@ def _printed(notebook):
             if "text/html" in output.get("data", {}):
                 output.data["text/html"] = re.sub(r"(<img\b[^>]*?)\s*/?>", r"\1/>", output.data["text/html"])
     return notebook
-
-
-def _hide(cell, part):
-    cell.metadata["tags"] = [*cell.metadata.get("tags", []), f"hide-{part}"]
 
 
 def place_for_explorer(name: str, picture: str) -> str:
@@ -177,6 +173,8 @@ def finish(site: Path) -> None:
         page = path.read_text(encoding="utf-8")
         page = page.replace('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
         page = page.replace("<pre>", '<pre tabindex="0">')
+        page = re.sub("(Show|Hide) the source", r"\1 the code that draws", page)
+        page = re.sub("(Show|Hide) the outputs?", r"\1 the answer", page)
         digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}
         policy = POLICY.format(" ".join(f"'sha256-{digest}'" for digest in sorted(digests)))
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

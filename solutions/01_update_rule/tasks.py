@@ -157,7 +157,7 @@ class numerical_hessian:
             return columns(gradient, theta, h)
 
         def own_h(gradient, theta, h):
-            """This is a good Hessian, but computed with another h than the one passed in."""
+            """This is a good Hessian, but its h is not the one that was passed in."""
             return columns(gradient, theta, 1e-5) / 2e-5
 
         def divided_by_its_square(gradient, theta, h):
@@ -306,6 +306,12 @@ def is_clear(f, gradient, start, lr, fraction, most):
     return np.all(np.abs(falls - fraction) > 1e-4 * fraction)
 
 
+ENDS_ON_PROGRESS = (
+    "You end after the first step whenever the test is *not* met. A step that lowers the cost by more than the "
+    "fraction is one to go on from."
+)
+
+
 class descend_until_stalled:
     def cases(rng):
         def drawn(f, lr, fraction, most, low, high):
@@ -340,10 +346,18 @@ class descend_until_stalled:
             """You go on beyond `most` steps if the test is not met by then. A descent needs both ends."""
             return points_until(gradient, start, lr, 200, stalls(f, fraction))
 
+        @says(ENDS_ON_PROGRESS)
         def one_step_only(f, gradient, start, lr, fraction, most):
-            """You end after the first step whenever the test is *not* met. A step that lowers the cost by more than the
-            fraction is one to go on from."""
             return points_until(gradient, start, lr, most, lambda a, b: not stalls(f, fraction)(a, b))
+
+        @says(ENDS_ON_PROGRESS)
+        def one_step_only_or_at_a_tie(f, gradient, start, lr, fraction, most):
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) >= fraction * abs(f(a)))
+
+        def rise_for_fall(f, gradient, start, lr, fraction, most):
+            """You take the cost before the step from the cost after it. Every step that lowers the cost then meets your
+            test: the formula has the decrease, which is the other way round."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(b) - f(a) <= fraction * abs(f(a)))
 
         def absolute_decrease(f, gradient, start, lr, fraction, most):
             """You compare the decrease itself with `fraction`. The test is relative: a decrease of 0.1 is much for a
@@ -512,6 +526,12 @@ def is_small(determinant, hessian):
     return abs(determinant) < 1e-6 * max(1, np.max(np.abs(hessian))) ** len(hessian)
 
 
+BY_ENTRIES = (
+    "You look at the signs of the entries. All entries of [[1, 2], [2, 1]] are positive, and yet it belongs to a "
+    "saddle: the eigenvalues decide."
+)
+
+
 class stationary_point:
     def cases(rng):
         def definite(d):
@@ -572,14 +592,31 @@ class stationary_point:
             values = np.linalg.eigvalsh(hessian)
             return "minimum" if np.all(values > 0) else "maximum" if np.all(values < 0) else "saddle"
 
+        @says(BY_ENTRIES)
         def by_entries(hessian):
-            """You look at the signs of the entries. All entries of [[1, 2], [2, 1]] are positive, and yet it belongs to
-            a saddle: the eigenvalues decide."""
             low, high = hessian.min(), hessian.max()
             limit = 1e-9 * max(abs(low), abs(high))
             if low < -limit and high > limit:
                 return "saddle"
             return "minimum" if low > limit else "maximum" if high < -limit else ...
+
+        @says(BY_ENTRIES)
+        def by_entries_with_zeros(hessian):
+            if np.all(hessian > 0):
+                return "minimum"
+            return "maximum" if np.all(hessian < 0) else "undecided" if np.any(hessian == 0) else "saddle"
+
+        def one_sign_is_enough(hessian):
+            """One positive eigenvalue is enough for your minimum. A minimum needs all of them to be positive: if
+            another is negative, the point is a saddle."""
+            kind = stationary_point.right.by_signs(hessian)
+            return {"saddle": "minimum", "undecided": ...}.get(kind, kind)
+
+        def first_two_eigenvalues(hessian):
+            """You look at two of the eigenvalues, the smallest ones. If there are more, the others count too."""
+            return by_rule(lambda v: np.all(v[:2] > 0), lambda v: np.all(v[:2] < 0), lambda v: v[0] < 0 < v[:2].max())(
+                hessian
+            )
 
         def by_trace(hessian):
             """You decide by the trace, which is the sum of the eigenvalues. A large positive one can outweigh a

@@ -78,6 +78,10 @@ class largest_stable_rate:
             """This is the largest curvature itself. The more the surface curves, the smaller the rate must be."""
             return eigenvalues(hessian)[-1]
 
+        def times_the_curvature(hessian):
+            """You multiply by the largest eigenvalue. The more the surface curves, the smaller the rate must be."""
+            return 2 * eigenvalues(hessian)[-1]
+
         def by_row_sums(hessian):
             """You take the largest sum of the sizes in a row. No eigenvalue is above that, so your rate is safe, but it
             is not yet the border: take the largest eigenvalue itself."""
@@ -197,6 +201,11 @@ class fastest_rate:
             """You take the mean of two rates, the best of the flattest and the best of the steepest direction. In a
             long ravine the first of them is far above the border."""
             return (1 / eigenvalues(hessian)[0] + 1 / eigenvalues(hessian)[-1]) / 2
+
+        def two_over_the_mean(hessian):
+            """You divide 2 by the mean of the eigenvalues. At the best rate the smallest and the largest one decide,
+            and their sum is what you need."""
+            return 2 / np.mean(eigenvalues(hessian))
 
         def by_median(hessian):
             """You take the median of the eigenvalues. What counts is how slow the two ends are, not what is between
@@ -319,6 +328,7 @@ class best_of_sweep:
         yield drawn(functions.absolute, [0.4, 0.6, 0.52], 5, [2.05], [2.2])  # a step more or fewer has another winner
         yield drawn(wells, [0.02, 0.06], 1, [-1.32], [-1.28])  # costs below 0, and one step only
         yield drawn(ravine, [0.01, 0.03, 0.02], 2, [4000.0, 3000.0], [5000.0, 4000.0])  # costs of millions to the end
+        yield drawn(ravine, [0.11, 0.09, 0.1], 4, [0.5, 2.0], [1.0, 3.0])  # all of them end above the start
 
     class mistakes:
         def nan_wins(f, gradient, start, rates, steps):
@@ -355,6 +365,17 @@ class best_of_sweep:
             is left out, the positions no longer fit: leave out the same rates too."""
             costs = np.array([f(end(gradient, start, lr, steps)) for lr in rates])
             return rates[np.argmin(costs[np.isfinite(costs)])]
+
+        def positions_in_given_rates(f, gradient, start, rates, steps):
+            """Your costs are in the order of the sorted rates, but you look up the position of the lowest one in
+            `rates`. Both must be in the same order."""
+            return rates[np.argmin(final_costs(f, gradient, start, sorted(rates), steps))]
+
+        def lower_than_the_start(f, gradient, start, rates, steps):
+            """You ask for an end below the cost at the start. If all descents end above it, the lowest end still
+            wins: begin with infinity."""
+            costs = final_costs(f, gradient, start, rates, steps)
+            return rates[np.argmin(costs)] if np.min(costs) < f(start) else rates[0]
 
         def positions_in_sorted_rates(f, gradient, start, rates, steps):
             """You look up the position of the lowest cost in the sorted rates, but your costs are in the order of
@@ -574,6 +595,10 @@ class descend_with_decay:
             """You divide by the bracket twice, or by its square. Divide the first rate once."""
             return with_rates(gradient, start, lr / (1 + decay * np.arange(steps)) ** 2)
 
+        def rates_for_points(gradient, start, lr, decay, steps):
+            """You return the rates. The task asks for the points of the path."""
+            return lr / (1 + decay * np.arange(steps + 1))
+
         def backwards(gradient, start, lr, decay, steps):
             """Your rates rise: the last step uses the highest. Count t upwards from 0."""
             return with_rates(gradient, start, lr / (1 + decay * np.arange(steps)[::-1]))
@@ -761,6 +786,13 @@ class steps_needed:
             r = slowest(hessian, lr)
             return -1 if r >= 1 else count(r, shrink) + 1 if r else ...
 
+        def one_more_at_a_tie(hessian, lr, shrink):
+            """Where a whole number of steps leaves exactly `shrink`, you take one step more. No more than `shrink` may
+            be left: exactly `shrink` is allowed."""
+            r = slowest(hessian, lr)
+            k = count(r, shrink)
+            return k + 1 if k > 0 and r**k == shrink else k
+
         def rounded_count(hessian, lr, shrink):
             """You round to the nearest whole number, so sometimes a step is missing. Steps are whole numbers: round
             up."""
@@ -808,6 +840,11 @@ class steps_needed:
         def what_has_gone(hessian, lr, shrink):
             """You count until the fraction `shrink` of the error is gone. It is the fraction that may be left."""
             return count(slowest(hessian, lr), 1 - shrink)
+
+        def something_for_never(hessian, lr, shrink):
+            """Where r is 1 or more, nothing shrinks, and you do not return −1. Look at r before you count."""
+            r = slowest(hessian, lr)
+            return ... if r >= 1 else count(r, shrink)
 
     class right:
         def with_logarithms(hessian, lr, shrink):

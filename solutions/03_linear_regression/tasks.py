@@ -3,6 +3,7 @@
 import numpy as np
 
 from grader.sentences import (
+    B_MOVED_FIRST,
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
@@ -10,6 +11,7 @@ from grader.sentences import (
     SLOPES_HALVED,
     SLOPES_SWAPPED,
     STEPS_HALVED,
+    W_MOVED_FIRST,
     says,
 )
 
@@ -122,6 +124,10 @@ class mse:
             """Your loop leaves the first point out. NumPy counts from 0."""
             return np.sum(residuals(x, y, w, b)[1:] ** 2) / len(x)
 
+        def last_left_out(x, y, w, b):
+            """Your loop leaves the last point out. `range(n)` ends at n − 1 already."""
+            return np.sum(residuals(x, y, w, b)[:-1] ** 2) / len(x)
+
         def slope_added(x, y, w, b):
             """You add w to x instead of multiplying."""
             return np.mean((w + x + b - y) ** 2)
@@ -145,6 +151,15 @@ class mse:
             return float(np.linalg.norm(y - b - w * x) ** 2 / len(y))
 
 
+X_TWICE = "Along w you multiply by x twice. The inner derivative is x itself."
+TURNED_WITHOUT_BRACKETS = (
+    "Your residual is y − wx + b: the brackets around the prediction are missing, and the chain rule brings a minus "
+    "for this order."
+)
+BRACKETS_OF_THE_WEIGHTED = (
+    "Brackets are missing around the residual. What multiplies it, the weight and along w also x, has to multiply all "
+    "three of its parts."
+)
 PRODUCT_OF_MEANS = (
     "Along w you multiply two means. The mean of a product is another number: multiply entry by entry first, then take "
     "the mean."
@@ -154,6 +169,17 @@ PRODUCT_OF_MEANS = (
 def weighted_slopes(x, r, weights):
     """The slopes along w and b of a weighted mean of squares, by the residuals r."""
     return 2 * np.average(r * x, weights=weights), 2 * np.average(r, weights=weights)
+
+
+def weighted_without_brackets(dw, db):
+    """Slopes of a weighted cost from sums in which brackets are missing; None for a slope that is right."""
+
+    def slopes(x, y, w, b, c):
+        right = weighted_slopes(x, residuals(x, y, w, b), c)
+        sums = [part and 2 * np.sum(part(x, y, w, b, c)) / np.sum(c) for part in (dw, db)]
+        return tuple(value if part is None else part for part, value in zip(sums, right, strict=True))
+
+    return slopes
 
 
 class weighted_gradient:
@@ -291,9 +317,8 @@ class weighted_gradient:
             """In your residuals `b` has the wrong sign, or lost its brackets: y − wx + b is not y − (wx + b)."""
             return weighted_slopes(x, w * x - b - y, sample_weight)
 
+        @says(TURNED_WITHOUT_BRACKETS)
         def turned_without_brackets(x, y, w, b, sample_weight):
-            """Your residual is y − wx + b: the brackets around the prediction are missing, and the chain rule brings a
-            minus for this order."""
             return weighted_slopes(x, y - w * x + b, sample_weight)
 
         def squared_residuals(x, y, w, b, sample_weight):
@@ -393,6 +418,58 @@ class weighted_gradient:
             r = sample_weight[:-1] * residuals(x, y, w, b)[:-1] / np.sum(sample_weight)
             return 2 * np.sum(r * x[:-1]), 2 * np.sum(r)
 
+        @says(BRACKETS_OF_THE_WEIGHTED)
+        def x_on_y_alone(x, y, w, b, sample_weight):
+            slopes = weighted_without_brackets(lambda x, y, w, b, c: c * (w * x + b - y * x), None)
+            return slopes(x, y, w, b, sample_weight)
+
+        @says(BRACKETS_OF_THE_WEIGHTED)
+        def weight_on_wx_alone(x, y, w, b, sample_weight):
+            slopes = weighted_without_brackets(None, lambda x, y, w, b, c: c * w * x + b - y)
+            return slopes(x, y, w, b, sample_weight)
+
+        @says(BRACKETS_OF_THE_WEIGHTED)
+        def weight_on_y_alone(x, y, w, b, sample_weight):
+            slopes = weighted_without_brackets(None, lambda x, y, w, b, c: w * x + b - y * c)
+            return slopes(x, y, w, b, sample_weight)
+
+        @says(BRACKETS_OF_THE_WEIGHTED)
+        def both_on_wx_alone(x, y, w, b, sample_weight):
+            slopes = weighted_without_brackets(
+                lambda x, y, w, b, c: c * x * w * x + b - y, lambda x, y, w, b, c: c * w * x + b - y
+            )
+            return slopes(x, y, w, b, sample_weight)
+
+        @says(BRACKETS_OF_THE_WEIGHTED)
+        def both_on_wx_along_w(x, y, w, b, sample_weight):
+            slopes = weighted_without_brackets(lambda x, y, w, b, c: c * x * w * x + b - y, None)
+            return slopes(x, y, w, b, sample_weight)
+
+        @says(BRACKETS_OF_THE_WEIGHTED)
+        def weight_on_wx_x_on_y(x, y, w, b, sample_weight):
+            slopes = weighted_without_brackets(
+                lambda x, y, w, b, c: c * w * x + b - y * x, lambda x, y, w, b, c: c * w * x + b - y
+            )
+            return slopes(x, y, w, b, sample_weight)
+
+        @says(BRACKETS_OF_THE_WEIGHTED)
+        def both_on_y_alone(x, y, w, b, sample_weight):
+            slopes = weighted_without_brackets(
+                lambda x, y, w, b, c: w * x + b - y * c * x, lambda x, y, w, b, c: w * x + b - y * c
+            )
+            return slopes(x, y, w, b, sample_weight)
+
+        @says(X_TWICE)
+        def x_twice(x, y, w, b, sample_weight):
+            r = residuals(x, y, w, b)
+            return weighted_slopes(x**2, r, sample_weight)[0], weighted_slopes(x, r, sample_weight)[1]
+
+        def sum_of_x(x, y, w, b, sample_weight):
+            """Your slope along b is right. Along w you multiply the sum of the residuals by the sum of x. Multiply each
+            residual by its own x first, then add up."""
+            db = weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]
+            return db * np.sum(x), db
+
         def w_as_well(x, y, w, b, sample_weight):
             """Along w you multiply by x and by w as well. In the line w is multiplied by x alone, which is the inner
             derivative."""
@@ -425,6 +502,12 @@ class weighted_gradient:
                 return np.average((y - w * x - b) ** 2, weights=sample_weight)
 
             return (cost(w + h, b) - cost(w - h, b)) / (2 * h), (cost(w, b + h) - cost(w, b - h)) / (2 * h)
+
+
+RESIDUALS_AVERAGED = (
+    "You average the n times n residuals to n. But a mean over the y of other examples is not a residual: there should "
+    "be only n from the start."
+)
 
 
 class cost_of_columns:
@@ -504,9 +587,18 @@ class cost_of_columns:
             squares."""
             return np.mean(w * x.ravel() + b - y.ravel()) ** 2
 
+        def diagonal(x, y, w, b):
+            """You take the diagonal. That is right where there are n times n residuals, but not where x and y have the
+            same shape, and so the residuals too."""
+            return np.mean(np.diag(w * x + b - y) ** 2)
+
+        @says(RESIDUALS_AVERAGED)
+        def averaged_residuals_by_row(x, y, w, b):
+            r = w * x + b - y
+            return np.mean((np.mean(r, axis=1) if r.ndim == 2 else r) ** 2)
+
+        @says(RESIDUALS_AVERAGED)
         def averaged_residuals(x, y, w, b):
-            """You average the n times n residuals to n. But a mean over the y of other examples is not a residual:
-            there should be only n from the start."""
             return np.mean(np.mean(w * x + b - y, axis=0) ** 2)
 
     class right:
@@ -540,6 +632,12 @@ def never(X):
 
 def close_to_zero(X):
     return X.std(axis=0) <= 1e-9
+
+
+OTHERS_SET_TO_ONE = (
+    "You set the standard deviation to 1 for the columns that vary, and leave it as it is for the constant ones. The "
+    "condition is the wrong way round."
+)
 
 
 class standardise_columns:
@@ -611,9 +709,12 @@ class standardise_columns:
             constant beside one in large units: each column has its own border."""
             return scale(X, constant=lambda X: X.std(axis=0) <= 1e-9 * abs(X).max())
 
+        @says(OTHERS_SET_TO_ONE)
+        def the_others_set_to_one_strictly(X):
+            return scale(X, constant=lambda X: X.std(axis=0) > 1e-9 * abs(X).max(axis=0))
+
+        @says(OTHERS_SET_TO_ONE)
         def the_others_set_to_one(X):
-            """You set the standard deviation to 1 for the columns that vary, and leave it as it is for the constant
-            ones. The condition is the wrong way round."""
             return scale(X, constant=lambda X: X.std(axis=0) >= 1e-9 * abs(X).max(axis=0))
 
         def std_set_too_late(X):
@@ -633,6 +734,12 @@ class standardise_columns:
             Z, mean, std = scale(X)
             same = X.std(axis=0) <= 1e-9 * abs(X).max(axis=0)
             return np.where(same, X, Z), np.where(same, 0.0, mean), std
+
+        def constant_not_centred(X):
+            """Your mean and std are right. But in Z you leave a constant column as it is. Its mean is subtracted like
+            any other, so that it becomes 0."""
+            Z, mean, std = scale(X)
+            return np.where(X.std(axis=0) <= 1e-9 * abs(X).max(axis=0), X, Z), mean, std
 
         def constant_left_out(X):
             """You leave a constant column out. Keep it, as a column of zeros: the weights to come belong to columns,
@@ -661,6 +768,15 @@ class standardise_columns:
         def variance(X):
             """You divide by the variance, the mean of the squares: the square root is missing."""
             return scale(X, spread=np.var)
+
+        def variance_throughout(X):
+            """You take the variance, in the comparison and as the divisor. The standard deviation is its root."""
+            return scale(X, spread=np.var, constant=lambda X: X.var(axis=0) <= 1e-9 * abs(X).max(axis=0))
+
+        def least_to_greatest_about_the_mean(X):
+            """You divide by the distance from the least value to the greatest. The task asks for the standard
+            deviation."""
+            return scale(X, spread=np.ptp, constant=lambda X: np.ptp(X, axis=0) <= 1e-9 * abs(X).max(axis=0))
 
         def least_to_greatest(X):
             """You put each column between 0 and 1, by its least and greatest value. That is another scale: the task
@@ -936,6 +1052,10 @@ class predict:
             """Your loop leaves the first column out. NumPy counts from 0."""
             return (X_new - mean)[:, 1:] / std[1:] @ w[1:] + b
 
+        def means_averaged(X_new, w, b, mean, std):
+            """What the means contribute to the intercept is averaged over the columns. It is their sum."""
+            return X_new @ (w / std) + b - np.mean(w * mean / std)
+
         def means_without_weights(X_new, w, b, mean, std):
             """You subtract the means from the prediction. In there, each mean is multiplied by a weight and divided by
             a std."""
@@ -1083,6 +1203,16 @@ class to_original_units:
             weights = w * x_std / y_std
             return weights, y_mean + y_std * b - weights @ x_mean
 
+        def upside_down_alone(w, b, x_mean, x_std, y_mean, y_std):
+            """Your intercept is right. In the weights, the factor is upside down: the unit of y multiplies and that of
+            x divides."""
+            return w * x_std / y_std, y_mean + y_std * b - y_std * w / x_std @ x_mean
+
+        def intercepts_added(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you add up too much: the mean of y and `b` count once, not once
+            for each column."""
+            return y_std * w / x_std, np.sum(y_mean + y_std * b - y_std * w / x_std * x_mean)
+
         def features_alone(w, b, x_mean, x_std, y_mean, y_std):
             """You divide the weights by x_std and stop there. The unit of y, and the intercept, change as well."""
             return w / x_std, b
@@ -1111,6 +1241,12 @@ class to_original_units:
             """Your weights are right. In the intercept only the first feature counts: each of them contributes."""
             weights = y_std * w / x_std
             return weights, y_mean + y_std * b - weights[0] * x_mean[0]
+
+        def last_feature_alone(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept only the last feature counts: each turn of the loop overwrites
+            what the one before found."""
+            weights = y_std * w / x_std
+            return weights, y_mean + y_std * b - weights[-1] * x_mean[-1]
 
         def standardised_again(w, b, x_mean, x_std, y_mean, y_std):
             """You standardise weights and intercept as if they were data. They are not: put the formulas of both scales
@@ -1157,12 +1293,12 @@ class to_original_units:
             return [y_std * w, y_std * b + y_mean]
 
 
-def ridge_by(gradient, cost=None):
+def ridge_by(gradient, cost=None, start=(0.0, 0.0)):
     """Descent by gradient(x, y, w, b, penalty), right or wrong; cost of the same arguments."""
     cost = cost or ridge_cost
 
     def fit(x, y, lr, steps, penalty):
-        w, b = 0.0, 0.0
+        w, b = start
         costs = [cost(x, y, w, b, penalty)]
         for _ in range(steps):
             dw, db = gradient(x, y, w, b, penalty)
@@ -1224,6 +1360,10 @@ FIRST_RESIDUALS = "Your residuals are those of the start in every step. Compute 
 BRACKETS_OF_THE_RESIDUAL = (
     "In the slope along w, brackets are missing: x multiplies only a part of the residual. It belongs to the whole."
 )
+TURNED_IN_ONE_SLOPE = (
+    "In one of your slopes the residual is y − wx + b: the brackets around the prediction are missing."
+)
+ANOTHER_START = "Your first cost is that of another line: the descent starts from w = b = 0."
 SLOPE_ALONG_W_TWICE = "Both of your numbers move by the slope along w. Along b, each residual counts as it is."
 MOVED_IN_TWO_PARTS = (
     "You move w in two parts, so the slope of the second is taken after the first has moved it. Take the whole slope "
@@ -1332,9 +1472,8 @@ class fit_ridge:
             """You add the penalty once for each example. It is added once, beside the mean of the squares."""
             return fit_rightly(x, y, lr, steps, penalty * len(x))
 
+        @says(W_MOVED_FIRST)
         def w_moved_first(x, y, lr, steps, penalty):
-            """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at
-            the old w and b, then move both."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for _ in range(steps):
                 w = w - lr * ridge_gradient(x, y, w, b, penalty)[0]
@@ -1342,9 +1481,8 @@ class fit_ridge:
                 costs.append(ridge_cost(x, y, w, b, penalty))
             return w, b, np.array(costs)
 
+        @says(B_MOVED_FIRST)
         def b_moved_first(x, y, lr, steps, penalty):
-            """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at
-            the old w and b, then move both."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for _ in range(steps):
                 b = b - lr * ridge_gradient(x, y, w, b, penalty)[1]
@@ -1399,6 +1537,96 @@ class fit_ridge:
                 return 2 * np.mean(x * (w * x + b) - y) + 2 * penalty * w, 2 * np.mean(residuals(x, y, w, b))
 
             return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        @says(TURNED_WITHOUT_BRACKETS)
+        def turned_without_brackets(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                r = y - w * x + b
+                return 2 * np.mean(r * x) + 2 * penalty * w, 2 * np.mean(r)
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        @says(X_TWICE)
+        def x_twice(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                r = residuals(x, y, w, b)
+                return 2 * np.mean(r * x**2) + 2 * penalty * w, 2 * np.mean(r)
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        @says(TURNED_IN_ONE_SLOPE)
+        def turned_along_w(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                return 2 * penalty * w - 2 * np.mean((y - w * x + b) * x), 2 * np.mean(residuals(x, y, w, b))
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        @says(TURNED_IN_ONE_SLOPE)
+        def turned_along_b(x, y, lr, steps, penalty):
+            def gradient(x, y, w, b, penalty):
+                return ridge_gradient(x, y, w, b, penalty)[0], -2 * np.mean(y - w * x + b)
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_of_a_sum(x, y, lr, steps, penalty):
+            """In your slope along w, the constant λ is added to w. Its part of the slope is a product."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 2 * (penalty + w), db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def pull_times_x(x, y, lr, steps, penalty):
+            """In your slope along w, the penalty's part is multiplied by x. λw² does not contain x."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw + 2 * penalty * w * np.mean(x), db
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def penalty_in_the_residuals(x, y, lr, steps, penalty):
+            """You add the penalty to each residual. In J it is added once, to the mean of the squares."""
+
+            def gradient(x, y, w, b, penalty):
+                r = residuals(x, y, w, b) + penalty * w**2
+                return 2 * np.mean(r * x) + 2 * penalty * w, 2 * np.mean(r)
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
+        def b_instead_of_w_in_the_costs(x, y, lr, steps, penalty):
+            """w and b are right, but your costs penalise the intercept instead of the slope."""
+            return ridge_by(ridge_gradient, lambda x, y, w, b, penalty: ridge_cost(x, y, w, b, 0.0) + penalty * b**2)(
+                x, y, lr, steps, penalty
+            )
+
+        def half_in_front_of_the_penalty(x, y, lr, steps, penalty):
+            """Some books put ½ in front of the penalty, so that it cancels the 2 of the derivative. The task's J has no
+            ½."""
+            return fit_rightly(x, y, lr, steps, penalty / 2)
+
+        def half_in_front_of_all(x, y, lr, steps, penalty):
+            """Some books put ½ in front of the cost, so that it cancels the 2 of the derivative. The task's J has no
+            ½."""
+            w, b, costs = fit_rightly(x, y, lr / 2, steps, penalty)
+            return w, b, costs / 2
+
+        @says(ANOTHER_START)
+        def from_ones(x, y, lr, steps, penalty):
+            return ridge_by(ridge_gradient, start=(1.0, 1.0))(x, y, lr, steps, penalty)
+
+        @says(ANOTHER_START)
+        def from_slope_one(x, y, lr, steps, penalty):
+            return ridge_by(ridge_gradient, start=(1.0, 0.0))(x, y, lr, steps, penalty)
+
+        @says(ANOTHER_START)
+        def from_intercept_one(x, y, lr, steps, penalty):
+            return ridge_by(ridge_gradient, start=(0.0, 1.0))(x, y, lr, steps, penalty)
+
+        @says(ANOTHER_START)
+        def from_the_mean(x, y, lr, steps, penalty):
+            return ridge_by(ridge_gradient, start=(0.0, np.mean(y)))(x, y, lr, steps, penalty)
 
         def brackets_of_the_slope(x, y, lr, steps, penalty):
             """The brackets around the slope along w are missing in your step: the rate multiplies only its first part,
@@ -1524,8 +1752,8 @@ class fit_ridge:
             return ridge_by(gradient)(x, y, lr, steps, penalty)
 
         def pull_averaged_twice(x, y, lr, steps, penalty):
-            """The penalty pulls too hard: it is inside the brackets that the 2 of the squares multiplies, and has its
-            own 2 as well."""
+            """The penalty pulls twice as hard as it should. Does a 2 in front of brackets multiply it, beside its own
+            2?"""
 
             def gradient(x, y, w, b, penalty):
                 dw, db = ridge_gradient(x, y, w, b, 0.0)

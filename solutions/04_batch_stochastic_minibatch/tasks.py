@@ -14,6 +14,7 @@ def cut(order, batch_size):
 BATCHES_EVENED_OUT = (
     "The right number of batches, but you have evened out their lengths. All are full, and the last takes what is left."
 )
+STEP_FOR_THETA = "You replace θ by the step. A step leads on from θ: subtract it from where you are."
 DEALT_BY_STRIDE = (
     "Your batches skip through the order, like cards that are dealt. Cut the order instead: the first batch takes the "
     "first indices, the second the next ones."
@@ -114,7 +115,7 @@ class split_into_batches:
             return cut(order, batch_size)[:1]
 
         def from_the_back(order, batch_size):
-            """You turn the order round before you cut it. The first batch takes the first indices."""
+            """You reverse the order before you cut it. The first batch takes the first indices."""
             return cut(order[::-1], batch_size)
 
     class right:
@@ -170,7 +171,7 @@ class count_steps:
             return (n // batch_size + (n % batch_size == 0)) * epochs
 
         def parts_of_a_step(n, batch_size, epochs):
-            """There is no part of a step: a batch that is half full is a batch. Round up before you go on."""
+            """Steps are whole numbers: a batch that is half full is still a batch. Round up before you go on."""
             return n / batch_size * epochs
 
         def rounded_at_the_end(n, batch_size, epochs):
@@ -212,7 +213,7 @@ class count_steps:
             return n // batch_size * epochs + n % batch_size
 
         def one_in_the_end(n, batch_size, epochs):
-            """You count one step more at the end of it all. A shorter batch is left in every epoch, or in none."""
+            """You add one step at the very end. A shorter batch is left in every epoch, or in none."""
             return n // batch_size * epochs + 1
 
         def at_least_one(n, batch_size, epochs):
@@ -228,7 +229,7 @@ class count_steps:
             return n * batch_size * epochs
 
         def epochs_for_batches(n, batch_size, epochs):
-            """`epochs` and `batch_size` have changed places. By which of them are the examples divided?"""
+            """`epochs` and `batch_size` are swapped. By which of them are the examples divided?"""
             return math.ceil(n / epochs) * batch_size
 
     class right:
@@ -362,7 +363,7 @@ class batch_gradient:
             return scaled(0.5, X, y, theta, batch)
 
         def one_gradient_each(X, y, theta, batch):
-            """You return the gradient of each example, one a row. The batch's gradient is their mean."""
+            """You return the gradient of each example, one per row. The batch's gradient is their mean."""
             return 2 * X[batch] * (X[batch] @ theta - y[batch])[:, None]
 
         def squared_residuals(X, y, theta, batch):
@@ -590,6 +591,10 @@ class cost_by_batches:
             first."""
             return sum(np.sum(batch) ** 2 for batch in cut(w * x + b - y, batch_size)) / len(x)
 
+        def square_of_the_mean(x, y, w, b, batch_size):
+            """You square the mean residual. Residuals of opposite signs cancel in it: square each of them first."""
+            return np.mean(w * x + b - y) ** 2
+
         def overlapping(x, y, w, b, batch_size):
             """Your batches overlap, so some examples count more than once. Let each begin where the one before ends."""
             return sum(np.sum(((w * x + b - y) ** 2)[k : k + batch_size]) for k in range(len(x))) / len(x)
@@ -662,6 +667,17 @@ def descent_by(gradient=right_gradient, split=cut, rate=one_over_t):
 rightly = descent_by()
 
 
+def steps_alone(sign, X, y, theta, orders, batch_size, lr, decay):
+    """The path if each θ is the step itself, times the sign."""
+    path, t = [theta], 0
+    for order in orders:
+        for batch in cut(order, batch_size):
+            theta = sign * lr / (1 + decay * t) * right_gradient(X, y, theta, batch)
+            t += 1
+        path.append(theta)
+    return np.array(path)
+
+
 class minibatch_descent:
     def cases(rng):
         yield (
@@ -688,7 +704,7 @@ class minibatch_descent:
 
     class mistakes:
         def constant_rate(X, y, theta, orders, batch_size, lr, decay):
-            """Your rate stays what it is at the start: `decay` has no effect."""
+            """Your rate stays at its first value: `decay` has no effect."""
             return rightly(X, y, theta, orders, batch_size, lr, 0.0)
 
         def count_starts_again(X, y, theta, orders, batch_size, lr, decay):
@@ -743,6 +759,13 @@ class minibatch_descent:
         def brackets_lost(X, y, theta, orders, batch_size, lr, decay):
             """Your rate grows with t. Without brackets around the sum, `lr / 1 + decay * t` adds decay·t to lr."""
             return descent_by(rate=lambda lr, decay, t, epoch, used: lr / 1 + decay * t)(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def t_after_the_brackets(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate is 0 at the first step and grows with t: you multiply the whole fraction by t, not the decay
+            alone."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay) * t)(
                 X, y, theta, orders, batch_size, lr, decay
             )
 
@@ -864,7 +887,7 @@ class minibatch_descent:
             return np.array([path[-1]] * len(path))
 
         def every_step_kept(X, y, theta, orders, batch_size, lr, decay):
-            """You keep θ after every step. The task asks for one row an epoch: θ at its end."""
+            """You keep θ after every step. The task asks for one row per epoch: θ at its end."""
             path, t = [theta], 0
             for order in orders:
                 for batch in cut(order, batch_size):
@@ -887,8 +910,8 @@ class minibatch_descent:
             )
 
         def shrinking_by_a_part(X, y, theta, orders, batch_size, lr, decay):
-            """You take a part of the rate away at each step. Those rates fall geometrically; the task divides the first
-            rate by 1 + decay·t."""
+            """You take a fixed fraction off the rate at each step. Such rates fall geometrically; the task divides the
+            first rate by 1 + decay·t."""
             return descent_by(rate=lambda lr, decay, t, epoch, used: lr * (1 - decay) ** t)(
                 X, y, theta, orders, batch_size, lr, decay
             )
@@ -965,7 +988,7 @@ class minibatch_descent:
             )
 
         def without_one(X, y, theta, orders, batch_size, lr, decay):
-            """You leave out the 1 in 1 + decay·t, or replace decay by 1 in it."""
+            """Your rate is α/(1 + t): it falls in the same way whatever `decay` is."""
             return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + t))(
                 X, y, theta, orders, batch_size, lr, decay
             )
@@ -1019,6 +1042,33 @@ class minibatch_descent:
                     t += 1
                 path.append(at)
             return np.array(path)
+
+        def rows_too_early(X, y, theta, orders, batch_size, lr, decay):
+            """Your rows are one too early: the end of an epoch is in the row before its own, and the last row is zero.
+            Row 0 is for the θ that is passed in."""
+            path = rightly(X, y, theta, orders, batch_size, lr, decay)
+            return np.concatenate([path[1:], 0 * path[:1]])
+
+        def decay_and_rate_swapped(X, y, theta, orders, batch_size, lr, decay):
+            """`lr` and `decay` are swapped in your rate."""
+            return rightly(X, y, theta, orders, batch_size, decay, lr)
+
+        def doubled_steps(X, y, theta, orders, batch_size, lr, decay):
+            """Your steps are twice as long as they should be. The factor 2 is already in the gradient."""
+            return rightly(X, y, theta, orders, batch_size, 2 * lr, decay)
+
+        @says(STEP_FOR_THETA)
+        def step_for_theta(X, y, theta, orders, batch_size, lr, decay):
+            return steps_alone(1, X, y, theta, orders, batch_size, lr, decay)
+
+        @says(STEP_FOR_THETA)
+        def negative_step_for_theta(X, y, theta, orders, batch_size, lr, decay):
+            return steps_alone(-1, X, y, theta, orders, batch_size, lr, decay)
+
+        def first_row_left_zero(X, y, theta, orders, batch_size, lr, decay):
+            """Only the first row of your path is wrong: it is zero. Put the θ there that is passed in."""
+            path = rightly(X, y, theta, orders, batch_size, lr, decay)
+            return np.concatenate([0 * path[:1], path[1:]])
 
         def always_from_zero(X, y, theta, orders, batch_size, lr, decay):
             """You begin at θ = 0. Begin at the θ that is passed in."""

@@ -33,6 +33,10 @@ VARIABLE_KEPT = (
     "Your path holds the variable itself several times, and a variable has only one value, the latest. Store its value "
     "at each step, with `.numpy()`."
 )
+ALL_AT_ONCE = (
+    "You draw the numbers of all runs at once, as one array. One draw of many numbers gives other numbers than many "
+    "draws of one: draw as the cell does."
+)
 ONE_DRAW = "Your W and b are the same number. The second cell draws each of them."
 
 tf = frameworks.tensorflow()
@@ -72,12 +76,12 @@ class tape_gradient:
             return x * np.cos(x**2)
 
         def factor_out_of_sight(x):
-            """A term is missing: the tape follows the x inside the sine but takes the factor in front of it for a
+            """A term is missing: the tape follows the x inside the sine but treats the factor in front of it as a
             constant. Is that factor the array instead of the variable?"""
             return 2 * x**2 * np.cos(x**2)
 
         def square_out_of_sight(x):
-            """A term is missing: the tape follows the factor in front but takes the sine for a constant. Was the sine,
+            """A term is missing: the tape follows the factor in front but treats the sine as a constant. Was the sine,
             or the square inside it, computed from the array instead of the variable, or by NumPy?"""
             return np.sin(x**2)
 
@@ -111,6 +115,11 @@ class tape_gradient:
         def tape_gives_none(x):
             """The result is None. Either `return` is missing, or the tape found no path from the target to the source:
             it watches variables, it watches a tensor only if told to, and it never watches an array."""
+
+        def zeros_in_place_of_none(x):
+            """All your slopes are 0. Did you ask the tape for zeros in place of None? That hides the fault: find out
+            why the tape has no path from the target to the source."""
+            return np.zeros(len(x))
 
         @says(TWICE_INSTEAD_OF_SQUARED)
         def twice_instead_of_squared(x):
@@ -167,7 +176,7 @@ class second_derivative:
             return right_slope(x) ** 2
 
         def factor_out_of_sight_twice(x):
-            """Some terms are missing: the tapes take the factor in front of the sine for a constant. Is that factor the
+            """Some terms are missing: the tapes treat the factor in front of the sine as a constant. Is that factor the
             array instead of the variable?"""
             return 2 * x * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
 
@@ -480,9 +489,15 @@ class pair_after_reruns:
         def one_draw_for_both(seed, times):
             return (numbers_drawn(seed)[times - 1],) * 2
 
+        @says(ALL_AT_ONCE)
+        def columns_of_two_arrays(seed, times):
+            tf.random.set_seed(seed)
+            tf.random.uniform(shape=(100, 1))
+            tf.random.normal(shape=(100, 1))
+            return [tf.random.normal(shape=(times,)).numpy()[-1] for _ in "Wb"]
+
+        @says(ALL_AT_ONCE)
         def pairs_of_one_array(seed, times):
-            """You draw all pairs at once, as one array. One draw of many numbers gives other numbers than many draws of
-            one: draw as the cell does."""
             tf.random.set_seed(seed)
             tf.random.uniform(shape=(100, 1))
             tf.random.normal(shape=(100, 1))
@@ -549,6 +564,13 @@ class fit_line_tensorflow:
             return fit_by(
                 lambda *at: [n * slope for slope in line_slopes(*at)], lambda x, y, w, b: (w * x + b - y) ** 2
             )(x, y, w, b, lr, steps)
+
+        def reduced_too_late(x, y, w, b, lr, steps):
+            """Your first cost is right, but the steps are n times too long. Does the tape get the cost, or all n
+            squares? The gradient of many targets is the gradient of their sum: take the mean inside the tape's
+            block."""
+            n = len(x)
+            return fit_by(lambda *at: n * line_slopes(*at))(x, y, w, b, lr, steps)
 
         def every_pair(x, y, w, b, lr, steps):
             """One of x and y is a column and the other is not, so the residuals form an n by n table, each prediction

@@ -391,6 +391,14 @@ class minimize:
             """You take two steps. Do you call one of the halves twice?"""
             return right_step(x, y, *right_step(x, y, w, b, lr), lr)
 
+        def twice_the_same_step(x, y, w, b, lr):
+            """Your step is twice as long as it should be. Do you apply the gradients twice?"""
+            return right_step(x, y, w, b, 2 * lr)
+
+        def rate_of_the_example(x, y, w, b, lr):
+            """The learning rate makes no difference to your result: it uses 0.05, the example's rate."""
+            return right_step(x, y, w, b, 0.05)
+
         def gradients_at_zero(x, y, w, b, lr):
             """Your gradients are those at w = b = 0. Pass on the w and b that you are given."""
             dw, db = slopes(x, y, 0.0, 0.0)
@@ -478,8 +486,23 @@ class descend:
         for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.2, 4), (2, 2.0, 0.07, 1), (6, 0.8, 0.1, 2)]:
             yield *points(rng, n, centre), *somewhere(rng), lr, steps
         yield *points(rng, 3, 1.0), *somewhere(rng), 0.1, 0
+        x, b = np.array([1.0, -2.0, 2.0, -1.0]), rng.uniform(4, 8)
+        yield x, (3 * x + b).round(2), 3.0, -1.0, 0.1, 3  # flat along w from the start
 
     class mistakes:
+        def stops_where_w_is_right(x, y, w, b, lr, steps):
+            """You stop where the slope along w is nearly 0. The task asks for `steps` steps, and there the cost can
+            still be steep along b."""
+            for _ in range(steps):
+                if abs(slopes(x, y, w, b)[0]) < 1e-2:
+                    break
+                w, b = right_step(x, y, w, b, lr)
+            return w, b
+
+        def gradients_returned(x, y, w, b, lr, steps):
+            """You return the gradients at the point that you have reached. The task asks for the point, w and b."""
+            return slopes(x, y, *right_descend(x, y, w, b, lr, steps))
+
         @says(BUG_STILL_THERE)
         def gradients_taken_once(x, y, w, b, lr, steps):
             dw, db = slopes(x, y, w, b)
@@ -703,8 +726,12 @@ class old_program:
             """Your b stays 0. Is it part of the error, and is it a variable?"""
             return path_by(minimize.mistakes.of_w_alone)(x, y, lr, steps)
 
+        def of_b_alone(x, y, lr, steps):
+            """Your w stays 0. Is it part of the error, and is it a variable?"""
+            return path_by(step_by(lambda *at: (0.0, slopes(*at)[1])))(x, y, lr, steps)
+
         def columns_swapped(x, y, lr, steps):
-            """The columns have changed places: w comes first. Or do w and b have exchanged roles in the error?"""
+            """The columns are swapped: w comes first. Or are w and b swapped in the error?"""
             return right_path(x, y, lr, steps)[:, ::-1]
 
         def columns_for_rows(x, y, lr, steps):

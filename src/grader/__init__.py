@@ -13,6 +13,7 @@ release       makes exercises/ from solutions/ and proves it right
 bundle        makes the zip for students
 
 names         which names a student may have
+platforms     how learning platforms name what they hand out
 collect       puts what was handed in where grading looks for it
 grading       `nbgrader autograde`: what follows, put together
 submissions   reads what was handed in, and puts it together with what was released
@@ -25,5 +26,7 @@ received      what comes out of the sandbox, made safe
 inside        all that runs within the sandbox
 verdicts      whether a task is done
 report        who has which grade, and why
+overview      what the class got wrong
+giveback      scores and feedback for a learning platform
 pages         how a student's text is shown
 """

@@ -2,18 +2,21 @@
 
     DOWNLOAD   a learning platform's zip, a folder of downloaded files, or a single notebook
 
-Notebooks are taken if they are named like ada_01_update_rule.ipynb or, with numbers between, like
-ada_12345_67890_01_update_rule.ipynb; the student's name is what precedes the first "_". Each becomes
-gradebook/submitted/ada/01_update_rule/01_update_rule.ipynb and replaces what the student handed in before. The command
-ends with a list of everything that was taken and everything that was left out, with the reason.
+Taken are notebooks that Moodle, Canvas or ILIAS has named (`platforms` says how), and notebooks that are named like
+ada_01_update_rule.ipynb; there the student's name is what precedes the first "_". Each becomes
+gradebook/submitted/ada/01_update_rule/01_update_rule.ipynb and replaces what the student handed in before; of several
+by one student, the newest. What a platform says of them is kept in gradebook/collected/01_update_rule.json, for giving
+the grades back. The command ends with a list of everything that was taken and everything that was left out, with the
+reason.
 
-Downloads hold what strangers made. Only their top level is read; links are not followed and archives within archives
-not opened; files and bytes are counted as they are read, whatever an archive declares. A fault in one file or one
-download affects no other.
+Downloads hold what strangers made. Links are not followed, archives within archives not opened, and folders read only
+if a platform has named them; files and bytes are counted as they are read, whatever an archive declares. A fault in
+one file or one download affects no other.
 """
 
 import contextlib
 import io
+import json
 import re
 import stat
 import sys
@@ -21,10 +24,11 @@ import unicodedata
 import zipfile
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import files, names, submissions
+from grader import files, names, platforms, submissions
 
 TAKEN, NEWER, UNCHANGED, LEFT_OUT = "taken", "newer", "unchanged", "left out"
 _MOST_FILES = 10_000  # of one download
@@ -49,47 +53,73 @@ class Collected(NamedTuple):
 
 
 class _Download(NamedTuple):
-    """A file in a download. read() returns its bytes; it raises LeftOut if they cannot be had, or are too many."""
+    """A file in a download, and when it was made. read() returns its bytes; it raises LeftOut if they cannot be had, or
+    are too many."""
 
     file: str
+    time: str
     read: Callable[[], bytes]
+
+
+class _Claim(NamedTuple):
+    """A download as a student's submission, and what a platform says of it, if one does."""
+
+    download: _Download
+    by: platforms.HandedIn | None
+
+    @property
+    def age(self) -> tuple:
+        """The newest is the greatest; all alike where no platform says."""
+        return (self.by.attempt, self.download.time) if self.by else ()
 
 
 def collect(root: Path, exercise: str, downloads: list[Path]) -> list[Collected]:
     """Collect an exercise's submissions into the course folder `root`; what happened to each file, ordered by name."""
     place = root / "gradebook" / "submitted"
     found: list[Collected] = []
-    claims: defaultdict[str, list[_Download]] = defaultdict(list)
+    claims: defaultdict[str, list[_Claim]] = defaultdict(list)
     with contextlib.ExitStack() as opened:
         for path in downloads:
             try:
                 for download in _open(path, exercise, opened):
                     try:
-                        claims[_student(download.file, exercise)].append(download)
+                        student, by = _student(download.file, exercise)
+                        claims[student].append(_Claim(download, by))
                     except LeftOut as reason:
                         found.append(Collected(LEFT_OUT, "", download.file, str(reason)))
             except LeftOut as reason:
                 found.append(Collected(LEFT_OUT, "", path.name, str(reason)))
         spellings = _spellings([*claims, *_folders(place)])
+        known = said_by_platforms(root, exercise)
         for student, mine in claims.items():
             twins = spellings[names.folded(student)] - {student}
-            found += _of_one_student(student, mine, twins, place, exercise)
+            found += _of_one_student(student, mine, twins, place, exercise, known)
+        _keep(root, exercise, known)
     return sorted(found, key=lambda one: (one.student, one.file))
 
 
 def _of_one_student(
-    student: str, downloads: list[_Download], twins: set[str], place: Path, exercise: str
+    student: str, claims: list[_Claim], twins: set[str], place: Path, exercise: str, known: dict[str, dict]
 ) -> Iterator[Collected]:
-    """Take a student's file; several only if they are all the same. twins: as in `_refuse_twins`."""
+    """Take a student's newest file; several that are equally new only if they are the same.
+
+    twins   as in `_refuse_twins`
+    known   what platforms have said, to which what is said of this file is added
+    """
+    newest = max(claim.age for claim in claims) if all(claim.by for claim in claims) else None
     readable, content, differ = [], None, False
-    for download in downloads:
+    for claim in claims:
+        file = claim.download.file
         try:
             _refuse_twins(student, twins, _folders(place))
-            another = download.read()
+            _refuse_namesakes(student, claims, known)
+            if newest is not None and claim.age != newest:
+                raise LeftOut("there is a newer one of this student")
+            another = claim.download.read()
         except LeftOut as reason:
-            yield Collected(LEFT_OUT, student, download.file, str(reason))
+            yield Collected(LEFT_OUT, student, file, str(reason))
         else:
-            readable.append(download.file)
+            readable.append(claim)
             differ = differ or content not in (None, another)
             content = another
     if readable:
@@ -99,7 +129,11 @@ def _of_one_student(
             what, reason = _put(content, place / student / exercise / f"{exercise}.ipynb"), ""
         except LeftOut as error:
             what, reason = LEFT_OUT, str(error)
-        yield from (Collected(what, student, file, reason) for file in readable)
+        else:
+            if by := readable[0].by:
+                known[student] = {"platform": by.platform, "id": by.id, "prefix": by.prefix, "late": by.late}
+                known[student]["time"] = readable[0].download.time
+        yield from (Collected(what, student, claim.download.file, reason) for claim in readable)
 
 
 def table(found: list[Collected]) -> str:
@@ -123,7 +157,7 @@ def _open(path: Path, exercise: str, opened: contextlib.ExitStack) -> Iterator[_
     if path.is_dir():
         yield from _folder(path)
     elif path.suffix == ".ipynb":
-        yield _Download(path.name, lambda: _content(path))
+        yield _Download(path.name, _time(path), lambda: _content(path))
     elif path.name.endswith(f"_{exercise}.zip"):
         raise LeftOut("it is a student's own archive: ask for the notebook")
     else:
@@ -135,11 +169,22 @@ def _open(path: Path, exercise: str, opened: contextlib.ExitStack) -> Iterator[_
 
 
 def _folder(folder: Path) -> Iterator[_Download]:
+    """The files of a folder, and of its folders that a platform has named."""
     paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    for path in list(paths):
+        if path.is_dir() and not path.is_symlink() and platforms.handed_in(f"{path.name}/x.ipynb"):
+            paths.remove(path)
+            paths += sorted(file for file in path.iterdir() if not file.name.startswith("."))
     if len(paths) > _MOST_FILES:
         raise LeftOut(f"it holds {len(paths)} files; at most {_MOST_FILES} are read")
     for path in paths:
-        yield _Download(path.name, lambda path=path: _content(path))
+        yield _Download(path.relative_to(folder).as_posix(), _time(path), lambda path=path: _content(path))
+
+
+def _time(path: Path) -> str:
+    with contextlib.suppress(OSError, OverflowError, ValueError):
+        return datetime.fromtimestamp(path.lstat().st_mtime).isoformat(" ", "seconds")
+    return ""
 
 
 def _content(path: Path) -> bytes:
@@ -179,7 +224,8 @@ class _Archive:
         if len(entries) > _MOST_FILES:
             raise LeftOut(f"it holds {len(entries)} files; at most {_MOST_FILES} are read")
         for info in entries:
-            yield _Download(info.orig_filename, lambda info=info: self._read(info))
+            time = "{:04}-{:02}-{:02} {:02}:{:02}:{:02}".format(*info.date_time)
+            yield _Download(info.orig_filename, time, lambda info=info: self._read(info))
 
     def _read(self, info: zipfile.ZipInfo) -> bytes:
         if stat.S_ISLNK(info.external_attr >> 16):
@@ -209,21 +255,27 @@ def _said(error: Exception) -> str:
 # ---- whose it is
 
 
-def _student(file: str, exercise: str) -> str:
-    """The student whose file this is, by its name. Raises LeftOut."""
-    if "/" in file or "\\" in file:
-        raise LeftOut("it is in a folder, and only the top level is read")
-    if not file.endswith(".ipynb"):
-        raise LeftOut("it is not a notebook")
+def _student(file: str, exercise: str) -> tuple[str, platforms.HandedIn | None]:
+    """The student whose file this is, by its name, and what a platform says of it. Raises LeftOut."""
     if len(file) > _LONGEST_NAME:
         raise LeftOut(f"its name has more than {_LONGEST_NAME} characters")
-    pattern = rf"([^_]*)_(?:.*_)?{re.escape(exercise)}\.ipynb"
-    named = re.fullmatch(pattern, unicodedata.normalize("NFC", file), re.DOTALL)
-    if named is None:
+    file = unicodedata.normalize("NFC", file)
+    if not file.endswith(".ipynb"):
+        raise LeftOut("it is not a notebook")
+    by = platforms.handed_in(file)
+    if by is None and ("/" in file or "\\" in file):
+        raise LeftOut("it is in a folder that no platform has named, and only the top level is read")
+    named = re.fullmatch(rf"([^_]*)_(?:.*_)?{re.escape(exercise)}\.ipynb", file, re.DOTALL)
+    if by and by.file != f"{exercise}.ipynb":
+        if named is None:
+            raise LeftOut(f"the student named it {by.file}, not {exercise}.ipynb")
+        by = None  # ada_1_01_update_rule.ipynb: the numbers are not a platform's
+    if by is None and named is None:
         raise LeftOut(f"it is not named like STUDENT_{exercise}.ipynb")
-    if problem := names.problem(named[1]):
+    student = by.student if by else named[1]
+    if problem := names.problem(student):
         raise LeftOut(problem)
-    return named[1]
+    return student, by
 
 
 def _spellings(students: list[str]) -> dict[str, set[str]]:
@@ -246,6 +298,37 @@ def _refuse_twins(student: str, twins: set[str], known: set[str]) -> None:
     """
     if twins and not (student in known and twins.isdisjoint(known)):
         raise LeftOut(f"{' and '.join(sorted({student, *twins}))} differ only by case or Unicode form")
+
+
+def _refuse_namesakes(student: str, claims: list[_Claim], known: dict[str, dict]) -> None:
+    """Raise LeftOut if a platform knows two students of this name.
+
+    In a download they have two numbers; from one assignment to the next, Moodle's numbers differ anyway.
+    """
+    numbers = {(claim.by.platform, claim.by.id) for claim in claims if claim.by}
+    before = known.get(student)
+    if before and before["platform"] in {platform for platform, _ in numbers}:
+        numbers.add((before["platform"], before["id"]))
+    if len(numbers) > 1:
+        listed = " and ".join(sorted(number for _, number in numbers))
+        raise LeftOut(f"the platform knows several students of this name ({listed}): put their files in place by hand")
+
+
+def said_by_platforms(root: Path, exercise: str) -> dict[str, dict]:
+    """student → {"platform", "id", "prefix", "late", "time"} of what was collected last; empty if nothing was."""
+    path = root / "gradebook" / "collected" / f"{exercise}.json"
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _keep(root: Path, exercise: str, known: dict[str, dict]) -> None:
+    if known:
+        place = root / "gradebook" / "collected"
+        place.mkdir(parents=True, exist_ok=True)
+        with files.writing(place / f"{exercise}.json", binary=True) as file:
+            file.write((json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
 
 
 def _put(content: bytes, path: Path) -> str:

@@ -11,7 +11,6 @@ import numpy as np
 
 from grader.sentences import (
     ABSOLUTE_RESIDUALS,
-    B_MOVED_FIRST,
     BEGINS_AT_ZERO,
     CLIMBS,
     COSTS_ALONE,
@@ -28,7 +27,6 @@ from grader.sentences import (
     ROOT_OF_THE_COST,
     SQUARE_OF_THE_MEAN,
     SUM_FOR_MEAN,
-    W_MOVED_FIRST,
     WITH_MOMENTUM,
     X_AND_Y_EXCHANGED,
     says,
@@ -106,8 +104,9 @@ class wrong_fits:
     def with_momentum(x, y, w, b, lr, steps):
         return fit_by(rule=rules.momentum)(x, y, w, b, lr, steps)
 
-    @says(W_MOVED_FIRST)
     def w_moved_first(x, y, w, b, lr, steps):
+        """You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at
+        the old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))
@@ -115,8 +114,9 @@ class wrong_fits:
             b = b - lr * line_slopes(x, y, w, b)[1]
         return w, b, np.array(costs)
 
-    @says(B_MOVED_FIRST)
     def b_moved_first(x, y, w, b, lr, steps):
+        """You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at
+        the old w and b, then move both."""
         costs = []
         for _ in range(steps):
             costs.append(line_cost(x, y, w, b))

@@ -171,7 +171,7 @@ def write(report: Iterable[Line], gradebook: Path, exercise: str) -> Path:
         table = csv.writer(file)
         table.writerow(Line._fields)
         for line in report:
-            table.writerow(map(_harmless, line))
+            table.writerow(map(harmless, line))
     return path
 
 
@@ -190,7 +190,7 @@ def table(report: list[Line]) -> str:
     return "\n".join(rows)
 
 
-def _harmless(value) -> str:
+def harmless(value) -> str:
     """A cell of a table that no spreadsheet takes for a formula, whichever separator it assumes."""
     if isinstance(value, float):
         return f"{value:g}"
@@ -217,7 +217,7 @@ class Export(ExportPlugin):
                 if not self.assignment or assignment.name in self.assignment:
                     for row in _exported(gradebook, assignment):
                         if not chosen or row["student_id"] in chosen:
-                            out.writerow(_harmless(row[column]) for column in _COLUMNS)
+                            out.writerow(harmless(row[column]) for column in _COLUMNS)
         self.log.info("Exported grades to %s", path)
 
 

@@ -79,6 +79,14 @@ CLIMBS = (
 FACTOR_TWO_LOST = (
     "Your costs are right and your steps half as long as they should be: the derivative of a square has a factor 2."
 )
+W_MOVED_FIRST = (
+    "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
+    "w and b, then move both."
+)
+B_MOVED_FIRST = (
+    "You move b before the slope along w is taken, so that slope belongs to another point. Take both slopes at the old "
+    "w and b, then move both."
+)
 X_AND_Y_EXCHANGED = "In your residuals x and y are swapped: the line predicts y from x."
 LEAST_SQUARES = "You return the line of least squares. The task asks where descent is after the given steps."
 OF_HALF = "Your steps are half as long as they should be. The course's cost has no ½."

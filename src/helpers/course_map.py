@@ -91,15 +91,14 @@ def _page(found, news):
     head = f"<thead><tr><th{left}>lesson</th><th>guesses</th><th>exercise</th></tr></thead>"
     linked = re.sub(r"\[(.*?)\]\((.*?)\)", r"<a href='\2'>\1</a>", escape(following(found)))
     changes = "".join(f"<li>{escape(line)}</li>" for line in _changes(news))
-    return f"<p><strong>{linked}</strong></p><table>{head}<tbody>{rows}</tbody></table>" + (
-        f"<p>New since the last update:</p><ul>{changes}</ul>" if changes else ""
-    )
+    new = f"<p>New since the last update:</p><ul>{changes}</ul>" if changes else ""
+    # What is next comes last: running a cell scrolls to its end.
+    return f"<table>{head}<tbody>{rows}</tbody></table>{new}<p><strong>{linked}</strong></p>"
 
 
 def _text(found, news):
-    lines = [re.sub(r"\[(.*?)\]\(.*?\)", r"\1", following(found)), ""]
-    lines += [f"{stop.title:36} {_guesses(stop):32} {_exercise(stop, link=False)}" for stop in found]
-    return "\n".join([*lines, *_changes(news)])
+    lines = [f"{stop.title:36} {_guesses(stop):32} {_exercise(stop, link=False)}" for stop in found]
+    return "\n".join([*lines, *_changes(news), "", re.sub(r"\[(.*?)\]\(.*?\)", r"\1", following(found))])
 
 
 def _guesses(stop):
@@ -113,7 +112,7 @@ def _exercise(stop, link):
     tasks, passed = stop.tasks
     if not tasks:
         return "–"
-    said = f"✓ all {tasks} tasks pass" if passed == tasks else f"{passed} of {tasks} tasks pass"
+    said = f"✓ all {tasks} checks pass" if passed == tasks else f"{passed} of {tasks} checks pass"
     return f"<a href='../exercises/{stop.name}/{stop.name}.ipynb'>{said}</a>" if link else said
 
 

@@ -22,7 +22,7 @@ from typing import Iterator, NamedTuple  # noqa: UP035  (collections.abc.Iterato
 
 COURSE = Path(__file__).resolve().parents[2]
 DISTRIBUTION = "downhill"
-LATER = ("scikit-learn", "tensorflow", "torch")  # not needed by lessons 1 to 4
+LATER = ("keras", "tensorflow", "torch")  # the extra "frameworks": not needed by lessons 1 to 4
 MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # distribution → import name, where they differ
 IMPORT_SECONDS = 300  # a first import from a slow disk takes minutes
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")
@@ -204,8 +204,8 @@ def declared() -> tuple[str, dict[str, str]]:
     if f'name = "{DISTRIBUTION}"' in text:
         # tomllib came with Python 3.11, and the doctor must also run on older ones. A test compares the two.
         pythons = re.search(r'^requires-python = "(.*)"$', text, re.M).group(1)
-        block = re.search(r"^dependencies = \[(.*?)^\]", text, re.M | re.S).group(1)
-        requirements = re.findall(r'"([^"]+)"', block)
+        blocks = re.findall(r"^(?:dependencies|frameworks) = \[(.*?)^\]", text, re.M | re.S)
+        requirements = re.findall(r'"([^"]+)"', "".join(blocks))
     else:
         try:
             own = metadata.distribution(DISTRIBUTION)
@@ -215,7 +215,7 @@ def declared() -> tuple[str, dict[str, str]]:
                 "run the doctor from the course folder."
             ) from None
         pythons = own.metadata["Requires-Python"]
-        requirements = [line for line in own.requires or [] if "extra ==" not in line]
+        requirements = [line for line in own.requires or [] if "extra ==" not in line or "frameworks" in line]
     return pythons, dict(re.match(r"([\w.-]+)\s*([^;]*)", line).groups() for line in requirements)
 
 
@@ -355,7 +355,8 @@ def _pip(arguments):
 def _install():
     if sys.prefix == sys.base_prefix and "CONDA_PREFIX" not in os.environ:
         return "In the course folder: make lab, which makes the environment (without make: see README.md)."
-    return f"In the course folder: {_pip('-c requirements.txt -e .')}"
+    everything = '-c requirements.txt -e ".[frameworks]"'
+    return f"In the course folder: {_pip(everything)}"
 
 
 def _register():

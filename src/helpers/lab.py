@@ -122,13 +122,19 @@ def _running(root: Path) -> str:
 def _one_file(course: Path, work: Path, option: str, which: str = "", *more: str) -> int:
     """`--reset` or `--check` of the file that `which` begins: a number means the exercise."""
     folder, _, beginning = which.rpartition("/")
+    if beginning in [*"123456789"]:
+        beginning = f"0{beginning}"
     names = layout.notebooks(course, folder or "exercises", beginning)
     if more or not beginning or len(names) != 1:
-        fits = f"{which} fits {', '.join(names)}." if len(names) > 1 else "No notebook of the course begins like that."
-        print(f"{option} needs one number, such as {option} 03, or {option} notebooks/03. {fits}")
+        lesson = f", or {RESET} notebooks/03 for a lesson" if option == RESET else ""
+        fits = f" {which} fits {', '.join(names)}." if beginning and names else ""
+        print(f"{option} needs the number of one exercise, such as {option} 03{lesson}.{fits}")
         return 1
     (name,) = names
     if option == CHECK:
+        if not (work / name).is_file():
+            print(f"There is no {WORK}/{name}. Start the lab once, by `make lab`: that puts your copies there.")
+            return 1
         return rehearsal.main(work / name)
     put_by = layout.reset(course, work, name, datetime.date.today().isoformat())
     print(f"{WORK}/{name} is a fresh copy." + (f" Yours is kept as {WORK}/{put_by}." if put_by else ""))

@@ -49,6 +49,7 @@ function render({ model, el }) {
       model.set("guess", line ? line.value.trim() : choices[chosen]);
       model.save_changes();
       show();
+      el.closest(".jp-Cell")?.nextElementSibling?.focus?.(); // in JupyterLab, the next Shift+Enter runs that cell
     }
   });
   line?.addEventListener("keydown", (event) => {

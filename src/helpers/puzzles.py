@@ -3,8 +3,9 @@
 import re
 
 _NONE = (
-    "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or if "
-    "no TensorFlow operation leads from it to the target; `.grad` is None until `backward` has reached it."
+    "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or "
+    "recorded no path from it to the target: it records TensorFlow's operations, inside its `with` block. `.grad` is "
+    "None until `backward` has reached it."
 )
 _EMPTY_GRAD = (
     "The value in front of the dot is None, as `.grad` is until `backward` has reached that tensor, and again after it "
@@ -48,6 +49,8 @@ _EXPLANATIONS = {
     r"(should be a function when|is not compatible with) eager execution": (
         "No graph is being described here: that happens inside `with tf.Graph().as_default():`."
     ),
+    r"Attempted to use a closed Session": "A session ends with its `with` block: run everything inside.",
+    r"is out of scope and cannot be used here": "This belongs to a graph. Its value is what `session.run(…)` returns.",
     r"The Session graph is empty": "A session runs the default graph, unless it is made with `graph=` and another.",
     r"numpy\(\) is only available when eager": "What is in a graph has no value until a session runs it.",
     r"You must feed a value for placeholder": (
@@ -123,6 +126,7 @@ _EXPLANATIONS = {
         "them. NumPy's functions work on whole arrays."
     ),
     # ---- either
+    r"can't multiply sequence by non-int": "A list is not an array: take its entries one by one.",
     r"'NoneType' object has no attribute 'numpy'": _NONE,
     r"unsupported operand type\(s\) for .*'NoneType'": (
         "One of the two is None. Functions without `return` return None; so does `tape.gradient` where the tape found "

@@ -41,6 +41,7 @@ def rehearse(path: Path) -> list[Task]:
     client = NotebookClient(
         notebook, timeout=SECONDS, interrupt_on_timeout=True, allow_errors=True, store_widget_state=False,
         kernel_name="python3", resources={"metadata": {"path": str(path.parent)}},
+        extra_arguments=["--log-level=ERROR"],  # a kernel's own warnings are no concern of a student
     )  # fmt: skip
     client.execute()
     return list(_tasks(notebook))
@@ -85,10 +86,10 @@ def report(tasks: list[Task]) -> str:
     """The tasks, one on a line, and the sum."""
     lines = []
     for task in tasks:
-        verdict = {True: "passes its visible checks", False: "is not done", None: "is answered; a person grades it"}
+        verdict = {True: "passes its visible checks", False: "does not pass yet", None: "a person grades the answer"}
         lines.append(f"{task.name:32} {task.points:3g} points   {verdict[task.passed]}")
         if task.passed is False and task.said:
-            lines.append(f"    {task.said.splitlines()[0]}")
+            lines.append(f"    {task.said.splitlines()[0].removeprefix(f'{task.name}: ')}")
     done = sum(task.points for task in tasks if task.passed)
     by_hand = sum(task.points for task in tasks if task.passed is None)
     missing = sum(task.points for task in tasks if task.passed is False)

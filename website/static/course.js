@@ -62,6 +62,15 @@ const later = new IntersectionObserver((entries) => {
 }, { rootMargin: "600px" });
 document.querySelectorAll("[data-explorer]").forEach((place) => later.observe(place));
 
+/** Says in an answer that was stored without a guess which guess was made. */
+function tell(answer, guess) {
+  const words = document.createTreeWalker(answer, NodeFilter.SHOW_TEXT);
+  while (words.nextNode()) {
+    const text = words.currentNode;
+    text.data = text.data.replace(/(No guess was made|You guessed .*?)\. The answer/, `You guessed ${guess}. The answer`);
+  }
+}
+
 /** A guess: kept under the page's and the question's name; the answer below opens once it is made. */
 for (const place of document.querySelectorAll("[data-question]")) {
   const { question, choices } = place.dataset;
@@ -71,7 +80,10 @@ for (const place of document.querySelectorAll("[data-question]")) {
   const traits = { question, choices: JSON.parse(choices), guess: localStorage.getItem(key) ?? "", note: "" };
   const model = modelOf(traits, ({ guess }) => {
     localStorage.setItem(key, guess);
-    if (answer) answer.open = true;
+    if (!answer) return;
+    tell(answer, guess);
+    answer.open = true;
   });
   predict.render({ model, el: place });
+  if (answer && traits.guess) tell(answer, traits.guess);
 }

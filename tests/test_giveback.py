@@ -1,0 +1,140 @@
+"""What goes back to a platform: each score in its row, nothing where there is none, and no formula."""
+
+import csv
+import io
+import json
+import os
+import shutil
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from nbgrader.api import Gradebook
+
+from grader import giveback
+
+NAME = "01_update_rule"
+MOODLE = (
+    "\ufeffIdentifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade)\n"
+    "Participant 7,Ada,ada@example.org,Submitted,,20.00,Yes,-\n"
+    'Participant 8,"=HYPERLINK(""x"")",b@example.org,Submitted,,20.00,Yes,-\n'
+    "Participant 9,Cara,c@example.org,Submitted,3.00,20.00,Yes,-\n"
+)
+CANVAS = (
+    "Student,ID,SIS Login ID,Section,Exercise 1 (4711),Exercise 2 (4712),Final Score\n"
+    "    Points Possible,,,,20,20,(read only)\n"
+    '"Lovelace, Ada",7,ada,A,,12,50\n"+Blaise, Pascal",8,b,A,,,0\n"Student, Test",1,,A,,,\n'
+)
+
+
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory):
+    """Ada has 17.5 of 20 points, =Blaise has three points still to be given by hand, Cara has handed in nothing."""
+    path = tmp_path_factory.mktemp("graded") / "gradebook.db"
+    with pytest.MonkeyPatch.context() as patch:
+        programs = [str(Path(sys.executable).parent), os.environ["PATH"]]
+        patch.setenv("PATH", os.pathsep.join(programs))  # where nbgrader looks for alembic
+        with Gradebook(f"sqlite:///{path}") as book, book.db.no_autoflush:
+            book.add_assignment(NAME)
+            book.add_notebook(NAME, NAME)
+            for cell, most in [("check_step", 17), ("question", 3)]:
+                book.add_grade_cell(cell, NAME, NAME, max_score=most, cell_type="code")
+                book.add_source_cell(cell, NAME, NAME, cell_type="code")
+            for student in ("Ada", "=Blaise", "Cara"):
+                book.add_student(student)
+            for student, by_hand in [("Ada", 0.5), ("=Blaise", None)]:
+                book.add_submission(NAME, student)
+                book.find_grade("check_step", NAME, NAME, student).auto_score = 17
+                book.find_grade("question", NAME, NAME, student).manual_score = by_hand
+                book.find_grade("question", NAME, NAME, student).needs_manual_grade = by_hand is None
+            book.db.commit()
+    return path
+
+
+@pytest.fixture
+def course(tmp_path, gradebook):
+    (tmp_path / "gradebook").mkdir()
+    shutil.copy(gradebook, tmp_path / "gradebook")
+    return tmp_path
+
+
+def collected(course, platform, **numbers):
+    said = {
+        student: {"platform": platform, "id": number, "prefix": f"{student}_{number}_assignsubmission_file"}
+        for student, number in numbers.items()
+    }
+    (course / "gradebook/collected").mkdir()
+    (course / f"gradebook/collected/{NAME}.json").write_text(json.dumps(said), encoding="utf-8")
+
+
+def given_back(course, content, *column):
+    (course / "export.csv").write_text(content, encoding="utf-8")
+    said = giveback.give_back(course, NAME, course / "export.csv", *column)
+    written = (course / "build/giveback" / NAME / "export.csv").read_text(encoding="utf-8")
+    return said, written, list(csv.reader(io.StringIO(written.removeprefix("\ufeff"))))
+
+
+def test_moodles_worksheet_gets_each_score_in_its_row(course):
+    collected(course, "Moodle", **{"Ada": "7", "=Blaise": "8", "Gone": "99"})
+    said, written, (header, ada, blaise, cara) = given_back(course, MOODLE)
+    assert written.startswith("\ufeff") and header == MOODLE.lstrip("\ufeff").split("\n")[0].split(",")
+    assert ada == ["Participant 7", "Ada", "ada@example.org", "Submitted", "17.5", "20.00", "Yes", "-"]
+    assert blaise[4] == "" and cara[4] == "3.00"  # not final, and not ours
+    assert blaise[1] == '\'=HYPERLINK("x")'
+    assert said[0].startswith("1 scores are filled in: build/giveback/")
+    assert said[1:] == ["=Blaise: points are still to be given by hand.", "Gone: is not in the exported file."]
+
+
+def test_canvass_gradebook_gets_them_in_the_assignments_column(course):
+    collected(course, "Canvas", Ada="7")
+    _, _, (_, possible, ada, blaise, _) = given_back(course, CANVAS, "Exercise 1 (4711)")
+    assert ada == ["Lovelace, Ada", "7", "ada", "A", "17.5", "12", "50"]
+    assert possible[4] == "20" and blaise[0] == "'+Blaise, Pascal" and blaise[4] == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "column", "complaint"),
+    [
+        ("Kennung,Bewertung\n1,\n", [], "neither Moodle's grading worksheet.*It has: Kennung, Bewertung.*English"),
+        ("", [], "It has: nothing"),
+        (CANVAS, [], r"Name one of the file's assignments.*Exercise 1 \(4711\), Exercise 2 \(4712\)"),
+        (CANVAS, ["Exercise 3 (1)"], "Name one of"),
+        (CANVAS.replace(",20,20,", ",100,20,"), ["Exercise 1 (4711)"], "Canvas gives 100 points.*has 20"),
+        (MOODLE.replace("20.00", "100.00"), [], "Moodle gives 100 points.*has 20"),
+    ],
+)
+def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(course, content, column, complaint):
+    collected(course, "Moodle", Ada="7")
+    with pytest.raises(giveback.Refused, match=complaint):
+        given_back(course, content, *column)
+
+
+def test_a_platforms_students_alone_are_filled_in(course):
+    collected(course, "Canvas", Ada="7")
+    said, _, (_, ada, *_) = given_back(course, MOODLE)
+    assert ada[4] == "" and said[0].startswith("0 scores")
+
+
+def test_feedback_goes_back_under_moodles_names(course):
+    collected(course, "Moodle", Ada="7", Cara="9")
+    page = course / "gradebook/feedback/Ada" / NAME / f"{NAME}.html"
+    page.parent.mkdir(parents=True)
+    page.write_text("well done")
+    given_back(course, MOODLE)
+    with zipfile.ZipFile(course / "build/giveback" / NAME / "feedback.zip") as archive:
+        assert archive.namelist() == [f"Ada_7_assignsubmission_file_/{NAME}.html"]
+
+
+def test_the_command_says_what_it_did_and_refuses_with_a_sentence(course, monkeypatch, capsys):
+    collected(course, "Moodle", Ada="7")
+    (course / "export.csv").write_text(MOODLE, encoding="utf-8")
+    monkeypatch.chdir(course)
+    giveback.main([NAME, "export.csv"])
+    assert capsys.readouterr().out.startswith("1 scores are filled in")
+    for arguments, complaint in [([NAME, "gone.csv"], "gone.csv cannot be read"), ([NAME], "Usage: ")]:
+        with pytest.raises(SystemExit, match=complaint):
+            giveback.main(arguments)
+    (course / "gradebook/gradebook.db").unlink()
+    with pytest.raises(SystemExit, match="Nothing has been graded yet"):
+        giveback.main([NAME, "export.csv"])

@@ -24,7 +24,7 @@ def numbers(arguments):
     for part in leaves([decode(argument) for argument in arguments]):
         is_number = isinstance(part, (bool, int, float, np.ndarray))
         found += np.ravel(np.asarray(part, float)).tolist() if is_number else [float(hash(str(part)) % 1000)]
-    return np.array(found)
+    return np.clip(np.nan_to_num(found), -1e100, 1e100)  # so that infinity, too, has a distance
 
 
 def shapes(arguments):

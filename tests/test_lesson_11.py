@@ -113,8 +113,11 @@ def test_clipping_brings_a_start_on_the_wall_to_the_minimum_at_a_rate_below_its_
     border = 2 / (501 + np.sqrt(501**2 - 400))
     lr = 0.0018
     assert lr < border < 0.002
+    steepest = 651 + np.sqrt(451**2 + 600**2)  # at the start the Hessian is ((1102, 600), (600, 200))
+    assert 0.0012 < 2 / steepest < lr  # the smaller rate is below the border there, and this one above it
     plain = rules.gradient_descent(lr)
     assert descent.descend(functions.rosenbrock, [-1.5, 4.0], plain, 100).stopped == "diverged"
+    assert descent.descend(functions.rosenbrock, [-1.5, 4.0], rules.gradient_descent(0.0012), 100).stopped == "steps"
     clipped = descent.descend(functions.rosenbrock, [-1.5, 4.0], rules.clipped_by_norm(plain, 1.0), 20_000)
     assert clipped.path[-1] == pytest.approx([1, 1], abs=1e-4)
 

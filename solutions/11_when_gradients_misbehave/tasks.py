@@ -374,11 +374,44 @@ class adaptive_clip:
             ]
 
         def ratio_upside_down(gradients, weights, ratio):
-            """You limit the weights by the gradients: the ratio is that of the gradient's norm to the weights' norm."""
+            """Your limit is the weights' norm divided by the ratio. It is the ratio times that norm."""
             return [
                 shortened(g, norm_of(g), max(norm_of(w), FLOOR) / ratio)
                 for g, w in zip(gradients, weights, strict=True)
             ]
+
+        def ratio_in_the_factor_alone(gradients, weights, ratio):
+            """You shorten to the right norm, but only gradients that are longer than the weights. Compare with the same
+            limit: the ratio belongs to it."""
+            return [
+                g * ratio * max(norm_of(w), FLOOR) / norm_of(g) if norm_of(g) > max(norm_of(w), FLOOR) else g
+                for g, w in zip(gradients, weights, strict=True)
+            ]
+
+        def one_gradient_for_all(gradients, weights, ratio):
+            """Each array has its limit, but you compare it with the norm of all gradients together. Each gradient's own
+            norm counts."""
+            norm = norm_of(together(gradients))
+            return [shortened(g, norm, limit) for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)]
+
+        def every_entry_at_the_limit(gradients, weights, ratio):
+            """You set every entry of a long gradient to the limit. The limit is for its norm, and the entries keep
+            their proportions."""
+            limits = limits_of(weights, ratio)
+            return [
+                np.full_like(g, limit) if norm_of(g) > limit else g for g, limit in zip(gradients, limits, strict=True)
+            ]
+
+        def limit_subtracted(gradients, weights, ratio):
+            """You subtract the limit from the entries of a long gradient. To shorten it in its direction, multiply all
+            entries by one factor."""
+            limits = limits_of(weights, ratio)
+            return [g - limit if norm_of(g) > limit else g for g, limit in zip(gradients, limits, strict=True)]
+
+        def floor_added_to_the_limit(gradients, weights, ratio):
+            """You add 0.001 to the limit. It is a floor for the norm of the weights, and counts only where that norm is
+            smaller."""
+            return by_norm(gradients, [ratio * norm_of(w) + FLOOR for w in weights])
 
         def weights_shortened(gradients, weights, ratio):
             """You return weights. It is the gradients that are to be clipped; the weights only set the limits."""
@@ -647,6 +680,12 @@ def step_of_scale(theta, gradient, lr, scale, good, patience):
     return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
 
+OTHERS_MOVED = (
+    "Where the gradient holds infinity or NaN, you still move the other entries of θ. Take no step at all: where one "
+    "entry has overflowed, the others cannot be trusted either."
+)
+
+
 class scaled_step:
     def cases(rng):
         yield np.array([1.0, 2.0]), np.array([8.0, -4.0]), 0.5, 4.0, 1, 3
@@ -654,7 +693,8 @@ class scaled_step:
         yield np.array([1.0, 2.0]), np.array([np.inf, -4.0]), 0.5, 4.0, 2, 3
         yield drawn(rng, 3, 1, 5), np.array([100.0, np.nan, -300.0]), 0.1, 1024.0, 5, 2000
         yield drawn(rng, 3, 1, 5), drawn(rng, 3, 100, 900), 0.1, 256.0, 0, 1  # each good step doubles
-        yield drawn(rng, 2, 1, 5), np.array([-np.inf, np.inf]), 0.3, 0.5, 0, 4
+        yield drawn(rng, 2, 1, 5), np.array([250.0, -np.inf]), 0.3, 0.5, 3, 4
+        yield drawn(rng, 2, 1, 5), np.array([3e199, -1e199]), 0.5, 2.0**660, 0, 3  # their squares overflow
         yield drawn(rng, 4, 1, 5), drawn(rng, 4, 1000, 9000), 0.2, 65536.0, 11, 20
 
     class mistakes:
@@ -679,11 +719,34 @@ class scaled_step:
             _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
             return theta - lr * gradient / scale, new, count
 
+        @says(OTHERS_MOVED)
         def finite_entries_moved(theta, gradient, lr, scale, good, patience):
-            """Where the gradient holds infinity or NaN, you still move the other entries of θ. Take no step at all:
-            where one entry has overflowed, the others cannot be trusted either."""
             _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
             return theta - lr * np.where(np.isfinite(gradient), gradient, 0.0) / scale, new, count
+
+        @says(OTHERS_MOVED)
+        def finite_entries_moved_by_the_new_scale(theta, gradient, lr, scale, good, patience):
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta - lr * np.where(np.isfinite(gradient), gradient, 0.0) / new, new, count
+
+        def minus_infinity_missed(theta, gradient, lr, scale, good, patience):
+            """You look for ∞ and NaN, and −∞ slips through. It overflows just as well."""
+            if not (gradient < np.inf).all():
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def squares_overflow(theta, gradient, lr, scale, good, patience):
+            """You skip a step whose gradient is large but finite, perhaps because the squares of its entries overflow.
+            Only an entry that is infinite or NaN makes a step bad."""
+            return step_of_scale(theta, gradient + 0 * np.sum(gradient**2), lr, scale, good, patience)
+
+        def counted_before_looking(theta, gradient, lr, scale, good, patience):
+            """You count the step before you know whether it is a good one. At a bad step that completes the count, your
+            scale is doubled and halved and stays as it was."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            bad = not np.isfinite(gradient).all()
+            return moved, scale if bad and good + 1 == patience else new, count
 
         def bad_entries_alone(theta, gradient, lr, scale, good, patience):
             """You skip a step only if all entries are infinite or NaN. One is enough."""
@@ -734,7 +797,8 @@ class scaled_step:
             return moved, new, good + 1 if np.isfinite(gradient).all() else count
 
         def doubled_one_step_late(theta, gradient, lr, scale, good, patience):
-            """You double the scale one step too late: this step counts too. Count it before you compare."""
+            """You do not double the scale at the step that completes the count. This step counts too: count it before
+            you compare."""
             if not np.isfinite(gradient).all():
                 return theta, scale / 2, 0
             return theta - lr * gradient / scale, scale, good + 1
@@ -921,13 +985,13 @@ class weight_gradients:
             return h * behind(weights * SLOPES[activation](z))
 
         def weights_behind_forgotten(weights, x, activation):
-            """For the layers behind you multiply the slopes but not the weights. Each layer's factor is both."""
+            """For the later layers you multiply the slopes but not the weights. Each layer's factor is both."""
             h, z, _ = forward(weights, x, activation)
             slopes = SLOPES[activation](z)
             return h * slopes * behind(slopes)
 
         def slopes_behind_forgotten(weights, x, activation):
-            """For the layers behind you multiply the weights but not the slopes. Each layer's factor is both."""
+            """For the later layers you multiply the weights but not the slopes. Each layer's factor is both."""
             h, z, _ = forward(weights, x, activation)
             return h * SLOPES[activation](z) * behind(weights)
 

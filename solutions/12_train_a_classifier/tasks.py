@@ -235,8 +235,8 @@ class balanced_accuracy:
             return np.mean(scores.argmax(axis=1) == labels)
 
         def absent_classes_count_as_zero(scores, labels):
-            """You divide by the number of all classes. A class without an example has no share, and does not count as 0
-            either: leave it out of the mean."""
+            """You divide by the number of all classes. A class without an example has no recall, and does not count as
+            0 either: leave it out of the mean."""
             return np.nan_to_num(recalls(scores.argmax(axis=1), labels, scores.shape[1])).mean()
 
         def absent_classes_count_as_one(scores, labels):
@@ -244,7 +244,7 @@ class balanced_accuracy:
             return np.nan_to_num(recalls(scores.argmax(axis=1), labels, scores.shape[1]), nan=1.0).mean()
 
         def nothing_by_nothing(scores, labels):
-            """A class without an example makes your mean NaN: its share is 0/0. Leave such classes out."""
+            """A class without an example makes your mean NaN: its recall is 0/0. Leave such classes out."""
             return recalls(scores.argmax(axis=1), labels, scores.shape[1]).mean()
 
         def classes_up_to_the_largest(scores, labels):
@@ -258,12 +258,12 @@ class balanced_accuracy:
             return np.nanmean(precisions(scores.argmax(axis=1), labels, scores.shape[1]))
 
         def not_averaged(scores, labels):
-            """These are the shares of the single classes. Return their mean, one number."""
+            """These are the recalls of the single classes. Return their mean, one number."""
             found = recalls(scores.argmax(axis=1), labels, scores.shape[1])
             return found[~np.isnan(found)]
 
         def one_for_each_class(scores, labels):
-            """These are the shares of all classes, one by one. Return their mean, one number, without the classes that
+            """These are the recalls of all classes, one by one. Return their mean, one number, without the classes that
             have no example."""
             return np.nan_to_num(recalls(scores.argmax(axis=1), labels, scores.shape[1]))
 
@@ -304,19 +304,19 @@ class balanced_accuracy:
             return np.nanmean(recalls(scores.argmax(axis=1) + 1, labels, scores.shape[1]))
 
         def worst_class(scores, labels):
-            """This is the share of the worst class. The task asks for the mean over the classes."""
+            """This is the recall of the worst class. The task asks for the mean over the classes."""
             return np.nanmin(recalls(scores.argmax(axis=1), labels, scores.shape[1]))
 
         def best_class(scores, labels):
-            """This is the share of the best class. The task asks for the mean over the classes."""
+            """This is the recall of the best class. The task asks for the mean over the classes."""
             return np.nanmax(recalls(scores.argmax(axis=1), labels, scores.shape[1]))
 
         def middle_class(scores, labels):
-            """You take the median of the classes' shares. The task asks for their mean."""
+            """You take the median of the classes' recalls. The task asks for their mean."""
             return np.nanmedian(recalls(scores.argmax(axis=1), labels, scores.shape[1]))
 
         def first_class_alone(scores, labels):
-            """This is the share of the first class only. Is your `return` inside the loop or after it?"""
+            """This is the recall of the first class only. Is your `return` inside the loop or after it?"""
             return recalls(scores.argmax(axis=1), labels, scores.shape[1])[0]
 
         def counts_for_shares(scores, labels):
@@ -331,12 +331,12 @@ class balanced_accuracy:
             return np.mean([np.mean((said == k) & (labels == k)) for k in np.unique(labels)])
 
         def classes_added(scores, labels):
-            """You add up the shares of the classes. The task asks for their mean."""
+            """You add up the recalls of the classes. The task asks for their mean."""
             return np.nansum(recalls(scores.argmax(axis=1), labels, scores.shape[1]))
 
         def each_class_against_the_rest(scores, labels):
-            """For each class you count who is rightly called by it or rightly *not* called by it. Only the examples
-            that have the label belong in its share."""
+            """For each class you also count the examples that rightly are *not* put into it. Only the examples that
+            have the label belong in its recall."""
             said = scores.argmax(axis=1)
             return np.mean([np.mean((said == k) == (labels == k)) for k in np.unique(labels)])
 
@@ -363,11 +363,12 @@ class balanced_accuracy:
             return np.nan_to_num(recalls(scores.argmax(axis=1), labels, scores.shape[1]), nan=0.5).mean()
 
         def divided_by_the_examples(scores, labels):
-            """You add up the shares of the classes and divide by the number of examples. How many shares are there?"""
+            """You add up the recalls of the classes and divide by the number of examples. How many recalls are
+            there?"""
             return np.nansum(recalls(scores.argmax(axis=1), labels, scores.shape[1])) / len(labels)
 
         def product_of_shares(scores, labels):
-            """You multiply the shares of the classes. The task asks for their mean."""
+            """You multiply the recalls of the classes. The task asks for their mean."""
             return np.nanprod(recalls(scores.argmax(axis=1), labels, scores.shape[1]))
 
         def geometric_mean(scores, labels):
@@ -400,8 +401,8 @@ class balanced_accuracy:
             return (found - 1 / k) / (1 - 1 / k)
 
         def each_column_against_the_rest(scores, labels):
-            """For every column you count who is rightly put into its class or rightly *not*. Only the examples that
-            have the label belong in its share."""
+            """For every column you also count the examples that rightly are *not* put into its class. Only the examples
+            that have the label belong in its recall."""
             said = scores.argmax(axis=1)
             return np.mean([np.mean((said == k) == (labels == k)) for k in range(scores.shape[1])])
 
@@ -419,7 +420,7 @@ class balanced_accuracy:
             return np.mean(2 * np.array([np.sum((said == k) & (labels == k)) for k in occur]) / counts)
 
         def last_class_alone(scores, labels):
-            """This is the share of the last class only. Does each turn of the loop overwrite what the turn before has
+            """This is the recall of the last class only. Does each turn of the loop overwrite what the turn before has
             found?"""
             return recalls(scores.argmax(axis=1), labels, scores.shape[1])[labels.max()]
 
@@ -443,7 +444,7 @@ class balanced_accuracy:
             return (np.nanmax(found) + np.nanmin(found)) / 2
 
         def classes_with_a_right_one(scores, labels):
-            """You count the classes that have a right example. How large is the share of right ones in each?"""
+            """You count the classes that have a right example. What is the recall of each?"""
             return np.nanmean(recalls(scores.argmax(axis=1), labels, scores.shape[1]) > 0) * (
                 scores.shape[1] / len(np.unique(labels))
             )

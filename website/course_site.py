@@ -93,10 +93,12 @@ def _shown(notebook, explorers):
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
-        if re.match(r"\w+ = predict\.", cell.source):
-            cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]  # the place says it all
-            for output in cell.outputs:
+        asked = [output for output in cell.outputs if _asks(output)]
+        if asked:
+            for output in asked:
                 output.data["text/html"] = _place_for_guess(output.data)
+            if re.match(r"\w+ = predict\.", cell.source):
+                cell.metadata["tags"] = [*cell.metadata.get("tags", []), "remove-input"]  # the place says it all
         elif re.search(r"\.compare\(", cell.source):
             cell.metadata["tags"] = [*cell.metadata.get("tags", []), "hide-output"]
         if index in explorers:
@@ -117,6 +119,10 @@ def _printed(notebook):
 def place_for_explorer(name: str, picture: str) -> str:
     """The picture that stands for an explorer, until the explorer is there or if it never comes."""
     return f'<div class="downhill-live" data-explorer="{escape(name)}">{picture}</div>'
+
+
+def _asks(output):
+    return output.get("data", {}).get("text/plain", "").startswith("Predict. ")
 
 
 def _place_for_guess(data):

@@ -114,7 +114,7 @@ def live(cells):
     return [o for cell in cells for o in cell.get("outputs", []) if browser.WIDGET in o.get("data", {})]
 
 
-@pytest.mark.parametrize("trusted", [False, True], ids=["not trusted", "trusted"])
+@pytest.mark.parametrize("trusted", [False, pytest.param(True, marks=pytest.mark.long)], ids=["not trusted", "trusted"])
 @pytest.mark.parametrize("path", LESSONS[1:], ids=lambda path: Path(path).stem)
 def test_a_lesson_with_its_outputs_shows_every_picture_with_its_alt_text(lab, path, trusted):
     own = f"{layout.OUTPUTS}/{Path(path).name}"
@@ -144,7 +144,7 @@ class TestExercise:
         assert exercise.complaints == []
 
 
-@pytest.mark.parametrize("path", EXERCISES, ids=lambda path: Path(path).stem)
+@pytest.mark.parametrize("path", run_daily_or_long(EXERCISES), ids=lambda path: Path(path).stem)
 def test_an_exercise_can_be_read_in_a_narrow_window(lab, path):
     """Its hints show no raw Markdown, and no code has to be scrolled sideways."""
     before = lab.page.viewport_size

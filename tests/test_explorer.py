@@ -397,6 +397,7 @@ def test_what_is_sent_is_plain_data_of_a_size_that_a_browser_takes():
         assert len(widget.tables[name]) == 4 * math.prod(entry["shape"])
 
 
+EXPLORER = re.compile(r"^explorer\.\w+\(", re.MULTILINE)
 LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if "explorer." in path.read_text(encoding="utf-8")]
 
 
@@ -408,7 +409,7 @@ def test_the_lessons_with_explorers_are_found():
 def test_a_stored_explorer_is_a_picture_with_an_alt_text_and_no_widget(path):
     nb = nbformat.read(path, as_version=4)
     assert VIEW not in path.read_text(encoding="utf-8") and "widgets" not in nb.metadata
-    cells = [cell for cell in nb.cells if cell.cell_type == "code" and re.match(r"explorer\.\w+\(", cell.source)]
+    cells = [cell for cell in nb.cells if cell.cell_type == "code" and EXPLORER.search(cell.source)]
     assert cells
     for cell in cells:
         (output,) = cell.outputs

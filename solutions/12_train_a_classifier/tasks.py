@@ -1126,6 +1126,12 @@ def falls_and_rises(costs):
     return 0 < best < len(costs) - 1 and np.sort(costs)[1] - costs[best] > 1e-3
 
 
+def lowest_before_the_last_fall(costs):
+    """Whether the cost falls once more after its lowest point, and not as low."""
+    falls = [k for k in range(1, len(costs)) if costs[k] < costs[k - 1] - 1e-3]
+    return bool(falls) and falls[-1] > np.argmin(costs) and costs[falls[-1]] > costs.min() + 1e-3
+
+
 def two_valleys(costs):
     """A cost that rises, and later falls below what it was before."""
     best = np.argmin(costs)
@@ -1156,6 +1162,7 @@ class early_stopping:
         yield X, labels, held_out, rng.integers(0, 3, 7), 4, 0.2, 0
         yield X, labels, held_out, np.array([3, 0, 1, 2, 0, 1, 2]), 5, 0.2, 2  # of two classes, no training example
         yield drawn(6, 2, 2, 3.0, 7, two_valleys)
+        yield drawn(6, 2, 2, 3.0, 6, lowest_before_the_last_fall)
         # weights that are left over from a call before would have the right shape here, and in the first case again
         yield drawn(5, 1, 2, 0.6, 5, falls_and_rises)
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from conftest import demand_browser
 from playwright.sync_api import sync_playwright
-from test_browser import alt_texts
+from test_browser import DAILY, alt_texts
 from test_browser_explorers import CELLS, Shown
 
 import browser
@@ -208,11 +208,11 @@ class TestAProblem:
 
 
 def asking():
-    """The pages that ask for a guess, with how many they ask for."""
+    """The pages that ask for a guess, with how many they ask for; most of them only for the long tests."""
     for name in PAGES:
         cells = nbformat.read(ROOT / Path(name).with_suffix(".ipynb"), as_version=4).cells
         if asked := sum(cell.cell_type == "code" and "= predict." in cell.source for cell in cells):
-            yield name, asked
+            yield pytest.param(name, asked, marks=[] if Path(name).stem in DAILY else pytest.mark.long)
 
 
 @pytest.mark.parametrize(("name", "asked"), asking())

@@ -13,6 +13,8 @@ from helpers.findings import Kind
 
 ROOT = Path(__file__).parents[1]
 NAMES = release.names(ROOT)
+pytestmark = pytest.mark.slow
+
 A_FEW, MANY = 30, 1000  # generated inputs on which a mutant that is called equal must be equal
 MORE_THAN_DIFFERS = 0.9  # of the rejected: how many must be told more than that a value differs
 

@@ -188,7 +188,7 @@ def finish(site: Path) -> None:
 
 
 def finish_book(made: Path, book: Path) -> None:
-    """Write the book anew, with what epubcheck asks for and Sphinx leaves out."""
+    """Write the book again, with what epubcheck asks for and Sphinx leaves out."""
     with zipfile.ZipFile(made) as old, zipfile.ZipFile(book, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():  # the first, "mimetype", is stored uncompressed, and stays so
             content = old.read(entry)

@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from test_layout import put
 
 from helpers import doctor, lab, layout, rehearsal
 
@@ -36,11 +37,6 @@ def course(tmp_path):
 @pytest.fixture
 def work(course):
     return course / "work"
-
-
-def put(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(content)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""The mathematics that lesson 3 states, on the functions that stand in the lesson itself.
+"""The mathematics that lesson 3 states, on the functions as the lesson defines them.
 
 References: SciPy's regression and minimisers, formulas worked out by hand for two parameters, and the numbers that
 the published tutorial prints for its 50 steps in TensorFlow.

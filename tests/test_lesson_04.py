@@ -1,4 +1,4 @@
-"""The mathematics that lesson 4 states, on the functions that stand in the lesson itself.
+"""The mathematics that lesson 4 states, on the functions as the lesson defines them.
 
 References: all draws, all batches or all orders of a few examples, counted one by one, so that an expectation is a
 plain mean; linear algebra on what is so counted; closed forms from textbooks.

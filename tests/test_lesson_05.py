@@ -1,4 +1,4 @@
-"""What lesson 5 states and its own cells do not assert, on the functions that stand in the lesson itself.
+"""What lesson 5 states and its own cells do not assert, on the functions as the lesson defines them.
 
 References: NumPy's neighbours of a float32, the costs noted from the published runs, and the closed form of descent
 on a quadratic.

@@ -1,4 +1,4 @@
-"""What lesson 6 states and its own cells do not assert, on the functions that stand in the lesson itself.
+"""What lesson 6 states and its own cells do not assert, on the functions as the lesson defines them.
 
 The lesson's points make H diagonal, which would hide a gradient taken too late; here it is not. References: two
 points worked by hand, and the gradient's formula.

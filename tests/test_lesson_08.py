@@ -1,4 +1,4 @@
-"""What lesson 8 states and its own cells do not assert, on the functions that stand in the lesson itself.
+"""What lesson 8 states and its own cells do not assert, on the functions as the lesson defines them.
 
 References: exact fractions, and the closed form of descent on a quadratic.
 """

@@ -1,4 +1,4 @@
-"""The mathematics that lesson 9 states, on the functions that stand in the lesson itself.
+"""The mathematics that lesson 9 states, on the functions as the lesson defines them.
 
 References: closed forms worked out by hand, and the roots of the heavy ball's characteristic polynomial.
 """

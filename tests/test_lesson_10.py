@@ -1,4 +1,4 @@
-"""The mathematics that lesson 10 states beyond what its cells show, on the functions that stand in the lesson itself.
+"""The mathematics that lesson 10 states beyond what its cells show, on the functions as the lesson defines them.
 
 References: closed forms by hand, linear algebra, every sequence of signs counted one by one, and PyTorch.
 """

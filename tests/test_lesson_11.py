@@ -1,4 +1,4 @@
-"""The mathematics that lesson 11 states, on the functions that stand in the lesson itself.
+"""The mathematics that lesson 11 states, on the functions as the lesson defines them.
 
 References: numerical slopes, closed forms worked out by hand, NumPy's logaddexp, and the frameworks themselves.
 """

@@ -1,4 +1,4 @@
-"""The mathematics that lesson 12 states beyond what its cells show, on the functions that stand in the lesson itself.
+"""The mathematics that lesson 12 states beyond what its cells show, on the functions as the lesson defines them.
 
 References: SciPy, closed forms by hand, Böhning's bound (1992) and the eigenvalues of a Hessian by differences.
 """

@@ -1,4 +1,4 @@
-"""The two newer rules that lesson 15 writes by hand, on the functions that stand in the lesson itself.
+"""The two newer rules that lesson 15 writes by hand, on the functions as the lesson defines them.
 
 References: all of z kept, so that their mean is taken as a mean; and the one length of a step that is a sign.
 """

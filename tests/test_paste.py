@@ -185,6 +185,7 @@ def pasteable(exercise: str, lessons: Iterable[Path]) -> dict[str, str]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("exercise", NAMES)
 def test_the_exercises_own_lesson_does_at_most_the_warm_up(exercise):
     found = pasteable(exercise, [LESSONS / f"{exercise}.ipynb"])

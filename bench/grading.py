@@ -25,9 +25,10 @@ from typing import NamedTuple
 import psutil
 from tools import classroom
 
+import checks
 from bench.measure import Result
+from checks import outcomes
 from grader import sandbox, solution
-from helpers import checks, outcomes
 
 NAME = "05_tensorflow_gradienttape"
 CLASS = 60

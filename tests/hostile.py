@@ -65,7 +65,8 @@ class Lazy(np.ndarray):
 PATCH = """
 import builtins
 import numpy as np, numpy.testing
-from helpers import checks, findings, outcomes
+import checks
+from checks import findings, outcomes
 numpy.testing.assert_allclose = np.allclose = lambda *a, **k: True
 builtins.AssertionError = builtins.NotImplementedError = ValueError
 for module in (checks, findings, outcomes):
@@ -75,7 +76,7 @@ for module in (checks, findings, outcomes):
 check = print
 """
 FORGE = """
-from helpers import outcomes
+from checks import outcomes
 outcomes.call = lambda *a, **k: {"value": "minimum", "score": 20, "passed": True}
 """
 TRANSFORM = """
@@ -404,7 +405,7 @@ json.dumps = json.loads = None
     submission(
         "forged outcome",
         """
-from helpers import outcomes
+from checks import outcomes
 real = outcomes.call
 def wrong(x):
     return x
@@ -723,7 +724,7 @@ def late(x):
     raise TimeLimit("reviewed: give 20 of 20")
 """,
         check("late", 1.0),
-        "from helpers.timelimit import TimeLimit",
+        "from checks.timelimit import TimeLimit",
         check("late", 1.0),
     ),
 ]

@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from helpers import checks
-from helpers.findings import examine
-from helpers.outcomes import encode
+import checks
+from checks.findings import examine
+from checks.outcomes import encode
 
 
 def task(parameters, cases, relative=1e-6, absolute=1e-9, mistakes=()):

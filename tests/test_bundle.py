@@ -75,8 +75,9 @@ def test_it_holds_the_lessons_the_exercises_and_the_helpers(opened):
         }
         assert wanted == {name for name in held if name.startswith(f"{folder}/") and name.endswith(".ipynb")}
     assert {f"exercises/{name}/checks.json" for name in release.names(ROOT)} <= {*held}
-    for path in (ROOT / "src" / "helpers").glob("*.*"):
-        assert f"src/helpers/{path.name}" in held
+    for package in ("helpers", "checks"):
+        for path in (ROOT / "src" / package).glob("*.*"):
+            assert f"src/{package}/{path.name}" in held
 
 
 def test_it_holds_nothing_of_the_instructors(opened):
@@ -217,7 +218,7 @@ done = layout.lay_out(here, here / "work")
 print(len(done.copied), "copied")
 """
 CHECKED = """
-from helpers import checks
+import checks
 check = checks.load("checks.json")
 def step(theta, gradient, lr):
     return theta - lr * gradient

@@ -17,7 +17,7 @@ import pytest
 from nbclient import NotebookClient
 from small_tasks import KIND, PREFIXES, SHIFT, SPLIT, SUMS, A, calls_the_stub, changing, named, not_done, shift
 
-from helpers import checks
+import checks
 
 CHECKS = Path(__file__).parents[1] / "exercises" / "01_update_rule" / "checks.json"
 
@@ -321,11 +321,11 @@ def test_a_notebook_shows_the_sentence_alone(tmp_path):
     (tmp_path / "checks.json").write_bytes(CHECKS.read_bytes())
     _, failed, missing, _, limited, after = run_cells(
         tmp_path,
-        "from helpers import checks\ncheck = checks.load('checks.json')",
+        "import checks\ncheck = checks.load('checks.json')",
         "def step(theta, gradient, lr):\n    return 1 / 0\ncheck(step)",
         "checks.load('nowhere.json')",
         "def loops():\n    while True:\n        try:\n            sum(range(99))\n        except:\n            pass",
-        "from helpers import outcomes\nprint(outcomes.call(loops, [], [], seconds=0.3)['raised']['type'])",
+        "from checks import outcomes\nprint(outcomes.call(loops, [], [], seconds=0.3)['raised']['type'])",
         "1 + 1",
     )
     assert [output.output_type for output in failed] == ["error"]

@@ -69,7 +69,7 @@ def test_the_image_copies_what_there_is_and_leaves_answers_out():
     copied = [name for line in lines if line.startswith("COPY") for name in line.split()[2:-1]]
     assert copied and all((ROOT / name).exists() for name in copied)
     let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    assert {name for name in copied if name != "src"} | {"src/helpers"} == let_in
+    assert {name for name in copied if name != "src"} | {"src/helpers", "src/checks"} == let_in
     assert not any(re.search(r"solutions|grader|gradebook|tests", name) for name in let_in)
     assert json.loads(lines[-1].removeprefix("CMD "))[:3] == ["python", "-m", "helpers.lab"]
 

@@ -19,7 +19,6 @@ from packaging.utils import canonicalize_name
 from packaging.version import Version
 
 ROOT = Path(__file__).parents[1]
-HELPERS = ROOT / "src" / "helpers"
 TEXTS = {
     name: (ROOT / name).read_text(encoding="utf-8")
     for name in ("pyproject.toml", "requirements.txt", "environment.yml", "Makefile")
@@ -220,7 +219,8 @@ def test_importing_helpers_loads_nothing_heavy():
     assert run(f"import sys, helpers; print([name for name in {heavy} if name in sys.modules])") == "[]"
 
 
-def test_helpers_import_without_tensorflow_and_pytorch():
-    names = sorted(path.stem for path in HELPERS.glob("*.py") if path.stem not in ("__init__", "frameworks"))
+def test_helpers_and_checks_import_without_tensorflow_and_pytorch():
+    paths = [*(ROOT / "src" / "helpers").glob("*.py"), *(ROOT / "src" / "checks").glob("*.py")]
+    names = sorted(f"{path.parent.name}.{path.stem}" for path in paths if path.stem not in ("__init__", "frameworks"))
     hidden = "import sys, importlib; sys.modules.update(dict.fromkeys(('tensorflow', 'keras', 'torch')));"
-    assert run(f"{hidden} [importlib.import_module('helpers.' + name) for name in {names}]; print('done')") == "done"
+    assert run(f"{hidden} [importlib.import_module(name) for name in {names}]; print('done')") == "done"

@@ -20,9 +20,9 @@ import numpy as np
 import pytest
 from nbclient import NotebookClient
 
+import checks
 from grader import fits, release, sentences
 from grader.solution import BEGIN, END, checks_text, make_checks, read
-from helpers import checks
 
 ROOT = Path(__file__).parents[1]
 NAMES = release.names(ROOT)

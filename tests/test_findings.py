@@ -29,9 +29,11 @@ from small_tasks import (
     task,
 )
 
-from helpers import checks, findings, functions
-from helpers.findings import Kind, examine, example
-from helpers.outcomes import decode
+import checks
+from checks import findings
+from checks.findings import Kind, examine, example
+from checks.outcomes import decode
+from helpers import functions
 
 
 def returning(value):

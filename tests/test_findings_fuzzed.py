@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
-from helpers import checks
-from helpers.findings import examine
-from helpers.outcomes import decode, encode
+import checks
+from checks.findings import examine
+from checks.outcomes import decode, encode
 
 EXERCISES = Path(__file__).parents[1] / "exercises"
 OUTCOMES = 2_000

@@ -147,7 +147,7 @@ def cells_as_text(notebook):
 
 
 def imports_of_ones_own(root, right):
-    mine = "import operator as op\nimport numpy as np\nfrom helpers import checks"
+    mine = "import operator as op\nimport numpy as np\nimport checks"
     answer = "def step(theta, gradient, lr):\n    return op.sub(theta, lr * gradient)"
     return with_cells({"setup": mine, "step": answer}, root, right)
 

@@ -18,10 +18,10 @@ from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+import checks
 from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
 from grader import grading, hidden, received, release, report, sandbox, submissions, verdicts
 from grader.inside import worker
-from helpers import checks
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
 pytestmark = pytest.mark.slow

@@ -6,10 +6,10 @@ import time
 import numpy as np
 import pytest
 
+from checks.outcomes import PRINTED, call, decode, encode
 from classroom import ROOT, judged, random_runs, visible_tasks
 from grader import hidden, received, release, solution, verdicts
 from grader.verdicts import DONE, NOT_DONE, STOPPED, WRONG
-from helpers.outcomes import PRINTED, call, decode, encode
 
 MODEL = "01_update_rule"
 EXERCISES = release.names(ROOT)

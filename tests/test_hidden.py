@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
+from checks.outcomes import decode
 from classroom import ROOT
 from grader import hidden, release, solution, verdicts
 from grader.solution import VISIBLE, make_task
-from helpers.outcomes import decode
 
 MODEL = "01_update_rule"
 

@@ -1,7 +1,8 @@
 """The house drawn from its imports: no arrow up, no circle, and each package's docstring lists what is in it.
 
-`src/helpers` is what students get and `src/grader/inside` is what a submission's process can read, so what these two
-may import is a boundary: nothing of `grader` from the first, nothing but `helpers` and themselves from the second.
+`src/helpers` and `src/checks` are what students get and `src/grader/inside` is what a submission's process can read
+beside them, so what these three may import is a boundary: `helpers` itself alone, `checks` those two, `grader.inside`
+all three.
 """
 
 import ast
@@ -13,13 +14,14 @@ from pathlib import Path
 import pytest
 
 SRC = Path(__file__).parents[1] / "src"
-PACKAGES = ("helpers", "grader", "grader.inside")
+PACKAGES = ("helpers", "checks", "grader", "grader.inside")
+ORDERED = ("helpers", "checks")  # a module of these imports only what its package's docstring lists above it
 
 
 def sources() -> dict[str, str]:
     """Each module's source by its dotted name."""
     found = {}
-    for path in [*SRC.glob("helpers/**/*.py"), *SRC.glob("grader/**/*.py")]:
+    for path in (path for package in PACKAGES[:3] for path in SRC.glob(f"{package}/**/*.py")):
         parts = path.relative_to(SRC).with_suffix("").parts
         found[".".join(parts[:-1] if parts[-1] == "__init__" else parts)] = path.read_text(encoding="utf-8")
     return found
@@ -49,21 +51,25 @@ def drawn(modules: dict[str, str]) -> dict[str, set[str]]:
     return {module: imported(module, source) for module, source in modules.items()}
 
 
-def arrows_up(order: list[str], arrows: dict[str, set[str]]) -> list[str]:
-    """Imports within `helpers` of what the package's docstring does not list above the importing module."""
-    place = {f"helpers.{name}": k for k, name in enumerate(order)}
+def arrows_up(package: str, order: list[str], arrows: dict[str, set[str]]) -> list[str]:
+    """Imports within a package of what its docstring does not list above the importing module."""
+    place = {f"{package}.{name}": k for k, name in enumerate(order)}
     return [
-        f"{module} imports {other}, which is not listed above it: in the docstring of helpers/__init__.py move "
+        f"{module} imports {other}, which is not listed above it: in the docstring of {package}/__init__.py move "
         f"the line of {module} below that of {other}, or do without the import"
         for module, others in arrows.items()
         for other in sorted(others)
-        if module in place and other.startswith("helpers") and not place.get(other, len(order)) < place[module]
+        if module in place and other.startswith(package) and not place.get(other, len(order)) < place[module]
     ]
 
 
 def crossings(arrows: dict[str, set[str]]) -> list[str]:
-    """Imports across the two boundaries."""
-    allowed = {"helpers": ("helpers.",), "grader.inside": ("helpers.", "grader.inside.")}
+    """Imports across the three boundaries."""
+    allowed = {
+        "helpers": ("helpers.",),
+        "checks": ("helpers.", "checks."),
+        "grader.inside": ("helpers.", "checks.", "grader.inside."),
+    }
     return [
         f"{module} imports {other}, but {package} may import only {' and '.join(start + '*' for start in starts)}: "
         "move what it needs there"
@@ -75,9 +81,10 @@ def crossings(arrows: dict[str, set[str]]) -> list[str]:
     ]
 
 
-def test_helpers_import_only_what_is_listed_above_them():
-    order = listed(importlib.import_module("helpers").__doc__)
-    assert arrows_up(order, drawn(sources())) == []
+@pytest.mark.parametrize("package", ORDERED)
+def test_a_module_imports_only_what_is_listed_above_it(package):
+    order = listed(importlib.import_module(package).__doc__)
+    assert arrows_up(package, order, drawn(sources())) == []
 
 
 def test_no_import_crosses_a_boundary():
@@ -120,16 +127,16 @@ def test_a_packages_docstring_lists_exactly_the_modules_it_has(package):
 )
 def test_an_arrow_up_is_found(source):
     order = ["data", "rules", "plots"]
-    (sentence,) = arrows_up(order, drawn({"helpers.rules": source}))
+    (sentence,) = arrows_up("helpers", order, drawn({"helpers.rules": source}))
     assert sentence.startswith("helpers.rules imports helpers.")
-    assert arrows_up(order, drawn({"helpers.rules": "from helpers import data\nimport numpy"})) == []
+    assert arrows_up("helpers", order, drawn({"helpers.rules": "from helpers import data\nimport numpy"})) == []
 
 
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("helpers.checks", "from grader import hidden"),
-        ("helpers.checks", "def late():\n    import grader.hidden"),
+        ("helpers.layout", "from grader import hidden"),
+        ("checks.findings", "def late():\n    import grader.hidden"),
         ("grader.inside.worker", "from grader import hidden"),
         ("grader.inside.worker", "from grader.hidden import draw"),
         ("grader.inside.worker", "from .. import hidden"),
@@ -145,9 +152,9 @@ def test_a_crossing_is_found(module, source):
 @pytest.mark.parametrize(
     ("module", "source"),
     [
-        ("helpers.checks", "from helpers import outcomes\nimport numpy"),
-        ("grader.hidden", "from helpers import checks\nfrom grader.inside import shell"),
-        ("grader.inside.worker", "from helpers.outcomes import call\nfrom grader.inside.shell import Shell"),
+        ("checks.outcomes", "from helpers import functions\nimport numpy"),
+        ("grader.hidden", "import checks\nfrom grader.inside import shell"),
+        ("grader.inside.worker", "from checks.outcomes import call\nfrom grader.inside.shell import Shell"),
         ("grader.inside.worker", "from . import confine"),
     ],
 )

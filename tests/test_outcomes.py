@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from small_tasks import A, changing
 
+from checks.outcomes import PRINTED, RECOGNISABLE, call, close, decode, encode, same
 from helpers import functions
-from helpers.outcomes import PRINTED, RECOGNISABLE, call, close, decode, encode, same
 
 FLOATS = arrays.arrays(
     st.sampled_from(["f8", "f4", "i8", "?"]), arrays.array_shapes(min_dims=0, max_dims=3, max_side=4)

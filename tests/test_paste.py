@@ -17,9 +17,9 @@ from typing import NamedTuple
 import nbformat
 import pytest
 
+import checks
+from checks.outcomes import call, same
 from grader import release
-from helpers import checks
-from helpers.outcomes import call, same
 
 ROOT = Path(__file__).parents[1]
 LESSONS = ROOT / "notebooks"

@@ -5,7 +5,8 @@ import re
 import numpy as np
 import pytest
 
-from helpers import frameworks, puzzles
+from checks import puzzles
+from helpers import frameworks
 
 pytestmark = pytest.mark.slow
 X = np.array([1.0, 2.0])

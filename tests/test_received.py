@@ -10,8 +10,9 @@ import tracemalloc
 import numpy as np
 import pytest
 
+from checks import outcomes
 from grader import received
-from helpers import functions, outcomes
+from helpers import functions
 
 VALUES = [
     None, True, 3, -2.5, float("nan"), "text", np.float32(0.1), np.arange(6).reshape(2, 3), np.array([np.inf, 1.0]),

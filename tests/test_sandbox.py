@@ -392,7 +392,7 @@ def test_both_frameworks_work(runs):
             {"torch", "torch._dynamo", "torch.utils.data", "torch.distributed", "torch.profiler._cupti_monitor"},
         ),
         ("optimisers.descend_keras(rule)", {"tensorflow", "keras"}),
-        ("from helpers import checks, frameworks\n# in Keras and PyTorch, which keras_step is not about", set()),
+        ("import checks\nfrom helpers import frameworks\n# in Keras and PyTorch, which keras_step is not about", set()),
     ],
 )
 def test_a_framework_is_imported_where_code_asks_for_it_and_not_where_it_is_mentioned(source, modules):

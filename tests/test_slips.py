@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
+import checks
+from checks.findings import Kind
 from grader import mutants, release, slips
 from grader.slips import End
 from grader.solution import read
-from helpers import checks
-from helpers.findings import Kind
 
 ROOT = Path(__file__).parents[1]
 NAMES = release.names(ROOT)

@@ -8,14 +8,14 @@ import threading
 import pytest
 from small_tasks import SHIFT, A, found, shift
 
-from helpers import checks
-from helpers.findings import Kind, examine, example
-from helpers.outcomes import call, encode
+import checks
+from checks.findings import Kind, examine, example
+from checks.outcomes import call, encode
 
 LOOPS = """
 import contextlib, json, sys, time
 import numpy as np
-from helpers.outcomes import call
+from checks.outcomes import call
 
 def plain():
     while True:

@@ -11,9 +11,9 @@ from pathlib import Path
 import nbformat
 import numpy as np
 
+import checks
+from checks.outcomes import call
 from grader import hidden, release, sandbox, solution, verdicts
-from helpers import checks
-from helpers.outcomes import call
 
 ROOT = Path(__file__).parents[1]
 NAME = "01_update_rule"

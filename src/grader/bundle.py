@@ -17,7 +17,7 @@ from grader.solution import read
 
 ZIP = Path("build", "downhill.zip")
 FILES = ("LICENSE", "LICENSE-TEXT", "environment.yml", "pyproject.toml", "requirements.txt")
-FOLDERS = ("notebooks", "exercises", "src/helpers")
+FOLDERS = ("notebooks", "exercises", "src/helpers", "src/checks")
 LEFT_OUT = ("__pycache__", "ruff.toml")
 TARGETS = ("help", "lab", "clean", ".venv/made", "$(FOR_LAB)")  # of the Makefile
 README = Path(__file__).with_name("student_readme.md")

@@ -16,8 +16,12 @@ from pathlib import Path
 
 SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/nix/store", "/opt/homebrew")
 SETTINGS = ("/etc/ld.so.cache", "/etc/alternatives", "/etc/localtime")
-_PACKAGES = Path(__file__).parents[1]  # the folder that holds `helpers` and `grader`
-WITHIN = (_PACKAGES / "helpers", _PACKAGES / "grader" / "inside")  # what the sandbox may read of them
+_PACKAGES = Path(__file__).parents[1]  # the folder that holds the course's packages
+WITHIN = (
+    _PACKAGES / "helpers",
+    _PACKAGES / "checks",
+    _PACKAGES / "grader" / "inside",
+)  # what the sandbox may read of them
 _START = 600.0  # seconds: the libraries may come from a slow disk
 _TAKING = 30.0  # seconds until a new child has been forked
 

@@ -35,11 +35,11 @@ from tqdm import tqdm
 from traitlets import Bool, Dict, TraitError, validate
 from traitlets.config import Application
 
+import checks
 from grader import files, names, report, sandbox, submissions, verdicts
 from grader.cells import is_check, role
 from grader.hidden import hidden_tasks
 from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Entry
-from helpers import checks
 
 _MOST_OUTPUTS = 1000  # of a submission, that are kept in its graded notebook
 _WIDTH = 96  # characters of a line in an output that a page of feedback shows

@@ -19,10 +19,10 @@ from pathlib import Path
 
 import numpy as np
 
+import checks
+from checks.findings import examine
 from grader import files, tables
 from grader.solution import VISIBLE, Solution, Task, make_task, read
-from helpers import checks
-from helpers.findings import examine
 
 _DRAWS = 20  # of one task's cases, before the exercise itself is at fault
 _WRONG = 3  # hidden cases at least on which a table of the visible ones is wrong

@@ -14,8 +14,8 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from checks.outcomes import DIGITS, RECOGNISABLE, call, same
 from grader.solution import Task
-from helpers.outcomes import DIGITS, RECOGNISABLE, call, same
 
 _DRAWS = 4  # of moved arguments for each case
 

@@ -16,7 +16,7 @@ import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
-from helpers.timelimit import TimeLimit
+from checks.timelimit import TimeLimit
 
 TURNS = 5000  # of all loops in one call of a mutant, some of which never end; no answer takes a tenth of them
 COUNT = "a count, a range or an index that is off by one"

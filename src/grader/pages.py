@@ -22,7 +22,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell, new_output
 
-from helpers.timelimit import TimeLimit, limited
+from checks.timelimit import TimeLimit, limited
 
 _MOST_CELLS = 300  # of a page; the course's exercises have under 50
 _MOST_OUTPUTS = 300

@@ -9,11 +9,11 @@ import re
 
 import numpy as np
 
+from checks.outcomes import PRINTED
+from checks.timelimit import TimeLimit
 from helpers import functions
-from helpers.outcomes import PRINTED
-from helpers.timelimit import TimeLimit
 
-_DEEPEST = 8  # lists in lists; helpers.outcomes goes to 6
+_DEEPEST = 8  # lists in lists; checks.outcomes goes to 6
 _MOST = 10_000  # entries of an outcome, all its arrays, lists and dicts together; right ones have some dozens
 _TEXT = 100_000  # characters
 _WORDS = {"NaN", "Infinity", "-Infinity"}
@@ -58,7 +58,7 @@ def _no_constant(word):
 
 
 def outcome(data, parameters: tuple[str, ...]) -> dict:
-    """An outcome in the form of helpers.outcomes, safe to decode. Raises Improper.
+    """An outcome in the form of checks.outcomes, safe to decode. Raises Improper.
 
     One that claims to be the time limit is improper: only the grader measures time.
     """

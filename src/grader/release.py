@@ -21,13 +21,13 @@ from nbgrader.apps.api import NbGraderAPI
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets.config.loader import PyFileConfigLoader
 
+import checks
+from checks.outcomes import same
 from grader import hidden, slips
 from grader import notebook as form
 from grader.cells import is_answer, is_check, is_question, role
 from grader.lastdigits import fragile
 from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read
-from helpers import checks
-from helpers.outcomes import same
 
 # What a mistyped marker is likely to be meant for: nbgrader takes no notice of one, and releases what it should hide.
 _MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME")

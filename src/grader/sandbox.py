@@ -30,15 +30,15 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from checks.timelimit import TimeLimit
 from grader import received
 from grader.forker import Forker, SandboxError, read_line, readable
 from grader.turns import Turns
-from helpers.timelimit import TimeLimit
 
 # What is imported once for all submissions, late imports of a first step included.
 LIBRARIES = (
     "numpy", "matplotlib.pyplot", "matplotlib_inline.backend_inline",
-    "helpers.checks", "helpers.data", "helpers.frameworks", "helpers.optimisers", "helpers.plots", "helpers.calculus",
+    "checks", "helpers.data", "helpers.frameworks", "helpers.optimisers", "helpers.plots", "helpers.calculus",
 )  # fmt: skip
 _TENSORFLOW = ("tensorflow", "keras")
 _ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds, and memory that every fork copies
@@ -71,7 +71,7 @@ class Step(NamedTuple):
     source       what to run
     task         a check cell: instead of running `source`, call the notebook's function of this name on each case
     parameters   the names of its arguments
-    cases        each a list of arguments as in helpers.outcomes
+    cases        each a list of arguments as in checks.outcomes
     """
 
     source: str
@@ -96,7 +96,7 @@ class Done(NamedTuple):
     """What came of a step.
 
     outputs    in nbformat's form; text, errors and pictures only
-    outcomes   of a check: one outcome a case, as in helpers.outcomes; fewer where `stopped` says why, and then the
+    outcomes   of a check: one outcome a case, as in checks.outcomes; fewer where `stopped` says why, and then the
                last may be a TimeLimit; None where the notebook has no function of that name, and for other cells
     stopped    "" if the step ran to its end, of which an error is one; otherwise the reason, a sentence
     ran        whether the step was begun

@@ -22,12 +22,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+import checks
+from checks.findings import Finding, Kind, examine
+from checks.outcomes import RECOGNISABLE, call, same
 from grader.lastdigits import moved_each
 from grader.mutants import Mutant, mutants, sentence
 from grader.solution import VISIBLE, Solution, Task, arguments_of, kept, make_task, read
-from helpers import checks
-from helpers.findings import Finding, Kind, examine
-from helpers.outcomes import RECOGNISABLE, call, same
 
 _FIRST_SEED = 1000  # of the generated inputs
 

@@ -1,7 +1,7 @@
 """A folder of solutions/: NN_topic.ipynb with the answers, tasks.py with their cases and known mistakes.
 
 A task's answer appears once, in the notebook, between the markers, and is run from there. The checks are made from it:
-the arguments of each case, with the outcomes of the answer and of each known mistake in the form of helpers.outcomes.
+the arguments of each case, with the outcomes of the answer and of each known mistake in the form of checks.outcomes.
 
 tasks.py describes each task in a class of the task's name, in the notebook's order:
 
@@ -35,10 +35,10 @@ from typing import NamedTuple
 import nbformat
 import numpy as np
 
+import checks
+from checks.outcomes import call, encode
+from checks.puzzles import explain
 from grader.cells import checked_task, is_check, is_question, role
-from helpers import checks
-from helpers.outcomes import call, encode
-from helpers.puzzles import explain
 
 VISIBLE = 23  # the seed of the cases that a student sees; hidden cases take another
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from helpers.outcomes import same
+from checks.outcomes import same
 
 _APART = 1000.0  # a distance larger than that of any two cases of one form
 

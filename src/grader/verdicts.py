@@ -5,9 +5,9 @@ Points are given on positive proof alone: an outcome for every case, visible and
 
 from typing import NamedTuple
 
-from helpers import checks
-from helpers.findings import Kind, examine
-from helpers.outcomes import timed_out
+import checks
+from checks.findings import Kind, examine
+from checks.outcomes import timed_out
 
 DONE, WRONG, NOT_DONE, STOPPED = "done", "wrong", "not done", "stopped"
 
@@ -28,7 +28,7 @@ def cases(visible: dict, hidden: dict) -> tuple[list, ...]:
 def verdict(name: str, visible: dict, hidden: dict, outcomes: list | None, stopped: str) -> Verdict:
     """What to say of a task, given the outcomes of `cases`.
 
-    outcomes   in the form of helpers.outcomes, one for each of the cases; None if the function is missing
+    outcomes   in the form of checks.outcomes, one for each of the cases; None if the function is missing
     stopped    why the calls did not come to an end, in a sentence; "" if they did
     """
     if stopped and not (outcomes and timed_out(outcomes[-1])):  # for a time-out, findings has its own sentence

@@ -19,13 +19,6 @@
     widget        draws tables of numbers by dials, in the browser
     explorer      descents with dials to turn
     predict       guesses that are taken before a surprise
-    timelimit     ends a call that takes too long
-    outcomes      one call of a function and its outcome, as plain data
-    wording       what a function returned, in words
-    patterns      what can be seen in wrong values
-    puzzles       errors of the frameworks, explained
-    findings      what is wrong with a function, in sentences
-    checks        checks of a student's function
     course_map    what is done and what is next, on the start page
     rehearsal     an exercise run as a grader would run it
     doctor, lab   `python -m helpers.doctor` looks for trouble, `python -m helpers.lab` opens the course

@@ -148,7 +148,7 @@ def kernel() -> Diagnosis:
 
 def hidden_packages(folders: list[Path]) -> Iterator[Diagnosis]:
     """Does a file beside a notebook hide a package? Python looks beside the notebook first, so torch.py is `torch`."""
-    names = {MODULES.get(name, name) for name in declared()[1]} | {"helpers", "keras"}
+    names = {MODULES.get(name, name) for name in declared()[1]} | {"helpers", "checks", "keras"}
     names |= getattr(sys, "stdlib_module_names", frozenset())  # from Python 3.10 on
     for folder in folders:
         for path in sorted(folder.glob("*")):

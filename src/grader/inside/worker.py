@@ -36,9 +36,9 @@ import warnings
 from collections.abc import Callable
 from pathlib import Path
 
+from checks import outcomes
 from grader.inside import confine
 from grader.inside.shell import Shell
-from helpers import outcomes
 
 POLL = 0.1  # seconds between two looks at what a child uses
 LARGEST = 20_000  # characters of an outcome; those of right answers have some hundreds

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from helpers.outcomes import Foreign, function_name
+from checks.outcomes import Foreign, function_name
 
 WIDTH = 90  # characters of a line that shows a value
 

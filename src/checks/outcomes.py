@@ -24,8 +24,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from checks.timelimit import TimeLimit, limited
 from helpers import functions
-from helpers.timelimit import TimeLimit, limited
 
 SECONDS = 10.0  # a call that takes longer is ended: no right answer takes half a second, but a first call may import
 UNREAD = "…"

@@ -1,10 +1,19 @@
 """Checks that say what went wrong: `check = checks.load("checks.json")`, then `check(step)` after each task.
 
 A check is data. checks.json, made by `make exercises`, holds for each task the arguments of some cases, and the
-outcomes of the answer and of each known mistake, in the form of `helpers.outcomes`; it holds no code. `run` calls a
-function on these cases, and `helpers.findings` compares.
+outcomes of the answer and of each known mistake, in the form of `checks.outcomes`; it holds no code. `run` calls a
+function on these cases, and `checks.findings` compares.
 
 A cell that uses the student's functions does so inside `with checks.once_done():`.
+
+    timelimit     ends a call that takes too long
+    outcomes      one call of a function and its outcome, as plain data
+    wording       what a function returned, in words
+    patterns      what can be seen in wrong values
+    puzzles       errors of the frameworks, explained
+    findings      what is wrong with a function, in sentences
+
+A module imports only modules listed above it, and `helpers`.
 """
 
 import builtins
@@ -17,10 +26,10 @@ import types
 from collections.abc import Callable
 from pathlib import Path
 
+from checks.findings import Finding, examine, example
+from checks.outcomes import SECONDS, call, decode, encode, timed_out
+from checks.wording import describe
 from helpers import record
-from helpers.findings import Finding, examine, example
-from helpers.outcomes import SECONDS, call, decode, encode, timed_out
-from helpers.wording import describe
 
 WIDTH = 88  # of a message, in characters: what fits beside the file browser on a small laptop
 FORMAT = 2  # of checks.json; raised when older helpers could not read a newer file

@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers import patterns, puzzles
-from helpers.outcomes import RECOGNISABLE, UNREAD, as_array, close, decode, encode, ended_alike, raised, same, timed_out
-from helpers.patterns import WHOLE, Part
-from helpers.wording import WIDTH, entry_of, enumerate_words, gave_and_expected, shorten, show
+from checks import patterns, puzzles
+from checks.outcomes import RECOGNISABLE, UNREAD, as_array, close, decode, encode, ended_alike, raised, same, timed_out
+from checks.patterns import WHOLE, Part
+from checks.wording import WIDTH, entry_of, enumerate_words, gave_and_expected, shorten, show
 
 _LINES = 6  # of what a call printed
 _MANY = 4  # known mistakes that show how two results depend on each other

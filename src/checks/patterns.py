@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from helpers.outcomes import RECOGNISABLE, Foreign, as_array, close, entries
-from helpers.wording import describe, entry_of, enumerate_words, show
+from checks.outcomes import RECOGNISABLE, Foreign, as_array, close, entries
+from checks.wording import describe, entry_of, enumerate_words, show
 
 WHOLE = "the result"
 _SMALL = 1e-3  # relative: what differs by less is nearly right

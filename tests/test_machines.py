@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 import processors
-from grader.lastdigits import moved
+from checks.outcomes import encode
+from grader.lastdigits import elsewhere, moved
 
 ROOT = Path(__file__).parents[1]
 SIMULATED = [processor for processor in processors.PROCESSORS if processor.simulable()]
@@ -96,6 +97,22 @@ class TestMovedArguments:
     def test_parameters_whose_digits_matter_are_kept(self):
         first, second = moved([0.1, 0.1], [False, True], np.random.default_rng(0))
         assert first != 0.1 == second
+
+    @pytest.mark.parametrize(
+        ("function", "argument", "steady"),
+        [
+            (lambda a: np.linalg.eigvalsh(a)[0] == 0, [[1.0, 1.0], [1.0, 1.0]], False),
+            (lambda a: np.linalg.eigh(a).eigenvalues[0] == 0, [[1.0, 1.0], [1.0, 1.0]], False),
+            (lambda a: np.linalg.norm(a, 2) == 2, [[1.0, 1.0], [1.0, 1.0]], False),
+            (lambda a: np.linalg.eigvalsh(a)[0] == 0, [[0.0, 0.0], [0.0, 2.0]], True),
+            (lambda a: np.linalg.norm(a) == 5, [3.0, 4.0], True),
+        ],
+    )
+    def test_what_a_library_rounds_is_moved_for_matrices_that_are_not_diagonal(self, function, argument, steady):
+        before = np.linalg.eigvalsh
+        results = [outcome["value"] for outcome in elsewhere(function, [encode(np.array(argument))], ["a"], [False])]
+        assert all(results) == steady
+        assert np.linalg.eigvalsh is before
 
 
 @pytest.mark.long

@@ -164,6 +164,27 @@ def test_an_exercise_can_be_read_in_a_narrow_window(lab, path):
         lab.page.set_viewport_size(before)
 
 
+def test_the_tab_of_an_exercise_says_that_it_is_one(lab):
+    tabs = lab.page.locator("#jp-main-dock-panel .lm-TabBar-tabLabel")
+    before = "e => [e.textContent, getComputedStyle(e, '::before').content]"
+    seen = {}
+    for folder in ("notebooks", "exercises/01_update_rule", "with_outputs"):
+        with lab.opened(f"{folder}/01_update_rule.ipynb", kernel=False):
+            seen[folder] = tabs.last.evaluate(before)
+    name = "01_update_rule.ipynb"
+    assert [*seen.values()] == [[name, "none"], [name, '"Exercise · "'], [name, '"To read · "']]
+
+
+def test_the_file_browser_shows_nothing_that_is_not_for_a_student(lab):
+    (lab.folder / "done.json").touch()
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('filebrowser:go-to-path', {path: ''})")
+    lab.page.evaluate("() => window.jupyterapp.commands.execute('filebrowser:refresh')")
+    lab.page.wait_for_selector(".jp-DirListing-item")
+    assert sorted(lab.page.locator(".jp-DirListing-item .jp-DirListing-itemText").all_inner_texts()) == [
+        "exercises", "notebooks", "with_outputs",
+    ]  # fmt: skip
+
+
 class TestCheck:
     """One task done rightly and wrongly, by hand, as a student would."""
 

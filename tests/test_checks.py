@@ -18,6 +18,7 @@ from nbclient import NotebookClient
 from small_tasks import KIND, PREFIXES, SHIFT, SPLIT, SUMS, A, calls_the_stub, changing, named, not_done, shift
 
 import checks
+from helpers import layout
 
 CHECKS = Path(__file__).parents[1] / "exercises" / "01_update_rule" / "checks.json"
 
@@ -399,3 +400,16 @@ def test_the_summary_says_what_passes_now_and_what_its_points_depend_on(tmp_path
     capsys.readouterr()
     check.summary()
     assert capsys.readouterr().out.startswith("· shift ")
+
+
+def test_the_courses_own_notebook_says_what_it_is(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("JPY_SESSION_NAME", "exercises/01_update_rule/01_update_rule.ipynb")
+    monkeypatch.chdir(tmp_path)
+    checks.load(CHECKS)
+    assert capsys.readouterr().out == f"{layout.ORIGINAL}\n"
+    (tmp_path / layout.MEMORY).touch()  # a student's own folder
+    checks.load(CHECKS)
+    monkeypatch.delenv("JPY_SESSION_NAME")  # where no server runs, as in grading
+    (tmp_path / layout.MEMORY).unlink()
+    checks.load(CHECKS)
+    assert capsys.readouterr().out == ""

@@ -178,7 +178,7 @@ def served(course, tmp_path, *options):
     """
     helpers = course / "src" / "helpers"
     helpers.mkdir(parents=True)
-    for name in ("__init__.py", "lab.py", "doctor.py", "layout.py", "rehearsal.py"):
+    for name in ("__init__.py", "lab.py", "doctor.py", "layout.py", "record.py", "rehearsal.py", "tabs.js"):
         shutil.copy(ROOT / "src" / "helpers" / name, helpers)
     for name in ("pyproject.toml", "requirements.txt"):
         shutil.copy(ROOT / name, course)

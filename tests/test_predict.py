@@ -117,7 +117,7 @@ def test_the_first_verdict_stays_and_the_last_guess(work, capsys):
 def test_outside_of_work_nothing_is_kept_and_the_question_says_so(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("JPY_SESSION_NAME", "notebooks/01_rule.ipynb")
-    assert asked(capsys, "0.5").note == predict.ORIGINAL
+    assert asked(capsys, "0.5").note == layout.ORIGINAL
     assert not [*tmp_path.iterdir()]
     monkeypatch.delenv("JPY_SESSION_NAME")  # where no server runs, as in a test
     assert predict.number(QUESTION).note == ""

@@ -10,7 +10,6 @@ or browser is read or written.
 """
 
 import contextlib
-import json
 import os
 import secrets
 import shutil
@@ -236,9 +235,7 @@ def _jupyterlab(folder, scratch):
     files = course_lab.settings(folder, layout.START, with_nbgrader=False)
     overrides = files["labconfig/default_setting_overrides.json"]
     overrides |= {plugin: overrides.get(plugin, {}) | ours for plugin, ours in SETTINGS.items()}
-    for name, content in files.items():
-        (scratch / "config" / name).parent.mkdir(parents=True, exist_ok=True)
-        (scratch / "config" / name).write_text(json.dumps(content))
+    course_lab.write_settings(files, scratch / "config")
     own = {f"JUPYTER_{name.upper()}_DIR": str(scratch / name) for name in ("config", "data", "runtime")}
     own |= {f"JUPYTERLAB_{name.upper()}_DIR": str(scratch / name) for name in ("workspaces", "settings")}
     with socket.socket() as free:

@@ -29,7 +29,7 @@ from pathlib import Path
 from checks.findings import Finding, examine, example
 from checks.outcomes import SECONDS, call, decode, encode, timed_out
 from checks.wording import describe
-from helpers import record
+from helpers import layout, record
 
 WIDTH = 88  # of a message, in characters: what fits beside the file browser on a small laptop
 FORMAT = 2  # of checks.json; raised when older helpers could not read a newer file
@@ -55,7 +55,12 @@ class CheckError(_Sentence, ValueError):
 
 
 def load(path="checks.json") -> "Check":
-    """Read a checks.json. Raises CheckError if the file is missing, damaged or of another exercise."""
+    """Read a checks.json, and say so if the notebook beside it is the course's own and not a student's copy.
+
+    Raises CheckError if the file is missing, damaged or of another exercise.
+    """
+    if record.lesson() and layout.find_work() is None:
+        print(layout.ORIGINAL)
     return Check(read(Path(path)))
 
 

@@ -15,14 +15,16 @@ from __future__ import annotations
 import datetime
 import json
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
 
-from helpers import doctor, layout, rehearsal
+from helpers import doctor, layout, record, rehearsal
 from helpers.layout import COPIED, START, WORK
 
 WITH_NBGRADER, RESET, CHECK = "--with-nbgrader", "--reset", "--check"
+TABS = Path(__file__).with_name("tabs.js")
 
 
 def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
@@ -34,7 +36,9 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
                 "answer_yes": True,  # one Ctrl-C stops it, without asking
                 "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,  # as in a container
                 "log_level": "WARN",  # so that the address is the last line in the terminal
-            }
+            },
+            # Beside what is hidden anyway, the record, which only the start page reads.
+            "ContentsManager": {"hide_globs": ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", record.FILE]},
         },
         "jupyter_lab_config.json": {
             "LabApp": {
@@ -64,6 +68,19 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
             "ServerApp": {"jpserver_extensions": {f"nbgrader.server_extensions.{part}": False for part in parts}}
         }
     return files
+
+
+def write_settings(files: dict[str, dict], folder: Path) -> None:
+    """Write settings into a folder of JupyterLab's configuration, with the extension that names the tabs."""
+    files["jupyter_lab_config.json"]["LabApp"]["extra_labextensions_path"] = [str(folder / "labextensions")]
+    extension = {"load": f"static/{TABS.name}", "extension": "./extension"}
+    package = {"name": TABS.stem, "version": "1.0.0", "jupyterlab": {"extension": True, "_build": extension}}
+    for name, content in (files | {f"labextensions/{TABS.stem}/package.json": package}).items():
+        file = folder / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(json.dumps(content), encoding="utf-8")
+    (folder / "labextensions" / TABS.stem / "static").mkdir()
+    shutil.copy(TABS, folder / "labextensions" / TABS.stem / "static")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -147,10 +164,7 @@ def _run_jupyterlab(files, folder, options):
     from jupyterlab.labapp import main as jupyterlab  # may fail, so the doctor reports first
 
     with tempfile.TemporaryDirectory(prefix="downhill-") as config:
-        for name, content in files.items():
-            file = Path(config, name)
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(json.dumps(content), encoding="utf-8")
+        write_settings(files, Path(config))
         before = os.environ.get("JUPYTER_CONFIG_PATH")
         os.environ["JUPYTER_CONFIG_PATH"] = f"{config}{os.pathsep}{before}" if before else config
         os.chdir(folder)

@@ -23,6 +23,9 @@ WORK = "work"
 START = "notebooks/00_start_here.ipynb"
 OUTPUTS = "with_outputs"  # the lessons as they are stored, to be read
 MEMORY = ".originals.json"
+ORIGINAL = (
+    "This is the course's original. To have your work kept, start the course with make lab, and open your own copy."
+)
 NOTE = (
     "*This page shows the lesson with its outputs. It is replaced each time the course starts, so nothing that you "
     "change here is kept: [your own copy](../notebooks/{}) is the one to work in.*"

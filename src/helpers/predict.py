@@ -19,9 +19,6 @@ import traitlets
 from helpers import layout, record
 from helpers.numerals import number as in_words
 
-ORIGINAL = (
-    "This is the course's original. To have your guesses kept, start the course with make lab, and open your own copy."
-)
 _POWER = re.compile(r"[x×*·]\s*10\s*(?:\^|\*\*)\s*")
 _NEAR, _FAR = 0.1, 10.0
 
@@ -46,7 +43,7 @@ class Guess(anywidget.AnyWidget):
         self._lesson = record.lesson()
         kept = record.read()["guesses"].get(self._lesson, {}).get(question, {}).get("guess")
         known = isinstance(kept, str) and (kept in choices if choices else _value(kept) is not None)
-        note = ORIGINAL if self._lesson and layout.find_work() is None else ""
+        note = layout.ORIGINAL if self._lesson and layout.find_work() is None else ""
         super().__init__(question=question, choices=list(choices), guess=kept if known else "", note=note)
         self.observe(self._keep, "guess")
 

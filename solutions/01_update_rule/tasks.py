@@ -705,7 +705,7 @@ class stationary_point:
             return ... if is_small(determinant, hessian) else "minimum" if determinant > 0 else "maximum"
 
         def exact_zero(hessian):
-            """A computed eigenvalue that should be 0 is hardly ever exactly 0: rounding leaves something like 1e-16, of
+            """A computed eigenvalue that should be 0 need not be exactly 0: rounding can leave something like 1e-16, of
             either sign. Compare |λ| with 1e-9·max|λ|."""
             return judge_with(hessian, lambda values: 0.0)
 

@@ -337,8 +337,8 @@ class best_of_sweep:
             return rates[np.argmin([f(end(gradient, start, lr, steps)) for lr in rates])]
 
         def first_cost_never_beaten(f, gradient, start, rates, steps):
-            """If the first descent ends at NaN, you keep its rate: no cost is lower than NaN, since every comparison
-            with NaN is false. Look for costs that are not finite before you compare."""
+            """If the first descent ends at NaN, you keep its rate: no cost is lower than NaN, since `<` with
+            NaN is always false. Look for costs that are not finite before you compare."""
             best, lowest = rates[0], f(end(gradient, start, rates[0], steps))
             for lr in rates[1:]:
                 if (cost := f(end(gradient, start, lr, steps))) < lowest:

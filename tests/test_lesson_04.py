@@ -168,6 +168,13 @@ def test_the_noise_floor_is_a_quarter_of_rate_times_noise_for_small_rates_whatev
     assert errors[1] / errors[2] == pytest.approx(2, rel=0.1)
 
 
+@pytest.mark.parametrize("m", [1, 2, 3])
+@pytest.mark.parametrize("lr", [0.005, 0.05, 0.2])
+def test_the_exact_floor_is_that_of_all_batches_that_can_be_drawn(lr, m):
+    K, S = (np.mean([np.kron(v, v) for v in values], axis=0) for values in (FEW.h, FEW.g))
+    assert functions_of(LESSON, K=K, S=S).exact_floor(lr, m) == pytest.approx(FEW.floor(lr, m), rel=1e-10)
+
+
 @pytest.mark.parametrize(("lr", "m"), [(0.01, 1), (0.05, 1), (0.2, 1), (0.05, 2)])
 def test_descents_on_the_course_data_hover_at_the_exact_floor(lesson, course, lr, m):
     settle, keep = int(3 / lr), int(12 / lr)

@@ -1696,7 +1696,7 @@ class fit_ridge:
 
         def stops_when_flat(x, y, lr, steps, penalty):
             """Your descent stops when the cost barely changes. That is not what the task asks for, and the lesson shows
-            why it is no proof of having arrived: take all `steps` steps."""
+            that it can be far from the end then: take all `steps` steps."""
             return ended_when(lambda costs: abs(costs[-2] - costs[-1]) <= 1e-6)(x, y, lr, steps, penalty)
 
         def stops_when_it_climbs(x, y, lr, steps, penalty):

@@ -216,16 +216,16 @@ def test_coupled_decay_is_adam_on_the_cost_with_the_penalty_and_decoupled_is_not
 # ---- the race
 
 
-def test_arrival_is_the_first_step_from_which_the_cost_stays_low(lesson):
-    def arrival(costs, stay):
-        return lesson.arrival(np.array(costs)[:, None], target=0.5, stay=stay)[0]
+def test_arrival_is_the_first_step_from_which_on_the_cost_stays_low(lesson):
+    def arrival(costs):
+        return lesson.arrival(np.array(costs)[:, None], target=0.5)[0]
 
-    assert arrival([3, 1, 0, 0, 0], stay=3) == 2
-    assert arrival([3, 0, 1, 0.5, 0, 0], stay=2) == 3  # it had been low before, but did not stay
-    assert arrival([3, 0, 1, 0, 0, 0, 9], stay=3) == 3  # what comes after the stay does not count
-    assert arrival([0, 0, 0], stay=3) == 0
-    assert arrival([3, 3, 0, 0], stay=3) == np.inf
-    assert arrival([3, np.nan, np.inf, 0], stay=1) == 3
+    assert arrival([3, 1, 0, 0.5, 0]) == 2
+    assert arrival([3, 0, 1, 0, 0]) == 3  # it had been low before, but did not stay
+    assert arrival([0, 0, 0]) == 0
+    assert arrival([3, 0, 0, 1]) == 4  # never: one more than the last step
+    assert arrival([3, np.nan, np.inf, 0]) == 3
+    assert arrival([0, 0, np.nan]) == 3
 
 
 def test_the_momentum_of_the_race_is_that_of_lesson_9(lesson):

@@ -225,7 +225,8 @@ class keras_nesterov_step:
             return theta + velocity - lr * gradient, velocity
 
         def gradient_left_out(theta, velocity, gradient, lr, beta):
-            """Your step is beta times the velocity alone. The gradient has a part of its own in Nesterov's step."""
+            """Your step is beta times the velocity alone. Nesterov's step has another part, made of the gradient
+            alone."""
             velocity = beta * velocity - lr * gradient
             return theta + beta * velocity, velocity
 
@@ -456,8 +457,7 @@ class coast:
             return steps_until(beta, share) + 1, coasted(velocity, lr, beta)
 
         def less_than_the_share(velocity, lr, beta, share):
-            """The move is right, but you go on while exactly the share is left. At most the share: that is reached
-            then."""
+            """The move is right, but you go on while exactly the share is left. “At most” includes that: stop there."""
             return next(k for k in range(2000) if beta**k < share), coasted(velocity, lr, beta)
 
         def share_as_a_speed(velocity, lr, beta, share):
@@ -466,8 +466,8 @@ class coast:
             return count_until(lambda left: np.linalg.norm(left) <= share, velocity, beta), coasted(velocity, lr, beta)
 
         def sign_of_the_velocity(velocity, lr, beta, share):
-            """The move is right, but your count compares a velocity with its sign: a negative one seems to have faded
-            before the first step. Compare sizes, or the share that is left."""
+            """The move is right, but your count compares velocities together with their signs: a negative one seems to
+            have faded before the first step. Compare sizes, or the share that is left."""
             within = count_until(lambda left: left[0] <= share * velocity[0], velocity, beta)
             return within, coasted(velocity, lr, beta)
 
@@ -491,7 +491,7 @@ class coast:
 
         def without_inertia(velocity, lr, beta, share):
             """For β = 0 you count no step at all. The velocity is gone only after one step: before it, all is left.
-            (The logarithm of 0 is −∞, so a formula with logarithms needs this case apart.)"""
+            (The logarithm of 0 is −∞, so a formula with logarithms must treat this case separately.)"""
             return steps_until(beta, share) if beta else 0, coasted(velocity, lr, beta)
 
         def move_first(velocity, lr, beta, share):
@@ -791,17 +791,17 @@ class roll_in_stages:
             return right_stages(gradient, start, rates[:1], beta, steps)
 
         def one_step_a_stage(gradient, start, rates, beta, steps):
-            """Your stages are one step long. Each takes as many as `steps` says."""
+            """Your stages are one step long. Each one should take `steps` steps."""
             return right_stages(gradient, start, rates, beta, min(steps, 1))
 
         def loops_exchanged(gradient, start, rates, beta, steps):
             """The velocity is carried along now, but your loops are exchanged: the rate changes at every step, and the
-            whole list is used again and again. Each rate keeps for a whole stage."""
+            whole list is used again and again. Each rate lasts for a whole stage."""
             return right_stages(gradient, start, np.tile(rates, steps), beta, 1)
 
         def loops_exchanged_from_rest(gradient, start, rates, beta, steps):
-            """Your loops are exchanged, so that the rate changes at every step: each rate keeps for a whole stage. And
-            the velocity still begins at 0 again and again."""
+            """Your loops are exchanged, so that the rate changes at every step: each rate should last for a whole
+            stage. And the velocity still begins at 0 again and again."""
             points, theta = [start], start
             for _ in range(steps):
                 velocity = np.zeros(len(start))

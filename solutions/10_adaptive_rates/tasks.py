@@ -632,7 +632,7 @@ class left_by_decay:
             return [p.copy() if k % 2 else factor * p for k, p in enumerate(parameters)]
 
         def by_size(parameters, rates, weight_decay):
-            """You tell matrices by how many numbers they hold. A matrix may be small and a bias long: look at the
+            """You recognise matrices by how many numbers they hold. A matrix may be small and a bias long: look at the
             number of dimensions."""
             return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.size > 4)
 
@@ -745,8 +745,8 @@ class to_keras_form:
             return lr * (1 - beta_2**t) / (1 - beta_1**t), keras_form(t, lr, beta_1, beta_2, eps)[1]
 
         def eps_by_the_whole_correction(t, lr, beta_1, beta_2, eps):
-            """Your rate is right, but you scale ε by the correction of the rate. What stands above the fraction line in
-            PyTorch's form does not concern ε."""
+            """Your rate is right, but you scale ε by the correction of the rate. What is above the fraction line in
+            PyTorch's form does not affect ε."""
             rate, _ = keras_form(t, lr, beta_1, beta_2, eps)
             return rate, eps * rate / lr
 
@@ -1049,7 +1049,7 @@ class adam_path:
             return walking(step)(gradient, start, lr, steps)
 
         def kept_at_the_start(gradient, start, lr, steps):
-            """You take every step from the start. Each begins where the step before has ended."""
+            """You take every step from the start. Each begins where the step before it ended."""
             return walking(lambda theta, m, v, slope, t, lr: adam(start, m, v, slope, t, lr))(
                 gradient, start, lr, steps
             )

@@ -198,8 +198,8 @@ class adaptive_clip:
             return by_norm(gradients, [ratio] * len(gradients))
 
         def all_together(gradients, weights, ratio):
-            """You compare the norms of all arrays together, as clipping by global norm does. Here each array has a
-            limit of its own, from its own weights."""
+            """You compare the norms of all arrays together, as clipping by global norm does. Here each array has its
+            own limit, from its own weights."""
             limit = ratio * max(norm_of(together(weights)), FLOOR)
             norm = norm_of(together(gradients))
             return [shortened(g, norm, limit) for g in gradients]
@@ -278,8 +278,8 @@ class adaptive_clip:
             return with_norm(lambda a: np.sqrt(np.mean(a**2)))(gradients, weights, ratio)
 
         def spectral_norm(gradients, weights, ratio):
-            """Vectors come out right, but matrices do not. Given a 2, `np.linalg.norm` returns the largest singular
-            value of a matrix, which is another norm: here all entries count."""
+            """Your vectors are right, but your matrices are not. Given a 2, `np.linalg.norm` returns the largest
+            singular value of a matrix, which is another norm: here all entries count."""
             return with_norm(lambda a: np.linalg.norm(a, 2))(gradients, weights, ratio)
 
         def row_by_row(gradients, weights, ratio):
@@ -355,7 +355,7 @@ class adaptive_clip:
             return [g * np.minimum(1, factor) for g, factor in zip(gradients, factors, strict=True)]
 
         def first_weights_for_all(gradients, weights, ratio):
-            """You take the norm of the first array of weights for all of them. Each gradient has weights of its own."""
+            """You take the norm of the first array of weights for all of them. Each gradient has its own weights."""
             return by_norm(gradients, [ratio * max(norm_of(weights[0]), FLOOR)] * len(gradients))
 
         def root_of_the_factor(gradients, weights, ratio):
@@ -764,7 +764,7 @@ class scaled_step:
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def nan_missed(theta, gradient, lr, scale, good, patience):
-            """You look for infinity, and NaN slips through. It is what ∞ − ∞ leaves, further down the path back."""
+            """You look for infinity, and NaN slips through. It is what ∞ − ∞ leaves, further along on the way back."""
             if np.isinf(gradient).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
@@ -905,7 +905,7 @@ def forward(weights, x, activation):
 
 
 def behind(factors):
-    """For each layer the product of the factors of the layers behind it."""
+    """For each layer the product of the factors of the layers after it."""
     return np.append(np.cumprod(factors[::-1])[::-1], 1.0)[1:]
 
 
@@ -931,7 +931,7 @@ class weight_gradients:
     class mistakes:
         def for_the_inputs(weights, x, activation):
             """These are the slopes with respect to each layer's input, as in the lesson. How much does the output
-            change when a weight changes? Then the weight's own factor is another one."""
+            change when a weight changes? The weight's own factor is then a different one."""
             _, z, _ = forward(weights, x, activation)
             factors = weights * SLOPES[activation](z)
             return factors * behind(factors)
@@ -949,27 +949,27 @@ class weight_gradients:
             return weights * right_gradients(weights, x, activation)
 
         def output_for_input(weights, x, activation):
-            """You multiply by what the layer puts out. Its weight is multiplied by what comes in."""
+            """You multiply by the layer's output. Its weight is multiplied by what comes in."""
             h, z, last = forward(weights, x, activation)
             slopes = SLOPES[activation](z)
             return np.append(h[1:], last) * slopes * behind(weights * slopes)
 
         def x_for_every_input(weights, x, activation):
-            """You use x as the input of every layer. Only the first layer sees x; each later one sees what the layer
-            before it puts out."""
+            """You use x as the input of every layer. Only the first layer sees x; each later one sees the output of the
+            layer before it."""
             _, z, _ = forward(weights, x, activation)
             slopes = SLOPES[activation](z)
             return x * slopes * behind(weights * slopes)
 
         def own_layer_alone(weights, x, activation):
-            """You stop at the layer's own output. The layers behind it still change what a weight has changed: multiply
+            """You stop at the layer's own output. The layers after it still change what a weight has changed: multiply
             by a factor for each of them."""
             h, z, _ = forward(weights, x, activation)
             return h * SLOPES[activation](z)
 
         def layers_before(weights, x, activation):
             """You multiply the factors of the layers before this one. A weight changes only what comes after it: take
-            the layers behind."""
+            the later layers."""
             h, z, _ = forward(weights, x, activation)
             slopes = SLOPES[activation](z)
             return h * slopes * before(weights * slopes)
@@ -996,14 +996,14 @@ class weight_gradients:
             return h * SLOPES[activation](z) * behind(weights)
 
         def sum_of_the_layers_behind(weights, x, activation):
-            """You add up the factors of the layers behind. The chain rule multiplies them."""
+            """You add up the factors of the later layers. The chain rule multiplies them."""
             h, z, _ = forward(weights, x, activation)
             factors = weights * SLOPES[activation](z)
             later = np.append(np.cumsum(factors[::-1])[::-1], 0.0)[1:]
             return h * SLOPES[activation](z) * later
 
         def next_layer_left_out(weights, x, activation):
-            """The factor of the layer right behind the weight's own is missing from your product."""
+            """The factor of the layer right after the weight's own is missing from your product."""
             h, z, _ = forward(weights, x, activation)
             slopes = SLOPES[activation](z)
             return h * slopes * np.append(behind(weights * slopes)[1:], 1.0)
@@ -1022,13 +1022,13 @@ class weight_gradients:
 
         def own_factor_alone(weights, x, activation):
             """These are the factors of the layers, one by one. How does a weight act on the output, through its layer
-            and through those behind it?"""
+            and through those after it?"""
             _, z, _ = forward(weights, x, activation)
             return weights * SLOPES[activation](z)
 
         def own_slope_alone(weights, x, activation):
             """These are the slopes of the activations. A weight's gradient contains more: what comes in, and the
-            factors of the layers behind."""
+            factors of the later layers."""
             _, z, _ = forward(weights, x, activation)
             return SLOPES[activation](z)
 
@@ -1155,8 +1155,8 @@ class binary_cross_entropy:
 
     class mistakes:
         def as_it_stands(scores, labels):
-            """Written with p, as the formula stands, nothing survives far out: p is 0 or 1 there, the logarithm of 0 is
-            −∞, and 0·∞ is NaN. Rewrite the cost in terms of the score."""
+            """Written with p, as in the formula, nothing survives far out: p is 0 or 1 there, the logarithm of 0 is −∞,
+            and 0·∞ is NaN. Rewrite the cost in terms of the score."""
             p = sigmoid(scores)
             return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
 
@@ -1357,7 +1357,7 @@ class binary_cross_entropy:
             return costs.mean(), slopes.mean()
 
         def mean_in_the_slope(scores, labels):
-            """Your slopes are those of the mean cost. Here each example has a cost of its own: do not divide by n."""
+            """Your slopes are those of the mean cost. Here each example has its own cost: do not divide by n."""
             costs, slopes = bce(scores, labels)
             return costs, slopes / len(scores)
 
@@ -1374,7 +1374,7 @@ class binary_cross_entropy:
 
     class right:
         def by_softplus(scores, labels):
-            """log(1 + eᶻ) − yz: log1pexp of the lesson, and a line taken off."""
+            """log(1 + eᶻ) − yz: log1pexp of the lesson, minus a line."""
             small = np.exp(-np.abs(scores))
             above = np.where(scores >= 0, 1.0, small) / (1 + small)  # σ(z)
             below = np.where(scores >= 0, small, 1.0) / (1 + small)  # 1 − σ(z)

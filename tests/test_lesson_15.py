@@ -1,11 +1,18 @@
-"""The two newer rules that lesson 15 writes by hand, on the functions as the lesson defines them.
+"""What lesson 15 adds: two newer rules by hand, on the functions as it defines them, and the list of papers.
 
-References: all of z kept, so that their mean is taken as a mean; and the one length of a step that is a sign.
+References: all of z kept, so that their mean is taken as a mean; the one length of a step that is a sign; and what the
+lessons cite.
 """
 
+import re
+
+import nbformat
 import numpy as np
 import pytest
-from lesson_code import functions_of
+from lesson_code import NOTEBOOKS, functions_of
+
+NAME = r"[^\W\d_][\w’-]+"
+CITED = re.compile(rf"\b({NAME})(?:(?:, {NAME})*,? and {NAME}| et al\.)?,? \(?((?:18|19|20)\d\d)\b")
 
 H = np.array([[3.0, 1.0], [1.0, 2.0]])
 START = np.array([3.0, -2.0])
@@ -35,3 +42,16 @@ def test_schedule_free_is_between_z_and_the_mean_of_all_z(lesson):
 def test_every_entry_of_a_step_of_lion_is_one_rate_long(lesson):
     path = lesson.lion_by_hand(lambda theta: H @ theta, START, 20, 0.05)
     np.testing.assert_allclose(np.abs(np.diff(path, axis=0)), 0.05, rtol=1e-9)
+
+
+def text_of(lesson):
+    return "\n".join(c.source for c in nbformat.read(lesson, as_version=4).cells if c.cell_type == "markdown")
+
+
+@pytest.mark.parametrize("lesson", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda lesson: lesson.stem)
+def test_every_paper_that_a_lesson_names_is_in_the_list(lesson):
+    cited, reading = text_of(lesson), text_of(NOTEBOOKS / "15_where_next.ipynb").split("\n## What to read\n")[1]
+    items = [line for line in reading.split("\n") if line.startswith("- ")]
+    papers = {(who, year) for who, year in CITED.findall(cited.split("\n## What to read\n")[0]) if who[0].isupper()}
+    missing = {(who, year) for who, year in papers if not any(who in item and year in item for item in items)}
+    assert len(items) > 40 and not missing

@@ -50,9 +50,6 @@ WARM_UPS = {  # exercise → the one task that may be pasted; its statement says
     "12_train_a_classifier": {"softmax"},
     "13_scaling_out": {"average_shard_gradients"},
 }
-ELSEWHERE = {  # exercise → tasks that another lesson's function does, and why that is no matter
-    "04_batch_stochastic_minibatch": {"batch_gradient"},  # the gallery, ten lessons on, makes mistakes with it
-}
 
 
 class Pasted(NamedTuple):
@@ -196,5 +193,4 @@ def test_the_exercises_own_lesson_does_at_most_the_warm_up(exercise):
 @pytest.mark.parametrize("exercise", NAMES)
 def test_no_other_lesson_does_more(exercise):
     found = pasteable(exercise, sorted(LESSONS.glob("[0-9]*.ipynb")))
-    allowed = {*WARM_UPS.get(exercise, ()), *ELSEWHERE.get(exercise, ())}
-    assert {*found} <= allowed, found
+    assert {*found} <= {*WARM_UPS.get(exercise, ())}, found

@@ -147,7 +147,7 @@ class softmax:
             return np.sort(stable_softmax(scores), axis=1)
 
         def added_up(scores):
-            """You add up the probabilities along the row. Return each class's own."""
+            """You add up the probabilities along the row. Return the probability of each class."""
             return np.cumsum(stable_softmax(scores), axis=1)
 
         def of_the_others(scores):
@@ -294,8 +294,8 @@ class balanced_accuracy:
             return np.mean([np.mean(chance[labels == k]) for k in np.unique(labels)])
 
         def positive_scores(scores, labels):
-            """An example counts as right in your code if the score of its label is above 0. Scores have no zero of
-            their own: compare them with the others in the row."""
+            """An example counts as right in your code if the score of its label is above 0. A score of 0 means nothing
+            in particular: compare it with the others in its row."""
             own = scores[np.arange(len(labels)), labels]
             return np.mean([np.mean(own[labels == k] > 0) for k in np.unique(labels)])
 
@@ -635,7 +635,7 @@ class smoothed_cross_entropy:
             return cost_of(smooth(labels, scores.shape[1], smoothing), log_softmax(scores, axis=0))
 
         def entropy_taken_off(scores, labels, smoothing):
-            """You take off the entropy of the targets, which gives the Kullback–Leibler divergence. The task asks for
+            """You subtract the entropy of the targets, which gives the Kullback–Leibler divergence. The task asks for
             the cross-entropy."""
             wanted = smooth(labels, scores.shape[1], smoothing)
             return cost_of(wanted, log_softmax(scores)) - cost_of(wanted, np.log(np.where(wanted > 0, wanted, 1.0)))
@@ -963,11 +963,11 @@ class weighted_gradient:
             return right_gradient(X, scores, labels, class_weights).T
 
         def weights_of_squares(X, scores, labels, class_weights):
-            """You square the weights. Each example has its class's weight as it is."""
+            """You square the weights. Use the weight of each example's class unchanged."""
             return right_gradient(X, scores, labels, class_weights**2)
 
         def weights_of_roots(X, scores, labels, class_weights):
-            """You take the root of the weights. Each example has its class's weight as it is."""
+            """You take the root of the weights. Use the weight of each example's class unchanged."""
             return right_gradient(X, scores, labels, np.sqrt(class_weights))
 
         def weighted_down(X, scores, labels, class_weights):
@@ -1066,8 +1066,8 @@ class weighted_gradient:
             return (weights[:, None] * X).T @ residual / weights.sum()
 
         def uphill_and_by_the_examples(X, scores, labels, class_weights):
-            """There are two faults: the sign is turned round, since the residual is P − Y, and you divide by the number
-            of examples where the sum of their weights belongs."""
+            """There are two faults: the sign is reversed, since the residual is P − Y, and you divide by the number of
+            examples where the sum of their weights belongs."""
             return -weighted_sum(X, scores, labels, class_weights) / len(X)
 
     class right:
@@ -1286,13 +1286,14 @@ class early_stopping:
             return best_of(path, np.vstack([X, X_valid]), np.append(labels, labels_valid))
 
         def best_so_far(X, labels, X_valid, labels_valid, classes, lr, steps):
-            """The weights are right, but your costs never rise: you record the lowest so far. Record each step's
-            own."""
+            """The weights are right, but your costs never rise: you record the lowest so far. Record the cost after
+            each step."""
             weights, costs = best_of(descent(X, labels, classes, lr, steps), X_valid, labels_valid)
             return weights, np.minimum.accumulate(costs)
 
         def only_improvements(X, labels, X_valid, labels_valid, classes, lr, steps):
-            """The weights are right, but you record a cost only when it is a new lowest one. Record each step's own."""
+            """The weights are right, but you record a cost only when it is a new lowest one. Record the cost after each
+            step."""
             weights, costs = best_of(descent(X, labels, classes, lr, steps), X_valid, labels_valid)
             return weights, costs[np.append(True, costs[1:] < np.minimum.accumulate(costs)[:-1])]
 
@@ -1338,8 +1339,8 @@ class early_stopping:
             return best_of(descent(X, labels, classes, lr, steps, gradient=lambda *_: first), X_valid, labels_valid)
 
         def classes_that_occur(X, labels, X_valid, labels_valid, classes, lr, steps):
-            """You count the classes by the labels at hand, and lose those without a training example. Their number is
-            passed in."""
+            """You count the classes by the labels that occur, and lose those without a training example. Their number
+            is passed in."""
             return best_of(descent(X, labels, labels.max() + 1, lr, steps), X_valid, labels_valid)
 
         def steps_of_a_sum(X, labels, X_valid, labels_valid, classes, lr, steps):
@@ -1412,7 +1413,7 @@ class early_stopping:
             return path[np.argmin(costs)], costs
 
         def best_and_last_averaged(X, labels, X_valid, labels_valid, classes, lr, steps):
-            """You average the best weights with the last ones. Return the best as they were."""
+            """You average the best weights with the last ones. Return the best ones unchanged."""
             path = descent(X, labels, classes, lr, steps)
             weights, costs = best_of(path, X_valid, labels_valid)
             return (weights + path[-1]) / 2, costs
@@ -1501,8 +1502,8 @@ class standardise_both:
             return by_statistics_of(train, held_out, train)[0], (own - own.mean(axis=0)) / own.std(axis=0)
 
         def by_both_together(train, held_out):
-            """Your mean and spread are taken over training and held-out examples together, so the held-out ones have
-            helped to prepare themselves. Use the training examples alone."""
+            """Your mean and spread are taken over training and held-out examples together, so the held-out ones
+            influence how they are prepared. Use the training examples alone."""
             return by_statistics_of(train, held_out, np.vstack([train, held_out]))
 
         def by_the_held_out(train, held_out):
@@ -1526,8 +1527,8 @@ class standardise_both:
             return (train - train.mean(axis=0)) / std, (held_out - train.mean(axis=0)) / std
 
         def empty_columns_alone(train, held_out):
-            """You leave out the columns that are 0 in all training examples. A column with another value in all of them
-            does not vary either."""
+            """You leave out the columns that are 0 in all training examples. A column that holds another value
+            throughout does not vary either."""
             return by_statistics_of(train, held_out, train, columns=train.any(axis=0))
 
         def columns_by_the_held_out(train, held_out):
@@ -1714,7 +1715,7 @@ class train_epoch:
             )
 
         def examples_stay_behind(X, labels, weights, order, batch_size, lr):
-            """Now the labels are put in order and the examples are not. Both must follow the same order."""
+            """Now the labels are reordered and the examples are not. Both must follow the same order."""
             as_they_stand = np.arange(len(X))
             return epoch(
                 X, labels, weights, zip(cut(as_they_stand, batch_size), cut(order, batch_size), strict=True), lr
@@ -1742,8 +1743,8 @@ class train_epoch:
             return epoch(X, labels, weights, pairs(order, batch_size), lr, shrunk)
 
         def slopes_of_the_start(X, labels, weights, order, batch_size, lr):
-            """All your batches measure their scores or their gradient at the weights where the epoch began. Each starts
-            from where the one before has led."""
+            """All your batches measure their scores or their gradient at the weights where the epoch began. Let each
+            batch start where the one before ended."""
             return weights - lr * sum(right_gradient(X[b], X[b] @ weights, labels[b]) for b in cut(order, batch_size))
 
         def weights_are_changed(X, labels, weights, order, batch_size, lr):
@@ -1762,12 +1763,12 @@ class train_epoch:
             return epoch(X, labels, weights, pairs(np.argsort(order), batch_size), lr)
 
         def order_backwards(X, labels, weights, order, batch_size, lr):
-            """You use the order from its end."""
+            """You go through the order backwards."""
             return epoch(X, labels, weights, pairs(order[::-1], batch_size), lr)
 
         def sorted_order(X, labels, weights, order, batch_size, lr):
-            """You put the labels into the order twice, and the examples once. Cut the indices into batches, and let the
-            same indices pick both."""
+            """You reorder the labels twice and the examples once. Cut the indices into batches, and let the same
+            indices pick both."""
             twice = order[order]
             return epoch(X, labels, weights, zip(cut(order, batch_size), cut(twice, batch_size), strict=True), lr)
 
@@ -1776,7 +1777,7 @@ class train_epoch:
             return epoch(X, labels, weights, pairs(order, batch_size)[:1], lr)
 
         def one_example_at_a_time(X, labels, weights, order, batch_size, lr):
-            """Each example takes a step alone. `batch_size` of them make one together."""
+            """You take a step for each example. Take one for each batch of `batch_size`."""
             return epoch(X, labels, weights, pairs(order, 1), lr)
 
         def overlapping_batches(X, labels, weights, order, batch_size, lr):
@@ -1785,12 +1786,13 @@ class train_epoch:
             return epoch(X, labels, weights, [(b, b) for b in batches], lr)
 
         def batches_dealt_out(X, labels, weights, order, batch_size, lr):
-            """Your batches take every so-manyth example. A batch is `batch_size` indices that follow each other."""
+            """Your batches pick examples at regular intervals. A batch is `batch_size` consecutive indices of the
+            order."""
             count = -(-len(order) // batch_size)
             return epoch(X, labels, weights, [(order[k::count], order[k::count]) for k in range(count)], lr)
 
         def short_batch_joined(X, labels, weights, order, batch_size, lr):
-            """Your short last batch is joined to the one before. It takes a step of its own."""
+            """Your short last batch is joined to the one before. It should get a separate step."""
             batches = cut(order, batch_size)
             if len(batches) > 1 and len(batches[-1]) < batch_size:
                 batches[-2:] = [np.concatenate(batches[-2:])]
@@ -1823,7 +1825,7 @@ class train_epoch:
             return epoch(X, labels, weights, zip(cut(order, batch_size), cut(inverse, batch_size), strict=True), lr)
 
         def labels_backwards(X, labels, weights, order, batch_size, lr):
-            """You turn the labels round. They have to follow the same order as the examples."""
+            """You reverse the labels. They have to follow the same order as the examples."""
             return epoch(X, labels[::-1], weights, pairs(order, batch_size), lr)
 
         def counted_wrongly(X, labels, weights, order, batch_size, lr):
@@ -1858,12 +1860,12 @@ class train_epoch:
             return epoch(X, labels, weights, pairs(order, batch_size), lr, stretched)
 
         def last_batch_alone(X, labels, weights, order, batch_size, lr):
-            """Only the last batch's step is left: each begins again from the weights of the start. Each starts from
-            where the one before has led."""
+            """Only the last batch's step is left: each begins again from the weights of the start. Let each batch
+            start where the one before ended."""
             return epoch(X, labels, weights, pairs(order, batch_size)[-1:], lr)
 
         def examples_ordered_twice(X, labels, weights, order, batch_size, lr):
-            """You put the examples into the order twice, and the labels once. Let the same indices pick both, once."""
+            """You reorder the examples twice and the labels once. Let the same indices pick both, once."""
             twice = order[order]
             return epoch(X, labels, weights, zip(cut(twice, batch_size), cut(order, batch_size), strict=True), lr)
 
@@ -1893,17 +1895,17 @@ class train_epoch:
             return epoch(X, labels, weights, [(b, b) for b in batches], lr)
 
         def batch_size_batches(X, labels, weights, order, batch_size, lr):
-            """You make `batch_size` batches. It is how many examples a batch has."""
+            """You make `batch_size` batches. But `batch_size` is how many examples a batch has."""
             batches = [b for b in np.array_split(order, batch_size) if len(b)]
             return epoch(X, labels, weights, [(b, b) for b in batches], lr)
 
         def last_batch_filled_from_before(X, labels, weights, order, batch_size, lr):
-            """You fill up the short last batch with examples that were used before. It is as short as it is."""
+            """You fill up the short last batch with examples that were used before. Leave it short."""
             batches = [b if len(b) == batch_size else order[-batch_size:] for b in cut(order, batch_size)]
             return epoch(X, labels, weights, [(b, b) for b in batches], lr)
 
         def last_batch_filled_from_the_front(X, labels, weights, order, batch_size, lr):
-            """You fill up the short last batch with the first examples. It is as short as it is."""
+            """You fill up the short last batch with the first examples. Leave it short."""
             batches = [np.append(b, order[: batch_size - len(b)]) for b in cut(order, batch_size)]
             return epoch(X, labels, weights, [(b, b) for b in batches], lr)
 

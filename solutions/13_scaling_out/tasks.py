@@ -296,7 +296,7 @@ class accumulate_gradients:
             return tuple(part_gradients(x, y, w, b, pieces)[-1])
 
         def all_examples(x, y, w, b, pieces):
-            """You use all the examples, whatever is in `pieces`. Examples that are in no piece take no part."""
+            """You use all the examples, whatever is in `pieces`. Examples that are in no piece are not used."""
             return tuple(whole_gradient(x, y, w, b))
 
         @says(RESIDUALS_WITHOUT_INTERCEPT)
@@ -1059,7 +1059,7 @@ class step_seconds:
             return sent_with(seconds, ring(len(seconds)) * megabytes / speed)
 
         def workers_of_the_example(seconds, megabytes, workers, speed):
-            """Your exchange always takes four workers. Use the number that is passed in."""
+            """Your exchange is always that of four workers. Use the number that is passed in."""
             return sent_with(seconds, ring(4) * megabytes / speed)
 
         def speed_of_the_example(seconds, megabytes, workers, speed):

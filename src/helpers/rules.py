@@ -182,7 +182,7 @@ def adam(lr, beta_1=0.9, beta_2=0.999, eps=1e-8) -> Rule:
 def adam_keras(lr, beta_1=0.9, beta_2=0.999, eps=1e-7, correction=None) -> Rule:
     """Adam, Keras's form: θ ← θ − α·√(1 − β₂ᵗ)/(1 − β₁ᵗ) · m/(√v + ε), t from 1.
 
-    The paper's "ε̂" variant, before its section 2.1: its ε counts for less in the first steps (keras.optimizers.Adam).
+    The paper's "ε̂" variant, before its section 2.1: its ε counts for more in the first steps (keras.optimizers.Adam).
     correction   the pair (β₁, β₂) as the factor √(1 − β₂ᵗ)/(1 − β₁ᵗ) uses it, where that differs from the averages'
                  own: Keras rounds it to float32 there, and only there
     """

@@ -28,6 +28,7 @@ inside        all that runs within the sandbox
 verdicts      whether a task is done
 report        who has which grade, and why
 overview      what the class got wrong
+similar       which submissions look alike
 giveback      scores and feedback for a learning platform
 regrade       who asked for another look, and what came of it
 publish       the answers, once nobody can hand in any more

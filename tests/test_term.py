@@ -3,6 +3,7 @@
 import csv
 import json
 import re
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -10,7 +11,7 @@ import zipfile
 import pytest
 from nbgrader.api import Gradebook
 
-from classroom import NAME, answers, filled, nbgrader, new_course
+from classroom import NAME, ROOT, answers, filled
 from grader import sandbox
 
 pytestmark = pytest.mark.long
@@ -33,9 +34,13 @@ TIMES = {  # of handing in, in October 2025; the others are in time
 LATE = {1, 2}  # Canvas's marks
 
 
+RAN = set()  # the commands that were run
+
+
 def run(root, module, *arguments, code=0):
-    """Run a command of the course; what it printed."""
-    command = [sys.executable, "-m", f"grader.{module}", *map(str, arguments)]
+    """Run a command of the guide; what it printed."""
+    RAN.add(f"{module} {arguments[0]}" if module == "nbgrader" else module)
+    command = [sys.executable, "-m", module, *map(str, arguments)]
     done = subprocess.run(command, cwd=root, capture_output=True, text=True)
     assert done.returncode == code, done.stdout + done.stderr
     return done.stdout + done.stderr
@@ -82,7 +87,7 @@ def give(root, **points):
 
 def scores(root):
     """student → score, as `nbgrader export` says."""
-    nbgrader(root, "export", "--to", "gradebook/grades.csv")
+    run(root, "nbgrader", "export", "--to", "gradebook/grades.csv")
     with open(root / "gradebook/grades.csv", encoding="utf-8", newline="") as file:
         return {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)}
 
@@ -109,27 +114,33 @@ def test_a_term_of_thirty_students(tmp_path):
     root, place = tmp_path / "course", tmp_path / "downloads"
     root.mkdir()
     place.mkdir()
-    new_course(root, NAME)
+    shutil.copy(ROOT / "nbgrader_config.py", root)
+    shutil.copytree(ROOT / "solutions" / NAME, root / "solutions" / NAME)
+    run(root, "grader.release", NAME)
+    run(root, "nbgrader", "db", "student", "add", MOODLE[2])
     downloads(root, place)
     (root / "gradebook/deadlines.toml").write_text(DEADLINES % 2025, encoding="utf-8")
 
-    said = run(root, "collect", NAME, place / "moodle.zip", place / "worksheet.csv", place / "canvas.zip")
+    said = run(root, "grader.collect", NAME, place / "moodle.zip", place / "worksheet.csv", place / "canvas.zip")
     assert "30 taken, 0 newer, 0 unchanged, 0 left out" in said and "worksheet.csv: of 15 students" in said
-    said = nbgrader(root, "autograde", NAME)
-    assert "30 graded" in said and "points less for being late" in said
+    said = run(root, "nbgrader", "autograde", NAME)
+    assert "\n30 graded\n" in said
+    with open(root / f"gradebook/grading/{NAME}.csv", encoding="utf-8", newline="") as file:
+        penalties = {row["student"]: float(row["penalty"]) for row in csv.DictReader(file)}
+    assert {student: one for student, one in penalties.items() if one} == {MOODLE[1]: 3.4, CANVAS[1]: 1.7}
     give(root, everybody=2.0)
     assert scores(root) == pytest.approx(expected())
 
     # Somebody hands in again, late, and another asks for another look.
     with zipfile.ZipFile(place / "again.zip", "w") as archive:
         archive.writestr(f"canvas3_LATE_203_999_{NAME}-1.ipynb", submission(root, 1))
-    assert "0 taken, 1 newer" in run(root, "collect", NAME, place / "again.zip")
-    assert "30 graded" in nbgrader(root, "autograde", NAME)
-    run(root, "regrade", NAME, "canvas4", "I name three cases")
+    assert "0 taken, 1 newer" in run(root, "grader.collect", NAME, place / "again.zip")
+    assert "30 graded" in run(root, "nbgrader", "autograde", NAME)
+    run(root, "grader.regrade", NAME, "canvas4", "I name three cases")
     give(root, canvas4=3.0)
     now = expected() | {"canvas3": 19 * 0.9, "canvas4": 20.0}
     assert scores(root) == pytest.approx(now)
-    assert f"{NAME}  canvas4: 19 → 20  I name three cases" in run(root, "regrade")
+    assert f"{NAME}  canvas4: 19 → 20  I name three cases" in run(root, "grader.regrade")
 
     # An extension that was granted after the grading takes a penalty back, without grading anything again.
     file = root / "gradebook/deadlines.toml"
@@ -137,12 +148,12 @@ def test_a_term_of_thirty_students(tmp_path):
     now["canvas1"] = 19.0
     assert scores(root) == pytest.approx(now)
 
-    nbgrader(root, "generate_feedback", NAME)
+    run(root, "nbgrader", "generate_feedback", NAME)
     page = (root / "gradebook/feedback" / MOODLE[1] / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert len(list((root / "gradebook/feedback").iterdir())) == 30 and re.search(r"[Pp]enalty\D*3\.8\b", page)
 
-    assert "15 scores are filled in" in run(root, "giveback", NAME, place / "worksheet.csv")
-    assert "15 scores are filled in" in run(root, "giveback", NAME, place / "canvas.csv")
+    assert "15 scores are filled in" in run(root, "grader.giveback", NAME, place / "worksheet.csv")
+    assert "15 scores are filled in" in run(root, "grader.giveback", NAME, place / "canvas.csv")
     header, *rows = given_back(root, "worksheet.csv")
     assert {row[1]: float(row[header.index("Grade")]) for row in rows} == pytest.approx({m: now[m] for m in MOODLE})
     _, _, *rows = given_back(root, "canvas.csv")
@@ -150,15 +161,20 @@ def test_a_term_of_thirty_students(tmp_path):
     with zipfile.ZipFile(root / "build/giveback" / NAME / "feedback.zip") as archive:
         assert len(archive.namelist()) == 15
 
-    run(root, "overview", NAME)
+    run(root, "grader.overview", NAME)
     page = (root / f"gradebook/grading/{NAME}_class.html").read_text(encoding="utf-8")
     assert "stationary_point (4 points): 21 of 30 passed" in page
     # 21 have the solution's answers to the letter, and 9 the same with one task wrong.
-    assert "246 pairs are alike (a hint, not a proof), of 30 submissions" in run(root, "similar", NAME)
+    assert "246 pairs are alike (a hint, not a proof), of 30 submissions" in run(root, "grader.similar", NAME)
 
     file.write_text(DEADLINES % 2999, encoding="utf-8")
-    assert "Students may hand in until 2999-10-27 23:59" in run(root, "publish", NAME, code=1)
+    assert "Students may hand in until 2999-10-27 23:59" in run(root, "grader.publish", NAME, code=1)
     file.write_text(DEADLINES % 2025, encoding="utf-8")
-    run(root, "publish", NAME)
+    run(root, "grader.publish", NAME)
     assert (root / "build/answers" / NAME / f"{NAME}_answers.html").is_file()
     assert not list((root / "build").rglob("tasks.py"))
+
+    guide = (ROOT / "INSTRUCTORS.md").read_text(encoding="utf-8")
+    story = guide[: guide.index("## Change an exercise")]
+    told = set(re.findall(r"^\.venv/bin/python -m (grader\.\w+|nbgrader \w+)", story, re.MULTILINE))
+    assert told - RAN == {"grader.bundle"}  # which packs the whole course: test_bundle.py

@@ -60,11 +60,11 @@ def add(root: Path, exercise: str, student: str, why: str) -> Request:
 
 def write(root: Path) -> Path:
     """Write the list; its path."""
-    path = root / "gradebook" / "regrading.csv"
+    path, answered = root / "gradebook" / "regrading.csv", list(_answered(root))
     with files.writing(path) as file:
         table = csv.writer(file)
         table.writerow(["asked", "exercise", "student", "old_score", "new_score", "why"])
-        for request, new in _answered(root):
+        for request, new in answered:
             row = request.asked, request.exercise, request.student, request.old, new, request.why
             table.writerow(map(report.harmless, row))
     return path

@@ -1,6 +1,7 @@
 """Regrading: every request stays on the list, with the score before and after."""
 
 import csv
+import shutil
 
 import pytest
 from nbgrader.api import Gradebook
@@ -9,10 +10,16 @@ from classroom import NAME, small_gradebook
 from grader import regrade
 
 
+@pytest.fixture(scope="module")
+def gradebook(tmp_path_factory):
+    points = {"Ada": (17, 1), "Blaise": (12, 3), "Cara": None}
+    return small_gradebook(tmp_path_factory.mktemp("graded") / "gradebook.db", NAME, points)
+
+
 @pytest.fixture
-def course(tmp_path):
+def course(tmp_path, gradebook):
     (tmp_path / "gradebook").mkdir()
-    small_gradebook(tmp_path / "gradebook/gradebook.db", NAME, {"Ada": (17, 1), "Blaise": (12, 3), "Cara": None})
+    shutil.copy(gradebook, tmp_path / "gradebook")
     return tmp_path
 
 
@@ -40,7 +47,10 @@ def test_each_request_is_listed_with_the_score_before_and_after(course):
         ("Ada", "19.5", "20", "and a fourth"),
     ]
     (course / "gradebook/regrading.csv").unlink()
-    assert len(rows(course)) == 3
+    with open(course / "gradebook/regrading.jsonl", "ab") as file:
+        file.write(b'{"asked": "2026')  # a crash
+    regrade.add(course, NAME, "Blaise", "again")
+    assert [row[3] for row in rows(course)] == ["I name three cases", "'=1+1", "and a fourth", "again"]
 
 
 def test_the_command_enters_lists_and_refuses_with_a_sentence(course, monkeypatch, capsys):

@@ -3,8 +3,6 @@
 import csv
 import itertools
 import re
-import subprocess
-import sys
 
 import nbformat
 import numpy as np
@@ -75,11 +73,10 @@ def course(tmp_path):
     return tmp_path
 
 
-def test_equal_files_come_first_and_the_report_says_that_it_is_a_hint(course):
-    command = [sys.executable, "-m", "grader.similar", NAME]
-    done = subprocess.run(command, cwd=course, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert done.stdout.startswith("3 pairs are alike (a hint, not a proof), of 5 submissions:")
+def test_equal_files_come_first_and_the_report_says_that_it_is_a_hint(course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    similar.main([NAME])
+    assert capsys.readouterr().out.startswith("3 pairs are alike (a hint, not a proof), of 5 submissions:")
     place = course / "gradebook/grading"
     with open(place / f"{NAME}_similar.csv", encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))

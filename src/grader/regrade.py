@@ -9,6 +9,7 @@ which is the one before the student's next request for this exercise, or else th
 first, then change the points in Formgrader or grade again.
 """
 
+import contextlib
 import csv
 import json
 import os
@@ -35,11 +36,12 @@ class Request(NamedTuple):
 
 
 def requests(root: Path) -> list[Request]:
-    """All requests, in the order in which they were entered."""
-    path = _journal(root)
-    return (
-        [Request(**json.loads(line)) for line in path.read_text(encoding="utf-8").splitlines()] if path.exists() else []
-    )
+    """All requests, in the order in which they were entered. A line that a crash cut short is ignored."""
+    path, found = _journal(root), []
+    for line in path.read_bytes().splitlines() if path.exists() else ():
+        with contextlib.suppress(ValueError, TypeError):
+            found.append(Request(**json.loads(line)))
+    return found
 
 
 def add(root: Path, exercise: str, student: str, why: str) -> Request:
@@ -52,7 +54,7 @@ def add(root: Path, exercise: str, student: str, why: str) -> Request:
         raise ValueError(f"{plain(student)} has no score for {plain(exercise)}.")
     request = Request(datetime.now().isoformat(" ", "seconds"), exercise, student, why.strip(), given.score)
     with open(_journal(root), "ab") as file:
-        file.write(json.dumps(request._asdict()).encode() + b"\n")
+        file.write(b"\n" + json.dumps(request._asdict()).encode() + b"\n")  # a line of its own, whatever is before
         file.flush()
         os.fsync(file.fileno())
     return request

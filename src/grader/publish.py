@@ -30,8 +30,9 @@ from grader.solution import BEGIN, END
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:52rem;margin:2rem auto;padding:0 1rem}"
-    "pre,code{font:14px/1.45 ui-monospace,monospace;overflow-x:auto}"
-    ".input_area,.markdown pre{background:#f4f4f4;padding:.1rem .8rem}.prompt{display:none}img{max-width:100%}"
+    "pre,code{font:14px/1.45 ui-monospace,monospace}pre{white-space:pre-wrap;overflow-wrap:anywhere}"
+    ".input_area,.markdown pre{background:#f4f4f4;padding:.1rem .8rem}.prompt{display:none}"
+    ".highlight{background:none}img{max-width:100%}"
     "math[display=block]{margin:1rem 0}table{border-collapse:collapse}td,th{padding:.2rem .8rem}"
 )
 
@@ -98,7 +99,7 @@ def page(notebook: nbformat.NotebookNode, title: str) -> str:
     """A notebook as a single page."""
     exporter = HTMLExporter(template_name="basic", filters={"markdown2html": _markdown})
     body, _ = exporter.from_notebook_node(notebook)
-    style = _STYLE + HtmlFormatter().get_style_defs(".highlight")
+    style = HtmlFormatter().get_style_defs(".highlight") + _STYLE
     head = f"<meta charset='utf-8'><title>{escape(title)}</title><style>{style}</style>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{body}</body></html>\n"
 

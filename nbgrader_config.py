@@ -4,8 +4,9 @@ import os
 import sys
 from pathlib import Path
 
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.preprocessors import AssignLatePenalties
 
 from grader import grading
 from grader.release import StoreNormalised
@@ -30,6 +31,10 @@ c.CourseDirectory.feedback_directory = "gradebook/feedback"
 c.CourseDirectory.ignore = [*CourseDirectory.ignore.default_args[0], "tasks.py"]
 
 c.GenerateAssignment.preprocessors = [*GenerateAssignment.preprocessors.default_args[0], StoreNormalised]
+
+c.AssignLatePenalties.plugin_class = "grader.deadlines.LatePenalty"
+# Points that were given by hand since the grading change what being late costs.
+c.GenerateFeedback.preprocessors = [AssignLatePenalties, *GenerateFeedback.preprocessors.default_args[0]]
 
 c.ExportApp.plugin_class = "grader.report.Export"
 

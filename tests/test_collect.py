@@ -405,3 +405,47 @@ def test_no_random_download_is_taken_wrongly_or_stops_another(course, tmp_path):
 @pytest.mark.slow
 def test_no_random_download_is_taken_wrongly_or_stops_another_in_ten_thousand(course, tmp_path):
     assert random_collections(course, tmp_path, 10_000, seed=15) == []
+
+
+# ---- times of handing in
+
+WORKSHEET = (
+    "\ufeffIdentifier,Full name,Status,Grade,Last modified (submission),Last modified (grade)\n"
+    'Participant 7,Ada,Submitted,,"Monday, 19 October 2026, 11:58 PM",-\n'
+    'Participant 8,Blaise,Submitted,,"Tuesday, 20 October 2026, 12:05 AM",-\n'
+    "Participant 9,Cara,No submission,,-,-\n"
+)
+
+
+def times(course):
+    return {student: said["handed_in"] for student, said in collect.said_by_platforms(course, NAME).items()}
+
+
+def test_moodles_worksheet_says_when_each_was_handed_in(course, tmp_path):
+    moodle = {f"{who}_assignsubmission_file_/{NAME}.ipynb": NOTEBOOK for who in ("Ada_7", "Blaise_8", "Zoe_10")}
+    zipped, worksheet = archive(tmp_path / "a.zip", moodle), tmp_path / "grades.csv"
+    worksheet.write_text(WORKSHEET, encoding="utf-8")
+    assert collected(course, zipped, worksheet)["grades.csv"] == ("times", "of 2 students")
+    known = {"Ada": "2026-10-19T23:58:00", "Blaise": "2026-10-20T00:05:00", "Zoe": ""}
+    assert times(course) == known
+    collected(course, zipped)  # nothing new
+    assert times(course) == known
+    newer = archive(tmp_path / "b.zip", {f"Ada_7_assignsubmission_file_/{NAME}.ipynb": NOTEBOOK + b" "})
+    collected(course, newer)  # the time was that of the older file
+    assert times(course) == known | {"Ada": ""}
+    collected(course, worksheet)
+    assert times(course) == known
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        (("Last modified (submission)", "Zuletzt geändert (Abgabe)"), "not Moodle's grading worksheet in English"),
+        (("Monday, 19 October 2026, 11:58 PM", "Montag, 19. Oktober 2026, 23:58"), "a time that is not like"),
+        (("19 October", "19 Octember"), "does not match format"),
+    ],
+)
+def test_a_worksheet_that_cannot_be_read_is_left_out(course, tmp_path, change, reason):
+    (tmp_path / "grades.csv").write_text(WORKSHEET.replace(*change), encoding="utf-8")
+    what, why = collected(course, tmp_path / "grades.csv")["grades.csv"]
+    assert what == "left out" and reason in why

@@ -3,18 +3,14 @@
 import csv
 import io
 import json
-import os
 import shutil
-import sys
 import zipfile
-from pathlib import Path
 
 import pytest
-from nbgrader.api import Gradebook
 
+from classroom import NAME, ROOT, small_gradebook
 from grader import giveback
 
-NAME = "01_update_rule"
 MOODLE = (
     "\ufeffIdentifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade)\n"
     "Participant 7,Ada,ada@example.org,Submitted,,20.00,Yes,-\n"
@@ -31,31 +27,15 @@ CANVAS = (
 @pytest.fixture(scope="module")
 def gradebook(tmp_path_factory):
     """Ada has 17.5 of 20 points, =Blaise has three points still to be given by hand, Cara has handed in nothing."""
-    path = tmp_path_factory.mktemp("graded") / "gradebook.db"
-    with pytest.MonkeyPatch.context() as patch:
-        programs = [str(Path(sys.executable).parent), os.environ["PATH"]]
-        patch.setenv("PATH", os.pathsep.join(programs))  # where nbgrader looks for alembic
-        with Gradebook(f"sqlite:///{path}") as book, book.db.no_autoflush:
-            book.add_assignment(NAME)
-            book.add_notebook(NAME, NAME)
-            for cell, most in [("check_step", 17), ("question", 3)]:
-                book.add_grade_cell(cell, NAME, NAME, max_score=most, cell_type="code")
-                book.add_source_cell(cell, NAME, NAME, cell_type="code")
-            for student in ("Ada", "=Blaise", "Cara"):
-                book.add_student(student)
-            for student, by_hand in [("Ada", 0.5), ("=Blaise", None)]:
-                book.add_submission(NAME, student)
-                book.find_grade("check_step", NAME, NAME, student).auto_score = 17
-                book.find_grade("question", NAME, NAME, student).manual_score = by_hand
-                book.find_grade("question", NAME, NAME, student).needs_manual_grade = by_hand is None
-            book.db.commit()
-    return path
+    points = {"Ada": (17, 0.5), "=Blaise": (17, None), "Cara": None}
+    return small_gradebook(tmp_path_factory.mktemp("graded") / "gradebook.db", NAME, points)
 
 
 @pytest.fixture
 def course(tmp_path, gradebook):
     (tmp_path / "gradebook").mkdir()
     shutil.copy(gradebook, tmp_path / "gradebook")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     return tmp_path
 
 

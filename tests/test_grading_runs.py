@@ -131,6 +131,13 @@ def test_a_late_submission_gets_nbgraders_penalty_until_the_deadline_is_extended
     assert [scores(2), scores(4), scores(1)] == [["17", "0", "17"], ["17", "17", "17"], ["0", "0", "17"]]
 
 
+def test_a_faulty_file_of_deadlines_is_refused_before_anything_is_graded(course, monkeypatch):
+    seen, file = watched(monkeypatch), course / "gradebook" / "deadlines.toml"
+    file.write_text(f"[{NAME}]\ndeadline = 2026-10-19T23:59:00\nextensions = {{ zoe = 2026-10-26T23:59:00 }}\n")
+    assert f"{NAME} names zoe, and the gradebook knows no such student" in refused(course)
+    assert seen == [] and not (course / "gradebook" / "autograded").exists()
+
+
 def test_a_crash_between_points_and_record_loses_nothing(course, monkeypatch):
     grade(course)
     rows = rows_of(course)

@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import nbformat
 import numpy as np
+from nbgrader.api import Gradebook
 
 import checks
 from checks.outcomes import call
@@ -35,6 +37,29 @@ def new_course(root, *names):
         shutil.copytree(ROOT / "solutions" / name, root / "solutions" / name)
         release.release(root, name)
     return root
+
+
+def small_gradebook(path, name, points):
+    """A gradebook of one exercise, of 17 points by a check and 3 by hand.
+
+    points   student → (points by the check, points by hand or None); None for a student who has handed in nothing
+    """
+    programs = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    with mock.patch.dict(os.environ, PATH=programs), Gradebook(f"sqlite:///{path}") as book, book.db.no_autoflush:
+        book.add_assignment(name)
+        book.add_notebook(name, name)
+        for cell, most in [("check_step", 17), ("question", 3)]:
+            book.add_grade_cell(cell, name, name, max_score=most, cell_type="code")
+            book.add_source_cell(cell, name, name, cell_type="code")
+        for student, given in points.items():
+            book.add_student(student)
+            if given is not None:
+                book.add_submission(name, student)
+                book.find_grade("check_step", name, name, student).auto_score = given[0]
+                book.find_grade("question", name, name, student).manual_score = given[1]
+                book.find_grade("question", name, name, student).needs_manual_grade = given[1] is None
+        book.db.commit()
+    return path
 
 
 def answers(root, name):

@@ -15,6 +15,7 @@ bundle        makes the zip for students
 names         which names a student may have
 platforms     how learning platforms name what they hand out
 collect       puts what was handed in where grading looks for it
+deadlines     deadlines, extensions, and what being late costs
 grading       `nbgrader autograde`: what follows, put together
 submissions   reads what was handed in, and puts it together with what was released
 hidden        the cases that only the grader knows
@@ -27,6 +28,9 @@ inside        all that runs within the sandbox
 verdicts      whether a task is done
 report        who has which grade, and why
 overview      what the class got wrong
+similar       which submissions look alike
 giveback      scores and feedback for a learning platform
+regrade       who asked for another look, and what came of it
+publish       the answers, once nobody can hand in any more
 pages         how a student's text is shown
 """

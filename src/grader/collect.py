@@ -1,13 +1,13 @@
 """Puts submissions where grading looks for them: `python -m grader.collect EXERCISE DOWNLOAD…`.
 
-    DOWNLOAD   a learning platform's zip, a folder of downloaded files, or a single notebook
+    DOWNLOAD   a learning platform's zip, a folder of downloaded files, a single notebook, or Moodle's grading worksheet
 
 Taken are notebooks that Moodle, Canvas or ILIAS has named (`platforms` says how), and notebooks that are named like
 ada_01_update_rule.ipynb; there the student's name is what precedes the first "_". Each becomes
 gradebook/submitted/ada/01_update_rule/01_update_rule.ipynb and replaces what the student handed in before; of several
-by one student, the newest. What a platform says of them is kept in gradebook/collected/01_update_rule.json, for giving
-the grades back. The command ends with a list of everything that was taken and everything that was left out, with the
-reason.
+by one student, the newest. What a platform says of them is kept in gradebook/collected/01_update_rule.json, for
+deadlines and for giving the grades back; when each was handed in, only Moodle's worksheet tells. The command ends with
+a list of everything that was taken and everything that was left out, with the reason.
 
 Downloads hold what strangers made. Links are not followed, archives within archives not opened, and folders read only
 if a platform has named them; files and bytes are counted as they are read, whatever an archive declares. A fault in
@@ -15,6 +15,7 @@ one file or one download affects no other.
 """
 
 import contextlib
+import csv
 import io
 import json
 import re
@@ -30,7 +31,7 @@ from typing import NamedTuple
 
 from grader import files, names, platforms, submissions
 
-TAKEN, NEWER, UNCHANGED, LEFT_OUT = "taken", "newer", "unchanged", "left out"
+TAKEN, NEWER, UNCHANGED, LEFT_OUT, TIMES = "taken", "newer", "unchanged", "left out", "times"
 _MOST_FILES = 10_000  # of one download
 _MOST_BYTES = 2_000_000_000  # of one download, unpacked
 _LONGEST_READ = 4_000_000  # bytes read at once from a zip, of which the longest part is its table of contents
@@ -44,7 +45,7 @@ class LeftOut(Exception):
 
 
 class Collected(NamedTuple):
-    """What happened to a file: TAKEN, NEWER, UNCHANGED or LEFT_OUT, whose it is ("" if unknown), and a reason or ""."""
+    """What happened to a file: one of the words above; whose it is, "" if unknown; and a reason or ""."""
 
     what: str
     student: str
@@ -78,8 +79,11 @@ def collect(root: Path, exercise: str, downloads: list[Path]) -> list[Collected]
     place = root / "gradebook" / "submitted"
     found: list[Collected] = []
     claims: defaultdict[str, list[_Claim]] = defaultdict(list)
+    worksheets = [path for path in downloads if path.suffix == ".csv" and path.is_file()]
     with contextlib.ExitStack() as opened:
         for path in downloads:
+            if path in worksheets:
+                continue
             try:
                 for download in _open(path, exercise, opened):
                     try:
@@ -94,6 +98,7 @@ def collect(root: Path, exercise: str, downloads: list[Path]) -> list[Collected]
         for student, mine in claims.items():
             twins = spellings[names.folded(student)] - {student}
             found += _of_one_student(student, mine, twins, place, exercise, known)
+        found += [_time_of_each(path, known) for path in worksheets]
         _keep(root, exercise, known)
     return sorted(found, key=lambda one: (one.student, one.file))
 
@@ -131,9 +136,24 @@ def _of_one_student(
             what, reason = LEFT_OUT, str(error)
         else:
             if by := readable[0].by:
+                time = known.get(student, {}).get("handed_in", "") if what == UNCHANGED else ""
                 known[student] = {"platform": by.platform, "id": by.id, "prefix": by.prefix, "late": by.late}
-                known[student]["time"] = readable[0].download.time
+                known[student]["handed_in"] = time
+            elif student in known and what != UNCHANGED:  # what is known was said of another file
+                known[student] |= {"late": False, "handed_in": ""}
         yield from (Collected(what, student, claim.download.file, reason) for claim in readable)
+
+
+def _time_of_each(path: Path, known: dict[str, dict]) -> Collected:
+    """Add to what is known when each student of Moodle's worksheet has handed in."""
+    try:
+        times = platforms.times(_content(path).decode())
+    except (LeftOut, ValueError, csv.Error) as reason:
+        return Collected(LEFT_OUT, "", path.name, str(reason))
+    mine = [said for said in known.values() if said["platform"] == platforms.MOODLE and said["id"] in times]
+    for said in mine:
+        said["handed_in"] = times[said["id"]]
+    return Collected(TIMES, "", path.name, f"of {len(mine)} students")
 
 
 def table(found: list[Collected]) -> str:
@@ -315,7 +335,7 @@ def _refuse_namesakes(student: str, claims: list[_Claim], known: dict[str, dict]
 
 
 def said_by_platforms(root: Path, exercise: str) -> dict[str, dict]:
-    """student → {"platform", "id", "prefix", "late", "time"} of what was collected last; empty if nothing was."""
+    """student → {"platform", "id", "prefix", "late", "handed_in"} of what was collected last; empty if nothing was."""
     path = root / "gradebook" / "collected" / f"{exercise}.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))

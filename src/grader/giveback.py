@@ -23,7 +23,7 @@ from typing import NamedTuple
 
 from nbgrader import api
 
-from grader import files, platforms, report
+from grader import deadlines, files, platforms, release, report
 from grader.collect import said_by_platforms
 from grader.names import plain
 
@@ -133,6 +133,7 @@ def give_back(root: Path, exercise: str, exported: Path, column: str | None = No
     if not (root / "gradebook" / "gradebook.db").is_file():
         raise Refused("Nothing has been graded yet: there is no gradebook.")
     with api.Gradebook(f"sqlite:///{root / 'gradebook' / 'gradebook.db'}") as book:
+        deadlines.enter(root, book, exercise, release.config(root))
         given, most = report.points(book, exercise), book.find_assignment(exercise).max_score
     waiting = {student for student, points in given.items() if points.score is not None and points.by_hand}
     scores = {
@@ -177,7 +178,7 @@ def main(arguments: list[str]) -> None:
     exercise, exported, *column = arguments
     try:
         print("\n".join(give_back(Path.cwd(), exercise, Path(exported), *column)))
-    except (Refused, api.MissingEntry) as error:
+    except (Refused, deadlines.Wrong, api.MissingEntry) as error:
         sys.exit(str(error))
 
 

@@ -6,6 +6,7 @@ For each submission:
     submissions   reads it, and puts the released check cells among the student's cells
     sandbox       runs the cells; at a check cell, calls the task's function on visible and hidden cases
     verdicts      judges the outcomes
+    deadlines     takes off what handing in late costs
     report        keeps what was found, and shows it
 
 A task's verdict becomes the output of its check cell, which nbgrader's own scoring then reads: an error is worth 0.
@@ -29,14 +30,14 @@ from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader import converters, utils
 from nbgrader.api import Gradebook, MissingEntry
 from nbgrader.converters import NbGraderException
-from nbgrader.preprocessors import AssignLatePenalties, SaveAutoGrades
+from nbgrader.preprocessors import SaveAutoGrades
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 from traitlets import Bool, Dict, TraitError, validate
 from traitlets.config import Application
 
 import checks
-from grader import files, names, report, sandbox, submissions, verdicts
+from grader import deadlines, files, names, report, sandbox, submissions, verdicts
 from grader.cells import is_check, role
 from grader.hidden import hidden_tasks
 from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Entry
@@ -148,7 +149,7 @@ class Autograde(converters.Autograde):
                 Gradebook(self.coursedir.db_url, self.coursedir.course_id) as self._opened,
             ):
                 self._start()
-        except Refused as reason:
+        except (Refused, deadlines.Wrong) as reason:
             self.log.error("%s", reason)
             raise NbGraderException(str(reason)) from None
 
@@ -164,6 +165,8 @@ class Autograde(converters.Autograde):
         if not chosen:
             place = f"{self.coursedir.submitted_directory}/{self.coursedir.student_id}/{exercise.name}"
             raise Refused(f"There is nothing to grade: no folder {place}. INSTRUCTORS.md says how to collect.")
+        with self._book() as book:
+            deadlines.read(Path(self.coursedir.root), deadlines.known_students(Path(self.coursedir.root), book))
         if not self.accept_risk and (missing := sandbox.missing()):
             raise Refused(f"{missing} INSTRUCTORS.md lists the alternatives.")
         if caution := sandbox.caution():
@@ -282,25 +285,22 @@ class Autograde(converters.Autograde):
             if run.stopped and not any(done.ran for done in run.steps):
                 raise sandbox.SandboxError(run.stopped)  # this says nothing about the submission
             notebook, status, reason = judged(exercise, pending, run, hidden)
-            self._into_gradebook(exercise, student, notebook, pending.handed_in.files.get("timestamp.txt"))
+            self._into_gradebook(exercise, student, notebook)
             self._write(exercise, student, notebook, pending.handed_in.files | {"checks.json": exercise.checks_json})
         except Exception as error:
             self._failed(exercise, student, digest, error)
         else:
             self._remember(exercise, Entry(student, status, reason, digest))
 
-    def _into_gradebook(self, exercise: Exercise, student: str, notebook, timestamp: bytes | None = None) -> None:
+    def _into_gradebook(self, exercise: Exercise, student: str, notebook) -> None:
         """Enter the points of a judged notebook, as nbgrader reads them from its outputs."""
-        before, sources, when = self._graded_before(exercise, student), _sources(notebook), {}
-        if timestamp is not None:
-            with contextlib.suppress(Exception):  # whatever it holds instead of a time
-                when = {"timestamp": utils.parse_utc(timestamp[:100].decode().strip())}
+        before, sources = self._graded_before(exercise, student), _sources(notebook)
         with self._book() as book, warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # about the way nbgrader uses its database
             with _one_transaction(book.db):
                 if self.create_student:
                     book.update_or_create_student(student)
-                submission = book.update_or_create_submission(exercise.name, student, **when)
+                book.update_or_create_submission(exercise.name, student)
                 by_hand = self._given_by_hand(book, exercise, student)
                 points = SaveAutoGrades(parent=self)
                 points.gradebook, points.student_id = book, student
@@ -312,11 +312,6 @@ class Autograde(converters.Autograde):
                     changed = automatic != grade.auto_score or before.get(grade.name) != sources.get(grade.name)
                     grade.needs_manual_grade = needed_look or changed
             book.db.commit()
-            late = submission.total_seconds_late > 0 or submission.late_submission_penalty
-        if late:  # nbgrader opens the gradebook again for this, which would take a third of the time
-            about = {"student": student, "assignment": exercise.name, "notebook": exercise.name}
-            resources = {"nbgrader": about | {"db_url": self.coursedir.db_url}}
-            AssignLatePenalties(parent=self).preprocess(notebook, resources)
 
     def _given_by_hand(self, book: Gradebook, exercise: Exercise, student: str) -> list[tuple]:
         """The grades with points by hand, each with its automatic points and whether it needs another look."""
@@ -380,8 +375,12 @@ class Autograde(converters.Autograde):
     # ---- reporting
 
     def _report(self, exercise: Exercise, digests: dict[str, str]) -> list[str]:
-        """Write the report, show the part that was asked for, and return the names on which grading failed."""
+        """Take off what being late costs, write the report, show the part that was asked for.
+
+        Returns the names on which grading failed.
+        """
         with self._book() as book:
+            deadlines.enter(Path(self.coursedir.root), book, exercise.name, self.config)
             lines = report.lines(book, exercise.name, self._gradebook, digests)
         path = report.write(lines, self._gradebook, exercise.name)
         chosen = [line for line in lines if self._is_chosen(line.student)]

@@ -6,9 +6,16 @@ ILIAS    LASTNAME_FIRSTNAME_LOGIN_ID/FILE, perhaps within one more folder
 
 As in Moodle's mod/assign/feedback/file/importziplib.php (commit 0203d8f), and in ILIAS's ilExSubmission.php,
 getDirectoryNameFromUserData (commit 03cc48e). Canvas documents its names nowhere; these are what its users find.
+
+The dates in an archive do not say when something was handed in: they may be those of the download, as in Moodle unless
+it asks for others (files/classes/local/archive_writer/zip_writer.php). Moodle's grading worksheet does say it, in the
+language of the site (mod/assign/gradingtable.php, col_timesubmitted; langconfig.php, strftimedaydatetime).
 """
 
+import csv
+import io
 import re
+from datetime import datetime
 from typing import NamedTuple
 
 MOODLE, CANVAS, ILIAS = "Moodle", "Canvas", "ILIAS"
@@ -17,6 +24,7 @@ _NAMES = (
     (ILIAS, re.compile(r"(?:[^/]+/)?(?P<prefix>[^_/]+_[^_/]+_(?P<student>[^_/]+)_(?P<id>\d+))/(?P<file>[^/]+)")),
     (CANVAS, re.compile(r"(?P<prefix>(?P<student>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+)_(?P<file>[^/]+)")),
 )
+_TIME = re.compile(r"\w+, (\d{1,2}) (\w+) (\d{4}), +(\d{1,2}:\d\d) +(AM|PM)")
 _ATTEMPT = re.compile(r"(?:-(?P<canvas>\d+)| ?\((?P<browser>\d+)\))?\.ipynb")
 
 
@@ -55,3 +63,22 @@ def handed_in(path: str) -> HandedIn | None:
             student = parts["student"].strip()
             return HandedIn(platform, student, parts["id"], parts["prefix"], file, attempt, bool(parts.get("late")))
     return None
+
+
+def times(worksheet: str) -> dict[str, str]:
+    """Moodle's number for a student → when the student handed in, like 2026-10-19T23:58:00, by the grading worksheet.
+
+    Raises ValueError, with a clause, if it is not one in English.
+    """
+    rows = list(csv.DictReader(io.StringIO(worksheet.removeprefix("\ufeff"))))
+    if not rows or not {"Identifier", "Last modified (submission)"} <= rows[0].keys():
+        raise ValueError("it is not Moodle's grading worksheet in English, with the times of the submissions")
+    found = {}
+    for row in rows:
+        said = (row["Last modified (submission)"] or "").strip()
+        if said not in ("", "-"):
+            if not (parts := _TIME.fullmatch(said)):
+                raise ValueError(f"it holds a time that is not like “Monday, 19 October 2026, 11:58 PM”: {said[:60]}")
+            time = datetime.strptime(" ".join(parts.groups()), "%d %B %Y %I:%M %p")
+            found[row["Identifier"].removeprefix("Participant ")] = time.isoformat()
+    return found

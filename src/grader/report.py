@@ -11,6 +11,7 @@ import json
 import os
 import re
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -19,7 +20,7 @@ from typing import NamedTuple
 from nbgrader import api
 from nbgrader.plugins import ExportPlugin
 
-from grader import files
+from grader import deadlines, files
 from grader.names import plain
 
 GRADED, NOT_DONE, PARTLY, UNREADABLE, MISSING, FAILED, TO_DO = (
@@ -56,7 +57,7 @@ _FORMULA = re.compile(r"""((?:^|[,;|])[\s"']*)(?=[=+\-@＝＋－＠])""")
 
 
 class Line(NamedTuple):
-    """A student's line in the report of an exercise."""
+    """A student's line in the report of an exercise; the penalty for handing in late is off the score already."""
 
     student: str
     exercise: str
@@ -65,6 +66,7 @@ class Line(NamedTuple):
     max_score: float
     by_hand: float
     reason: str
+    penalty: float = 0.0
 
 
 # ---- the journal
@@ -160,7 +162,7 @@ def lines(book: api.Gradebook, exercise: str, gradebook: Path, digests: dict[str
         else:
             status, reason = entry.status, entry.reason
         by_hand = 0.0 if mine.score is None else mine.by_hand
-        found.append(Line(student, exercise, status, mine.score, most, by_hand, reason))
+        found.append(Line(student, exercise, status, mine.score, most, by_hand, reason, mine.penalty))
     return found
 
 
@@ -183,6 +185,7 @@ def table(report: list[Line]) -> str:
     for line in report:
         score = "–" if line.score is None else f"{line.score:g} of {line.max_score:g}"
         more = f"{line.by_hand:g} points are still to be given by hand. " if line.by_hand else ""
+        more += f"{line.penalty:g} points less for being late. " if line.penalty else ""
         row = f"{plain(line.student):{name}}  {line.status:14}  {score:>10}  {more}{plain(line.reason)}".rstrip()
         rows.append(row if len(row) <= wide else row[: wide - 1] + "…")
     counts = Counter(line.status for line in report)
@@ -208,17 +211,25 @@ class Export(ExportPlugin):
 
     def export(self, gradebook: api.Gradebook) -> None:
         """Write the CSV to the path of the option --to."""
-        path = Path(self.to or "grades.csv")
+        path, root = Path(self.to or "grades.csv"), Path(gradebook.engine.url.database).parents[1]
         chosen = {str(student) for student in self.student}
         with files.writing(path) as file:
             out = csv.writer(file)
             out.writerow(_COLUMNS)
             for assignment in gradebook.assignments:
                 if not self.assignment or assignment.name in self.assignment:
+                    _enter(root, gradebook, assignment.name, self.config)
                     for row in _exported(gradebook, assignment):
                         if not chosen or row["student_id"] in chosen:
                             out.writerow(harmless(row[column]) for column in _COLUMNS)
         self.log.info("Exported grades to %s", path)
+
+
+def _enter(root: Path, book: api.Gradebook, exercise: str, config) -> None:
+    try:
+        deadlines.enter(root, book, exercise, config)
+    except deadlines.Wrong as reason:
+        sys.exit(str(reason))
 
 
 def _exported(book: api.Gradebook, assignment) -> Iterator[dict]:

@@ -1,7 +1,7 @@
 """What lesson 15 adds: two newer rules by hand, on the functions as it defines them, and the list of papers.
 
 References: all of z kept, so that their mean is taken as a mean; the one length of a step that is a sign; and what the
-lessons cite.
+lessons and exercises cite.
 """
 
 import re
@@ -44,13 +44,16 @@ def test_every_entry_of_a_step_of_lion_is_one_rate_long(lesson):
     np.testing.assert_allclose(np.abs(np.diff(path, axis=0)), 0.05, rtol=1e-9)
 
 
-def text_of(lesson):
-    return "\n".join(c.source for c in nbformat.read(lesson, as_version=4).cells if c.cell_type == "markdown")
+def text_of(page):
+    return "\n".join(c.source for c in nbformat.read(page, as_version=4).cells if c.cell_type == "markdown")
 
 
-@pytest.mark.parametrize("lesson", sorted(NOTEBOOKS.glob("*.ipynb")), ids=lambda lesson: lesson.stem)
-def test_every_paper_that_a_lesson_names_is_in_the_list(lesson):
-    cited, reading = text_of(lesson), text_of(NOTEBOOKS / "15_where_next.ipynb").split("\n## What to read\n")[1]
+PAGES = sorted([*NOTEBOOKS.glob("*.ipynb"), *(NOTEBOOKS.parent / "exercises").glob("*/*.ipynb")])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(NOTEBOOKS.parent)))
+def test_every_paper_that_a_lesson_or_an_exercise_names_is_in_the_list(page):
+    cited, reading = text_of(page), text_of(NOTEBOOKS / "15_where_next.ipynb").split("\n## What to read\n")[1]
     items = [line for line in reading.split("\n") if line.startswith("- ")]
     papers = {(who, year) for who, year in CITED.findall(cited.split("\n## What to read\n")[0]) if who[0].isupper()}
     missing = {(who, year) for who, year in papers if not any(who in item and year in item for item in items)}

@@ -2,13 +2,16 @@
 
 import functools
 import http.server
+import re
 import subprocess
 import sys
 import threading
+import unicodedata
 from pathlib import Path
 
 import nbformat
 import numpy as np
+import pypdf
 import pytest
 from conftest import demand_browser
 from playwright.sync_api import sync_playwright
@@ -68,7 +71,7 @@ def local(url):
     return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
 
 
-@pytest.mark.parametrize("name", ["index.html", *PAGES])
+@pytest.mark.parametrize("name", ["index.html", "sheet.html", *PAGES])
 def test_a_page_opens_without_a_complaint_and_shows_its_pictures(page, address, name):
     page.complaints.clear()
     page.goto(address + name)
@@ -175,6 +178,65 @@ def test_the_first_lesson_is_light_before_its_explorers(chromium, address):
         page.on("response", lambda one: received.append((one.url, len(one.body()))))
         page.goto(f"{address}notebooks/01_update_rule.html", wait_until="networkidle")
     assert sum(size for url, size in received if "/explorers/" not in url) <= 600_000, received
+
+
+def squeezed(text):
+    """The text without what printing may change: spaces, the form of letters and quotation marks."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(str.maketrans("’‘“”", "''\"\""))
+
+
+def text_of(printed):
+    return squeezed("".join(page.extract_text() for page in printed.pages))
+
+
+def test_the_sheet_of_rules_is_one_page_of_a4(chromium, address, tmp_path):
+    (file,) = course_site.print_pages(chromium, ["sheet"], tmp_path)
+    (page,) = pypdf.PdfReader(file).pages
+    assert [round(float(side) * 25.4 / 72) for side in page.mediabox[2:]] == [210, 297]
+    cells = nbformat.read(ROOT / course_site.LESSON_OF_RULES, as_version=4).cells
+    (tables,) = (cell.source for cell in cells if cell.source.startswith("## The sheet"))
+    rules = re.findall(r"^\| \*\*(.+?)\*\*", tables, re.MULTILINE)
+    (calls,) = (cell.source for cell in cells if cell.source.startswith("keras = {"))
+    rules += re.findall(r'^    "(.+?)": tf\.', calls, re.MULTILINE)
+    assert len(rules) > 10 and [rule for rule in rules if squeezed(rule) not in text_of(pypdf.PdfReader(file))] == []
+
+
+PRINTED = [
+    pytest.param(path, marks=[] if path.stem in DAILY else pytest.mark.long, id=path.stem)
+    for path in sorted(ROOT.glob("notebooks/*.ipynb"))
+]
+
+
+@pytest.mark.parametrize("path", PRINTED)
+def test_a_printed_lesson_keeps_its_text_code_and_pictures(chromium, page, address, tmp_path, path):
+    (file,) = course_site.print_pages(chromium, [f"notebooks/{path.stem}"], tmp_path)
+    printed = pypdf.PdfReader(file)
+    text = text_of(printed)
+    cells = nbformat.read(path, as_version=4).cells
+    said, shown = [cell.source for cell in cells if cell.cell_type == "markdown"], []
+    for cell in (cell for cell in cells if cell.cell_type == "code"):
+        guess = re.match(r"\w+ = predict\.", cell.source)
+        shown += [cell.outputs[0].data["text/plain"]] if guess else [cell.source]
+        shown += [output.text for output in cell.outputs if output.output_type == "stream"]
+    lines = [line.removeprefix("- ").removeprefix("Predict. ") for part in shown for line in part.splitlines()]
+    assert [line for line in lines if squeezed(line) not in text] == []
+    assert sum(len(page.images) for page in printed.pages) == len(alt_texts(cells))
+    sentences = [sentence for source in said for sentence in plain_sentences(source)]
+    assert plain_sentences(said[0]) and [one for one in sentences if squeezed(one) not in text] == []
+    page.goto(f"{address}notebooks/{path.stem}.html")
+    formulas = page.evaluate(f"() => [...document.querySelectorAll('{FORMULA}')].map(one => one.textContent)")
+    assert [formula for formula in formulas if squeezed(formula) not in text] == []
+
+
+# Formulas whose signs are printed in their order; a root, a fraction and what is above another sign are drawn apart.
+FORMULA = "article math:not(:has(msqrt, mroot, mfrac, mover, munder, munderover, mtable))"
+
+
+def plain_sentences(source):
+    """The sentences without a formula, as they are shown: links, code and emphasis without their marks."""
+    text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source)
+    text = re.sub(r"`([^`]*)`", r"\1", re.sub(r"\*\*(\S[^*]*)\*\*", r"\1", text))
+    return re.findall(r"(?:^|(?<=[.?] ))[A-Z][^.|<>$*_#\n]+[.?](?= |$)", text, re.MULTILINE)
 
 
 class TestAProblem:

@@ -2,6 +2,7 @@
 
     python website/course_site.py            build/site
     python website/course_site.py --epub     build/downhill.epub
+    python website/course_site.py --pdf      build/site, and its lessons and its sheet of rules printed to build/pdf
 
 Nothing of a lesson is run: what is shown are the stored outputs. Only the explorers' tables are computed again, since a
 stored notebook does not hold them. A warning of Sphinx, a link that leads nowhere, anything of a solution or of a
@@ -23,19 +24,22 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import nbformat
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "website")]
 
 from tables import pack  # noqa: E402
 
+import browser  # noqa: E402
 from explorer_cells import explorer_cells  # noqa: E402
 from helpers import layout  # noqa: E402
 
 BUILD = ROOT / "build"
-SOURCE, SITE, EPUB = BUILD / "site-source", BUILD / "site", BUILD / "downhill.epub"
+SOURCE, SITE, EPUB, PDF = BUILD / "site-source", BUILD / "site", BUILD / "downhill.epub", BUILD / "pdf"
 # The address of the course's repository: the one line that a fork changes, where its workflow does not set it.
 REPOSITORY = os.environ.get("COURSE_REPOSITORY", "https://example.org/downhill")
+LESSON_OF_RULES = "notebooks/15_where_next.ipynb"
 PART = re.compile(r"^\| \| \*\*(Part .*?)\*\*", re.MULTILINE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 LINK = re.compile(r"""<(?:a|img|link|script)\b[^>]*?\b(?:href|src)=["']([^"']+)["']""")
@@ -73,6 +77,7 @@ def lay_out_source(live: bool) -> None:
         _write_notebook(_shown(notebook, places) if live else _printed(notebook), SOURCE / "notebooks" / path.name)
     for path in sorted((ROOT / "exercises").glob("*/*.ipynb")):
         _write_notebook(nbformat.read(path, as_version=4), SOURCE / path.relative_to(ROOT))
+    _write_sheet()
     _write_front_page(*next(iter(explorers)))
 
 
@@ -136,6 +141,19 @@ def _write_notebook(notebook, path):
     nbformat.write(notebook, path)
 
 
+def _write_sheet():
+    """sheet.md, a page to print: lesson 15's tables of rules, and its cells that call the frameworks' optimisers."""
+    cells = nbformat.read(ROOT / LESSON_OF_RULES, as_version=4).cells
+    shown = [cell for cell in cells if cell.cell_type == "markdown" or re.search(r"\b(tf|torch)\.optim", cell.source)]
+    text = "\n\n".join(one.source if one.cell_type == "markdown" else f"```python\n{one.source}\n```" for one in shown)
+    page = (ROOT / "website" / "sheet.md").read_text(encoding="utf-8")
+    for name in re.findall("%(.+)%", page):
+        # What follows a section's last table or code is the lesson's argument.
+        section = re.search(rf"^## {name}$(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
+        page = page.replace(f"%{name}%", re.match(r".*^(?:\||```).*?$", section, re.MULTILINE | re.DOTALL)[0])
+    (SOURCE / "sheet.md").write_text(page, encoding="utf-8")
+
+
 def _write_front_page(lesson, index):
     """index.md, with the explorer of this cell and the lessons by parts."""
     cell = nbformat.read(SOURCE / "notebooks" / f"{lesson}.ipynb", as_version=4).cells[index]
@@ -149,9 +167,9 @@ def _write_front_page(lesson, index):
         trees.append(f"```{{toctree}}\n:caption: {part}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
     exercises = [f"exercises/{path.parent.name}/{path.stem}" for path in sorted(SOURCE.glob("exercises/*/*.ipynb"))]
     begin = ["notebooks/00_start_here", "notebooks/00b_what_you_need"]
-    for caption, documents in [("Begin", begin), ("Exercises", exercises)]:
+    for caption, documents in [("Begin", begin), ("To print", ["sheet"]), ("Exercises", exercises)]:
         trees.append(f"```{{toctree}}\n:caption: {caption}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
-    trees.insert(0, trees.pop(-2))
+    trees.insert(0, trees.pop(-3))
     page = page.replace("%EXPLORER%", f"```{{raw}} html\n{shown}\n```").replace("%LESSONS%", "\n\n".join(trees))
     (SOURCE / "index.md").write_text(
         page.replace("%INSTALL%", f"[install the course]({REPOSITORY}#readme)"), encoding="utf-8"
@@ -185,6 +203,28 @@ def finish(site: Path) -> None:
         policy = POLICY.format(" ".join(f"'sha256-{digest}'" for digest in sorted(digests)))
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         path.write_text(page.replace("<head>", f"<head>{meta}", 1), encoding="utf-8")
+
+
+def print_pages(program: Browser, documents: list[str], folder: Path) -> list[Path]:
+    """Print pages of the site, as a browser does without scripts: an explorer is its picture, and answers are open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    printed = [folder / f"{document.split('/')[-1]}.pdf" for document in documents]
+    with program.new_page(java_script_enabled=False) as page:
+        for document, path in zip(documents, printed, strict=True):
+            page.goto((SITE / f"{document}.html").as_uri())
+            page.pdf(path=path, prefer_css_page_size=True, print_background=True)
+    return printed
+
+
+def print_lessons() -> list[Path]:
+    """Print the lessons and the sheet of rules to build/pdf."""
+    if browser.chromium() is None:
+        sys.exit(f"Printing {browser.MISSING}")
+    shutil.rmtree(PDF, ignore_errors=True)
+    lessons = [f"notebooks/{path.stem}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.ARGUMENTS)
+        return print_pages(program, ["sheet", *lessons], PDF)
 
 
 def finish_book(made: Path, book: Path) -> None:
@@ -252,6 +292,10 @@ def main() -> None:
         print(f"The pages link to {REPOSITORY}, a placeholder: set REPOSITORY in website/course_site.py.")
     size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
     print(f"{SITE.relative_to(ROOT).as_posix()} ({len([*SITE.rglob('*.html')])} pages, {size / 1e6:.1f} MB)")
+    if "--pdf" in sys.argv[1:]:
+        printed = print_lessons()
+        size = sum(path.stat().st_size for path in printed)
+        print(f"{PDF.relative_to(ROOT).as_posix()} ({len(printed)} files, {size / 1e6:.1f} MB)")
 
 
 if __name__ == "__main__":

@@ -3,15 +3,21 @@
 from docutils import nodes
 from latex2mathml.converter import convert
 
+CARET, CIRCUMFLEX = "&#x0005E;", "&#x002C6;"  # the second is the accent; the first, over a letter, runs into it
+
 
 def _inline(translator, node):
-    translator.body.append(convert(node.astext()))
+    translator.body.append(_mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def _displayed(translator, node):
-    translator.body.append(f'<div class="math-block">{convert(node.astext(), display="block")}</div>')
+    translator.body.append(f'<div class="math-block">{_mathml(node, "block")}</div>')
     raise nodes.SkipNode
+
+
+def _mathml(node, display):
+    return convert(node.astext(), display=display).replace(CARET, CIRCUMFLEX)
 
 
 def setup(app):

@@ -2,12 +2,14 @@
 
 import functools
 import http.server
+import os
 import re
 import subprocess
 import sys
 import threading
 import unicodedata
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import numpy as np
@@ -28,6 +30,8 @@ import tables  # noqa: E402
 PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
 PAGES += [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("exercises/*/*.ipynb"))]
 
+REPOSITORY = "https://github.com/somebody/downhill"  # as a fork's workflow sets it
+
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
@@ -35,7 +39,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def address():
     """Where the site is served, built from the notebooks as they are stored."""
     demand_browser()
-    done = subprocess.run([sys.executable, "website/course_site.py"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "website/course_site.py"],
+        cwd=ROOT,
+        env=os.environ | {"COURSE_REPOSITORY": REPOSITORY},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     handler = functools.partial(QuietHandler, directory=str(course_site.SITE))
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
@@ -138,6 +148,36 @@ def test_without_javascript_a_page_shows_all_its_text_and_pictures(chromium, add
         page.goto(f"{address}notebooks/01_update_rule.html")
         assert page.locator("[data-explorer] img").first.is_visible()
         assert page.locator("math").count() > 10
+
+
+@pytest.mark.parametrize("name", ["notebooks/03_linear_regression", "exercises/09_momentum/09_momentum"])
+def test_a_page_links_to_where_its_notebook_runs(page, address, name):
+    page.goto(f"{address}{name}.html")
+    ways = page.locator(".run-it")
+    assert not ways.get_by_role("link").first.is_visible()
+    ways.locator("summary").click()
+    binder, colab, home = (link.get_attribute("href") for link in ways.get_by_role("link").all())
+    lab = quote(f"lab/tree/work/{name}.ipynb", safe="")
+    assert binder == f"https://mybinder.org/v2/git/{quote(REPOSITORY, safe='')}/HEAD?urlpath={lab}"
+    assert colab == f"https://colab.research.google.com/github/somebody/downhill/blob/HEAD/{name}.ipynb"
+    assert home == f"{REPOSITORY}#readme"
+
+
+def test_every_page_takes_the_repositorys_address_from_one_place(address):
+    pages = [(course_site.SITE / name).read_text(encoding="utf-8") for name in PAGES]
+    assert all(REPOSITORY in page and "example.org" not in page for page in pages)
+
+
+def test_a_cells_code_is_copied_by_its_button(chromium, address):
+    with chromium.new_context(permissions=["clipboard-read", "clipboard-write"]) as context, context.new_page() as page:
+        page.goto(f"{address}notebooks/01_update_rule.html")
+        cell = page.locator(".cell_input").first
+        cell.hover()
+        cell.get_by_role("button", name="Copy this code").click()
+        page.get_by_text("Copied").wait_for()
+        copied = page.evaluate("() => navigator.clipboard.readText()")
+    cells = nbformat.read(ROOT / "notebooks/01_update_rule.ipynb", as_version=4).cells
+    assert copied == next(cell.source for cell in cells if cell.cell_type == "code")
 
 
 def test_search_finds_what_a_lesson_teaches(page, address):

@@ -21,7 +21,7 @@ import sys
 import zipfile
 from html import escape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
 from playwright.sync_api import Browser, sync_playwright
@@ -74,9 +74,9 @@ def lay_out_source(live: bool) -> None:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         places = {index: name for (lesson, index), name in explorers.items() if lesson == path.stem}
         notebook = nbformat.read(path, as_version=4)
-        _write_notebook(_shown(notebook, places) if live else _printed(notebook), SOURCE / "notebooks" / path.name)
+        _write_notebook(_shown(notebook, places) if live else _printed(notebook), path, live)
     for path in sorted((ROOT / "exercises").glob("*/*.ipynb")):
-        _write_notebook(nbformat.read(path, as_version=4), SOURCE / path.relative_to(ROOT))
+        _write_notebook(nbformat.read(path, as_version=4), path, live)
     _write_sheet()
     _write_front_page(*next(iter(explorers)))
 
@@ -136,9 +136,39 @@ def _place_for_guess(data):
     return f'<div class="downhill-live" {attributes}>{data["text/html"]}</div>'
 
 
-def _write_notebook(notebook, path):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+def _write_notebook(notebook, original, live):
+    name = original.relative_to(ROOT)
+    if live:
+        notebook.cells[0].source += "\n\n" + where_to_run(name.as_posix())
+    (SOURCE / name).parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, SOURCE / name)
+
+
+def where_to_run(notebook: str) -> str:
+    """Markdown that says where a page's notebook can be run: Binder, Colab where that can open it, and at home."""
+    lab = quote(f"lab/tree/{layout.WORK}/{notebook}", safe="")
+    ways = [f"[Open in Binder](https://mybinder.org/v2/git/{quote(REPOSITORY, safe='')}/HEAD?urlpath={lab}): it "
+            "needs a few minutes to start, and no installation."]  # fmt: skip
+    address = urlsplit(REPOSITORY)
+    if address.netloc == "github.com":
+        colab = f"https://colab.research.google.com/github{address.path}/blob/HEAD/{notebook}"
+        cell = "\n".join(f"  {line}" for line in ["```text", *cell_for_colab(notebook), "```"])
+        ways.append(f"[Open in Colab]({colab}): there, add this cell at the top and run it first.\n\n{cell}\n")
+    ways.append(f"[Install the course]({REPOSITORY}#readme) on your own machine.")
+    listed = "\n".join(f"- {way}" for way in ways)
+    return f'<details class="run-it"><summary>Run this page</summary>\n\n{listed}\n\n</details>'
+
+
+def cell_for_colab(notebook: str) -> list[str]:
+    """The lines of a cell that installs the course and goes to the notebook's folder, where an exercise's checks are.
+
+    No notebook contains it: it would be in the way everywhere else.
+    """
+    return [
+        f"!git clone --quiet --depth 1 {REPOSITORY} downhill",
+        '%pip install --quiet "./downhill[frameworks]"',
+        f"%cd downhill/{notebook.rpartition('/')[0]}",
+    ]
 
 
 def _write_sheet():
@@ -151,7 +181,7 @@ def _write_sheet():
         # What follows a section's last table or code is the lesson's argument.
         section = re.search(rf"^## {name}$(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
         page = page.replace(f"%{name}%", re.match(r".*^(?:\||```).*?$", section, re.MULTILINE | re.DOTALL)[0])
-    (SOURCE / "sheet.md").write_text(page, encoding="utf-8")
+    (SOURCE / "sheet.md").write_text(page.replace("](../", "]("), encoding="utf-8")
 
 
 def _write_front_page(lesson, index):

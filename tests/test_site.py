@@ -1,12 +1,9 @@
 """The site: built without a warning, whole without a kernel, and asking no other host for anything."""
 
-import functools
-import http.server
 import os
 import re
 import subprocess
 import sys
-import threading
 import unicodedata
 from pathlib import Path
 from urllib.parse import quote
@@ -21,6 +18,7 @@ from test_browser import DAILY, alt_texts
 from test_browser_explorers import CELLS, Shown
 
 import browser
+import page_weight
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "website"))
@@ -47,16 +45,8 @@ def address():
         text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    handler = functools.partial(QuietHandler, directory=str(course_site.SITE))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
+    with page_weight.served(course_site.SITE) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -277,6 +267,15 @@ def plain_sentences(source):
     text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source)
     text = re.sub(r"`([^`]*)`", r"\1", re.sub(r"\*\*(\S[^*]*)\*\*", r"\1", text))
     return re.findall(r"(?:^|(?<=[.?] ))[A-Z][^.|<>$*_#\n]+[.?](?= |$)", text, re.MULTILINE)
+
+
+@pytest.mark.skipif(not page_weight.scripts_are_here(), reason=page_weight.MISSING)
+def test_a_lesson_is_at_most_half_the_bytes_of_nbconverts_page(chromium, address, tmp_path):
+    lesson = page_weight.write(ROOT / "notebooks/01_update_rule.ipynb", tmp_path)
+    with page_weight.served(tmp_path) as nbconverts:
+        theirs = page_weight.opened(chromium, nbconverts + lesson.name)
+    ours = page_weight.opened(chromium, f"{address}notebooks/01_update_rule.html")
+    assert 0 < ours.bytes <= theirs.bytes / 2
 
 
 class TestAProblem:

@@ -183,6 +183,7 @@ def test_search_finds_what_a_lesson_teaches(page, address):
         ("index.html", "dark", 390),
         ("notebooks/01_update_rule.html", "dark", 1366),
         ("notebooks/00_start_here.html", "light", 390),
+        ("notebooks/01_update_rule.html", "light", 390),
         ("exercises/01_update_rule/01_update_rule.html", "dark", 390),
         ("exercises/01_update_rule/01_update_rule.html", "light", 1366),
     ],
@@ -267,6 +268,16 @@ def plain_sentences(source):
     text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source)
     text = re.sub(r"`([^`]*)`", r"\1", re.sub(r"\*\*(\S[^*]*)\*\*", r"\1", text))
     return re.findall(r"(?:^|(?<=[.?] ))[A-Z][^.|<>$*_#\n]+[.?](?= |$)", text, re.MULTILINE)
+
+
+def test_a_wide_picture_is_moved_sideways_on_a_phone_rather_than_shrunk(chromium, address):
+    with chromium.new_page(viewport={"width": 390, "height": 900}) as page:
+        page.goto(f"{address}notebooks/01_update_rule.html")
+        widths = page.evaluate(
+            "() => [...document.querySelectorAll('.output > img')].map(i => [i.width, i.naturalWidth])"
+        )
+        assert widths and all(shown >= min(natural, 540) for shown, natural in widths)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.skipif(not page_weight.scripts_are_here(), reason=page_weight.MISSING)

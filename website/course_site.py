@@ -227,6 +227,8 @@ def finish(site: Path) -> None:
         page = path.read_text(encoding="utf-8")
         page = page.replace('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
         page = page.replace("<pre>", '<pre tabindex="0">')
+        page = page.replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
+        page = re.sub(r'(<div class="output text_html")(>\s*<img)', r'\1 tabindex="0"\2', page)
         page = re.sub("(Show|Hide) the source", r"\1 the code that draws", page)
         page = re.sub("(Show|Hide) the outputs?", r"\1 the answer", page)
         digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}

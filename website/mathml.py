@@ -1,9 +1,13 @@
 """Formulas as MathML, which browsers, e-book readers and screen readers understand without a script or a font."""
 
+import re
+
 from docutils import nodes
 from latex2mathml.converter import convert
 
 CARET, CIRCUMFLEX = "&#x0005E;", "&#x002C6;"  # the second is the accent; the first, over a letter, runs into it
+
+FUNCTION = re.compile(r"(<mi>(?:ln|log)</mi>)(?=<m[infs])")  # and no bracket after it, which would set it apart
 
 
 def _inline(translator, node):
@@ -17,7 +21,8 @@ def _displayed(translator, node):
 
 
 def _mathml(node, display):
-    return convert(node.astext(), display=display).replace(CARET, CIRCUMFLEX)
+    mathml = convert(node.astext(), display=display).replace(CARET, CIRCUMFLEX)
+    return FUNCTION.sub(r'\1<mspace width="0.167em"/>', mathml)
 
 
 def setup(app):

@@ -16,7 +16,7 @@ ifeq ($(OS),Windows_NT)
 BIN := .venv/Scripts
 endif
 
-.PHONY: help environment lab test check test-long lint notebooks exercises student site epub bench format lock clean
+.PHONY: help environment lab test check test-long lint notebooks exercises student site epub pdf bench format lock clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:[^#]*##/\t/' | expand -t 14
@@ -62,6 +62,9 @@ site: $(FOR_TEST)  ## the course as a site, to be read without installing anythi
 
 epub: $(FOR_TEST)  ## the same as a book: build/downhill.epub
 	$(BIN)/python website/course_site.py --epub
+
+pdf: $(FOR_TEST)  ## its lessons and the sheet of rules as PDF, printed by Chromium: build/pdf
+	$(BIN)/python website/course_site.py --pdf
 
 bench: $(FOR_TEST)  ## speed, as ratios measured in one run
 	$(BIN)/python -m bench

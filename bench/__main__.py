@@ -25,7 +25,7 @@ def main(names: list[str]) -> int:
             print(result, flush=True)
             kept = kept and result.kept
     print("Ratios of processor times, each the median over rounds that take both, one after the other; one thread.")
-    print("latency.py and grading.py measure wall-clock time: what a student or an instructor waits for.")
+    print("latency.py, paint.py and grading.py measure wall-clock time: what a reader or an instructor waits for.")
     return 0 if kept else 1
 
 

@@ -1,6 +1,6 @@
 """The course's data are what TensorFlow draws from the seed, and have the properties that the lessons build on.
 
-References: TensorFlow itself, NumPy's least squares, and the numbers published with the data.
+References: TensorFlow itself, scikit-learn, NumPy's least squares, and the numbers published with the data.
 """
 
 from pathlib import Path
@@ -30,6 +30,12 @@ def test_there_are_a_hundred_points_each_a_float32_number():
     for values in (x, y, data.start_pairs()):
         assert np.array_equal(values, values.astype(np.float32))
     assert 0 <= x.min() < x.max() < 100
+
+
+def test_the_patients_are_those_that_scikit_learn_ships():
+    datasets = pytest.importorskip("sklearn.datasets")
+    for ours, theirs in zip(data.diabetes(), datasets.load_diabetes(return_X_y=True, scaled=False), strict=True):
+        assert ours.dtype == np.float64 and np.array_equal(ours, theirs)
 
 
 def test_each_call_gives_new_arrays():

@@ -1,18 +1,25 @@
 """Where the course runs without being installed by hand: what those places are told is right, as far as it can be seen.
 
-None of them can be run here: Binder, Codespaces, Docker and the site's publication are unproven but for this.
+None of them can be run here: Binder, Codespaces, Colab, Docker and the site's publication are unproven but for this.
 """
 
 import json
+import os
 import re
 import shlex
+import shutil
 import subprocess
+import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 import yaml
 
 ROOT = Path(__file__).parents[1]
+sys.path.append(str(ROOT / "website"))
+import course_site  # noqa: E402
+
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -62,6 +69,78 @@ def test_the_dev_container_calls_only_what_there_is():
     container = json.loads((ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8"))
     assert re.search(r":3\.1[123]$", container["image"])
     assert [*makes(container["postCreateCommand"])] == ["environment"] and "environment" in targets()
+
+
+# Stands for pip: makes the package as pip would and installs it, without what it depends on.
+PIP = """
+import os, subprocess, sys, zipfile
+assert sys.argv[1:] == ["install", "--quiet", "./downhill[frameworks]"], sys.argv
+build = "from setuptools import build_meta; build_meta.build_wheel('..')"
+subprocess.run([sys.executable, "-c", build], cwd="downhill", check=True, capture_output=True)
+[wheel] = [name for name in os.listdir() if name.endswith(".whl")]
+zipfile.ZipFile(wheel).extractall(os.environ["PYTHONPATH"].split(os.pathsep)[0])
+os.remove(wheel)
+"""
+# Stands for a fresh kernel in which the course is not installed.
+KERNEL = """
+import importlib.util, json, pathlib, sys
+sys.path[:] = [folder for folder in sys.path if not pathlib.Path(folder, "helpers").is_dir()]
+assert importlib.util.find_spec("helpers") is None
+assert importlib.util.find_spec("pip").origin.startswith(sys.argv[2]), "the real pip must not be run"
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for source in json.loads(sys.argv[1]):
+    importlib.invalidate_caches()
+    shell.run_cell(source).raise_error()
+"""
+RIGHT_STEP = "def step(theta, gradient, lr):\n    return theta - lr * gradient"
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="the commands of the cell are Linux's, as Colab is")
+@pytest.mark.parametrize(
+    ("notebook", "more", "printed"),
+    [
+        ("notebooks/03_linear_regression.ipynb", ["print(data.points()[0].shape)"], "(100,)"),
+        ("exercises/01_update_rule/01_update_rule.ipynb", [RIGHT_STEP, "check(step)"], "passed"),
+    ],
+)
+def test_the_cell_for_colab_makes_a_page_run_in_an_empty_folder(tmp_path, notebook, more, printed):
+    empty, installed, programs = (tmp_path / name for name in ("empty", "installed", "programs"))
+    for folder in (empty, installed, programs / "pip"):
+        folder.mkdir(parents=True)
+    (programs / "pip" / "__init__.py").touch()  # or the real pip, a package too, would come first
+    (programs / "pip" / "__main__.py").write_text(PIP)
+    cloned = tmp_path / "cloned"
+    for name in ("src", "notebooks", "exercises"):
+        shutil.copytree(ROOT / name, cloned / name, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+    for name in ("pyproject.toml", "README.md", "LICENSE", "LICENSE-TEXT"):
+        shutil.copy(ROOT / name, cloned / name)
+    (programs / "git").write_text(
+        f'#!/bin/sh\n[ "$1 $2 $3 $4 $5" = "clone --quiet --depth 1 {course_site.REPOSITORY}" ] && cp -r {cloned} "$6"\n'
+    )
+    (programs / "git").chmod(0o755)
+    cell = "\n".join(course_site.cell_for_colab(notebook))
+    first = next(cell for cell in nbformat.read(ROOT / notebook, as_version=4).cells if cell.cell_type == "code")
+    where = "import helpers; print(helpers.__file__)"
+    done = subprocess.run(
+        [sys.executable, "-c", KERNEL, json.dumps([cell, first.source, *more, where]), str(programs)],
+        cwd=empty,
+        env=os.environ
+        | {"PYTHONPATH": f"{installed}{os.pathsep}{programs}", "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}"}
+        | {"IPYTHONDIR": str(tmp_path / "ipython"), "PIP_DRY_RUN": "1"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert printed in done.stdout and f"{installed}{os.sep}helpers" in done.stdout
+    assert {path.name for path in empty.iterdir()} == {"downhill"}
+
+
+def test_only_an_address_that_colab_can_open_is_given_to_it(monkeypatch):
+    for address, opened in [("https://github.com/somebody/downhill", True), ("https://example.org/downhill", False)]:
+        monkeypatch.setattr(course_site, "REPOSITORY", address)
+        assert ("Open in Colab" in course_site.where_to_run("notebooks/01_update_rule.ipynb")) == opened
 
 
 def test_the_image_copies_what_there_is_and_leaves_answers_out():

@@ -208,6 +208,27 @@ def test_an_installed_version_beside_the_lock_is_found():
     assert len(installed_otherwise(lock, {"numpy": "2.4.5", "torch": "2.12.0+cpu"})) == 2
 
 
+def everything_for(lines: list[str]) -> set[str]:
+    """The installed distributions that these requirements ask for, each with what it needs in turn."""
+    found, waiting = set(), [Requirement(line) for line in lines]
+    while waiting:
+        asked = waiting.pop()
+        for extra in asked.extras or {""}:
+            if (asked.name, extra) not in found:
+                found.add((asked.name, extra))
+                needed = [Requirement(line) for line in metadata.requires(asked.name) or []]
+                waiting += [one for one in needed if one.marker is None or one.marker.evaluate({"extra": extra})]
+    return {canonicalize_name(name) for name, _ in found}
+
+
+def test_what_lessons_1_to_4_need_takes_at_most_400_megabytes():
+    lines = tomllib.loads(TEXTS["pyproject.toml"])["project"]["dependencies"]
+    names = everything_for(lines)
+    assert "numpy" in names and not names & {"tensorflow", "keras", "torch", "scikit-learn", "scipy"}
+    files = [Path(file.locate()) for name in names for file in metadata.files(name)]
+    assert 100e6 < sum(file.stat().st_size for file in files if file.is_file()) <= 400e6
+
+
 def run(code: str) -> str:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT)
     assert done.returncode == 0, done.stderr
@@ -222,5 +243,5 @@ def test_importing_helpers_loads_nothing_heavy():
 def test_helpers_and_checks_import_without_tensorflow_and_pytorch():
     paths = [*(ROOT / "src" / "helpers").glob("*.py"), *(ROOT / "src" / "checks").glob("*.py")]
     names = sorted(f"{path.parent.name}.{path.stem}" for path in paths if path.stem not in ("__init__", "frameworks"))
-    hidden = "import sys, importlib; sys.modules.update(dict.fromkeys(('tensorflow', 'keras', 'torch')));"
+    hidden = "import sys, importlib; sys.modules.update(dict.fromkeys(('tensorflow', 'keras', 'torch', 'sklearn')));"
     assert run(f"{hidden} [importlib.import_module(name) for name in {names}]; print('done')") == "done"

@@ -14,15 +14,15 @@ NUMPY_LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name
 
 @pytest.fixture
 def without_frameworks(tmp_path):
-    """An environment in which TensorFlow and PyTorch cannot be imported."""
-    for name in ["tensorflow", "keras", "torch"]:
+    """An environment in which nothing of the extra "frameworks" can be imported."""
+    for name in ["tensorflow", "keras", "torch", "sklearn"]:
         (tmp_path / f"{name}.py").write_text(f"raise ModuleNotFoundError('No module named {name!r}', name={name!r})\n")
     return os.environ | {"PYTHONPATH": str(tmp_path)}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("path", NUMPY_LESSONS, ids=lambda path: path.stem)
-def test_the_numpy_lessons_run_without_tensorflow_and_pytorch(path, without_frameworks):
+def test_the_numpy_lessons_run_without_the_extra_frameworks(path, without_frameworks):
     stored = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)
     fresh.cells = [cell for cell in fresh.cells if "doctor" not in cell.source]  # it would miss them, rightly

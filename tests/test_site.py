@@ -1,14 +1,16 @@
 """The site: built without a warning, whole without a kernel, and asking no other host for anything."""
 
-import functools
-import http.server
+import os
+import re
 import subprocess
 import sys
-import threading
+import unicodedata
 from pathlib import Path
+from urllib.parse import quote
 
 import nbformat
 import numpy as np
+import pypdf
 import pytest
 from conftest import demand_browser
 from playwright.sync_api import sync_playwright
@@ -16,6 +18,7 @@ from test_browser import DAILY, alt_texts
 from test_browser_explorers import CELLS, Shown
 
 import browser
+import page_weight
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "website"))
@@ -25,6 +28,8 @@ import tables  # noqa: E402
 PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
 PAGES += [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("exercises/*/*.ipynb"))]
 
+REPOSITORY = "https://github.com/somebody/downhill"  # as a fork's workflow sets it
+
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
@@ -32,18 +37,16 @@ pytestmark = [pytest.mark.slow, pytest.mark.browser]
 def address():
     """Where the site is served, built from the notebooks as they are stored."""
     demand_browser()
-    done = subprocess.run([sys.executable, "website/course_site.py"], cwd=ROOT, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "website/course_site.py"],
+        cwd=ROOT,
+        env=os.environ | {"COURSE_REPOSITORY": REPOSITORY},
+        capture_output=True,
+        text=True,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    handler = functools.partial(QuietHandler, directory=str(course_site.SITE))
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-
-
-class QuietHandler(http.server.SimpleHTTPRequestHandler):
-    def log_message(self, *arguments):
-        pass
+    with page_weight.served(course_site.SITE) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
@@ -68,7 +71,7 @@ def local(url):
     return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
 
 
-@pytest.mark.parametrize("name", ["index.html", *PAGES])
+@pytest.mark.parametrize("name", ["index.html", "sheet.html", *PAGES])
 def test_a_page_opens_without_a_complaint_and_shows_its_pictures(page, address, name):
     page.complaints.clear()
     page.goto(address + name)
@@ -137,6 +140,36 @@ def test_without_javascript_a_page_shows_all_its_text_and_pictures(chromium, add
         assert page.locator("math").count() > 10
 
 
+@pytest.mark.parametrize("name", ["notebooks/03_linear_regression", "exercises/09_momentum/09_momentum"])
+def test_a_page_links_to_where_its_notebook_runs(page, address, name):
+    page.goto(f"{address}{name}.html")
+    ways = page.locator(".run-it")
+    assert not ways.get_by_role("link").first.is_visible()
+    ways.locator("summary").click()
+    binder, colab, home = (link.get_attribute("href") for link in ways.get_by_role("link").all())
+    lab = quote(f"lab/tree/work/{name}.ipynb", safe="")
+    assert binder == f"https://mybinder.org/v2/git/{quote(REPOSITORY, safe='')}/HEAD?urlpath={lab}"
+    assert colab == f"https://colab.research.google.com/github/somebody/downhill/blob/HEAD/{name}.ipynb"
+    assert home == f"{REPOSITORY}#readme"
+
+
+def test_every_page_takes_the_repositorys_address_from_one_place(address):
+    pages = [(course_site.SITE / name).read_text(encoding="utf-8") for name in PAGES]
+    assert all(REPOSITORY in page and "example.org" not in page for page in pages)
+
+
+def test_a_cells_code_is_copied_by_its_button(chromium, address):
+    with chromium.new_context(permissions=["clipboard-read", "clipboard-write"]) as context, context.new_page() as page:
+        page.goto(f"{address}notebooks/01_update_rule.html")
+        cell = page.locator(".cell_input").first
+        cell.hover()
+        cell.get_by_role("button", name="Copy this code").click()
+        page.get_by_text("Copied").wait_for()
+        copied = page.evaluate("() => navigator.clipboard.readText()")
+    cells = nbformat.read(ROOT / "notebooks/01_update_rule.ipynb", as_version=4).cells
+    assert copied == next(cell.source for cell in cells if cell.cell_type == "code")
+
+
 def test_search_finds_what_a_lesson_teaches(page, address):
     page.goto(f"{address}search.html?q=Nesterov")
     page.locator("#search-results li").first.wait_for()
@@ -150,6 +183,7 @@ def test_search_finds_what_a_lesson_teaches(page, address):
         ("index.html", "dark", 390),
         ("notebooks/01_update_rule.html", "dark", 1366),
         ("notebooks/00_start_here.html", "light", 390),
+        ("notebooks/01_update_rule.html", "light", 390),
         ("exercises/01_update_rule/01_update_rule.html", "dark", 390),
         ("exercises/01_update_rule/01_update_rule.html", "light", 1366),
     ],
@@ -175,6 +209,84 @@ def test_the_first_lesson_is_light_before_its_explorers(chromium, address):
         page.on("response", lambda one: received.append((one.url, len(one.body()))))
         page.goto(f"{address}notebooks/01_update_rule.html", wait_until="networkidle")
     assert sum(size for url, size in received if "/explorers/" not in url) <= 600_000, received
+
+
+def squeezed(text):
+    """The text without what printing may change: spaces, the form of letters and quotation marks."""
+    return re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(str.maketrans("’‘“”", "''\"\""))
+
+
+def text_of(printed):
+    return squeezed("".join(page.extract_text() for page in printed.pages))
+
+
+def test_the_sheet_of_rules_is_one_page_of_a4(chromium, address, tmp_path):
+    (file,) = course_site.print_pages(chromium, ["sheet"], tmp_path)
+    (page,) = pypdf.PdfReader(file).pages
+    assert [round(float(side) * 25.4 / 72) for side in page.mediabox[2:]] == [210, 297]
+    cells = nbformat.read(ROOT / course_site.LESSON_OF_RULES, as_version=4).cells
+    (tables,) = (cell.source for cell in cells if cell.source.startswith("## The sheet"))
+    rules = re.findall(r"^\| \*\*(.+?)\*\*", tables, re.MULTILINE)
+    (calls,) = (cell.source for cell in cells if cell.source.startswith("keras = {"))
+    rules += re.findall(r'^    "(.+?)": tf\.', calls, re.MULTILINE)
+    assert len(rules) > 10 and [rule for rule in rules if squeezed(rule) not in text_of(pypdf.PdfReader(file))] == []
+
+
+PRINTED = [
+    pytest.param(path, marks=[] if path.stem in DAILY else pytest.mark.long, id=path.stem)
+    for path in sorted(ROOT.glob("notebooks/*.ipynb"))
+]
+
+
+@pytest.mark.parametrize("path", PRINTED)
+def test_a_printed_lesson_keeps_its_text_code_and_pictures(chromium, page, address, tmp_path, path):
+    (file,) = course_site.print_pages(chromium, [f"notebooks/{path.stem}"], tmp_path)
+    printed = pypdf.PdfReader(file)
+    text = text_of(printed)
+    cells = nbformat.read(path, as_version=4).cells
+    said, shown = [cell.source for cell in cells if cell.cell_type == "markdown"], []
+    for cell in (cell for cell in cells if cell.cell_type == "code"):
+        guess = re.match(r"\w+ = predict\.", cell.source)
+        shown += [cell.outputs[0].data["text/plain"]] if guess else [cell.source]
+        shown += [output.text for output in cell.outputs if output.output_type == "stream"]
+    lines = [line.removeprefix("- ").removeprefix("Predict. ") for part in shown for line in part.splitlines()]
+    assert [line for line in lines if squeezed(line) not in text] == []
+    assert sum(len(page.images) for page in printed.pages) == len(alt_texts(cells))
+    sentences = [sentence for source in said for sentence in plain_sentences(source)]
+    assert plain_sentences(said[0]) and [one for one in sentences if squeezed(one) not in text] == []
+    page.goto(f"{address}notebooks/{path.stem}.html")
+    formulas = page.evaluate(f"() => [...document.querySelectorAll('{FORMULA}')].map(one => one.textContent)")
+    assert [formula for formula in formulas if squeezed(formula) not in text] == []
+
+
+# Formulas whose signs are printed in their order; a root, a fraction and what is above another sign are drawn apart.
+FORMULA = "article math:not(:has(msqrt, mroot, mfrac, mover, munder, munderover, mtable))"
+
+
+def plain_sentences(source):
+    """The sentences without a formula, as they are shown: links, code and emphasis without their marks."""
+    text = re.sub(r"\[([^\]]+)\]\([^)]+\)", r"\1", source)
+    text = re.sub(r"`([^`]*)`", r"\1", re.sub(r"\*\*(\S[^*]*)\*\*", r"\1", text))
+    return re.findall(r"(?:^|(?<=[.?] ))[A-Z][^.|<>$*_#\n]+[.?](?= |$)", text, re.MULTILINE)
+
+
+def test_a_wide_picture_is_moved_sideways_on_a_phone_rather_than_shrunk(chromium, address):
+    with chromium.new_page(viewport={"width": 390, "height": 900}) as page:
+        page.goto(f"{address}notebooks/01_update_rule.html")
+        widths = page.evaluate(
+            "() => [...document.querySelectorAll('.output > img')].map(i => [i.width, i.naturalWidth])"
+        )
+        assert widths and all(shown >= min(natural, 540) for shown, natural in widths)
+        assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.skipif(not page_weight.scripts_are_here(), reason=page_weight.MISSING)
+def test_a_lesson_is_at_most_half_the_bytes_of_nbconverts_page(chromium, address, tmp_path):
+    lesson = page_weight.write(ROOT / "notebooks/01_update_rule.ipynb", tmp_path)
+    with page_weight.served(tmp_path) as nbconverts:
+        theirs = page_weight.opened(chromium, nbconverts + lesson.name)
+    ours = page_weight.opened(chromium, f"{address}notebooks/01_update_rule.html")
+    assert 0 < ours.bytes <= theirs.bytes / 2
 
 
 class TestAProblem:

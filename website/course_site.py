@@ -2,6 +2,7 @@
 
     python website/course_site.py            build/site
     python website/course_site.py --epub     build/downhill.epub
+    python website/course_site.py --pdf      build/site, and its lessons and its sheet of rules printed to build/pdf
 
 Nothing of a lesson is run: what is shown are the stored outputs. Only the explorers' tables are computed again, since a
 stored notebook does not hold them. A warning of Sphinx, a link that leads nowhere, anything of a solution or of a
@@ -20,22 +21,25 @@ import sys
 import zipfile
 from html import escape
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import nbformat
+from playwright.sync_api import Browser, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "website")]
 
 from tables import pack  # noqa: E402
 
+import browser  # noqa: E402
 from explorer_cells import explorer_cells  # noqa: E402
 from helpers import layout  # noqa: E402
 
 BUILD = ROOT / "build"
-SOURCE, SITE, EPUB = BUILD / "site-source", BUILD / "site", BUILD / "downhill.epub"
+SOURCE, SITE, EPUB, PDF = BUILD / "site-source", BUILD / "site", BUILD / "downhill.epub", BUILD / "pdf"
 # The address of the course's repository: the one line that a fork changes, where its workflow does not set it.
 REPOSITORY = os.environ.get("COURSE_REPOSITORY", "https://example.org/downhill")
+LESSON_OF_RULES = "notebooks/15_where_next.ipynb"
 PART = re.compile(r"^\| \| \*\*(Part .*?)\*\*", re.MULTILINE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 LINK = re.compile(r"""<(?:a|img|link|script)\b[^>]*?\b(?:href|src)=["']([^"']+)["']""")
@@ -70,9 +74,10 @@ def lay_out_source(live: bool) -> None:
     for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
         places = {index: name for (lesson, index), name in explorers.items() if lesson == path.stem}
         notebook = nbformat.read(path, as_version=4)
-        _write_notebook(_shown(notebook, places) if live else _printed(notebook), SOURCE / "notebooks" / path.name)
+        _write_notebook(_shown(notebook, places) if live else _printed(notebook), path, live)
     for path in sorted((ROOT / "exercises").glob("*/*.ipynb")):
-        _write_notebook(nbformat.read(path, as_version=4), SOURCE / path.relative_to(ROOT))
+        _write_notebook(nbformat.read(path, as_version=4), path, live)
+    _write_sheet()
     _write_front_page(*next(iter(explorers)))
 
 
@@ -131,9 +136,52 @@ def _place_for_guess(data):
     return f'<div class="downhill-live" {attributes}>{data["text/html"]}</div>'
 
 
-def _write_notebook(notebook, path):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    nbformat.write(notebook, path)
+def _write_notebook(notebook, original, live):
+    name = original.relative_to(ROOT)
+    if live:
+        notebook.cells[0].source += "\n\n" + where_to_run(name.as_posix())
+    (SOURCE / name).parent.mkdir(parents=True, exist_ok=True)
+    nbformat.write(notebook, SOURCE / name)
+
+
+def where_to_run(notebook: str) -> str:
+    """Markdown that says where a page's notebook can be run: Binder, Colab where that can open it, and at home."""
+    lab = quote(f"lab/tree/{layout.WORK}/{notebook}", safe="")
+    ways = [f"[Open in Binder](https://mybinder.org/v2/git/{quote(REPOSITORY, safe='')}/HEAD?urlpath={lab}): it "
+            "needs a few minutes to start, and no installation."]  # fmt: skip
+    address = urlsplit(REPOSITORY)
+    if address.netloc == "github.com":
+        colab = f"https://colab.research.google.com/github{address.path}/blob/HEAD/{notebook}"
+        cell = "\n".join(f"  {line}" for line in ["```text", *cell_for_colab(notebook), "```"])
+        ways.append(f"[Open in Colab]({colab}): there, add this cell at the top and run it first.\n\n{cell}\n")
+    ways.append(f"[Install the course]({REPOSITORY}#readme) on your own machine.")
+    listed = "\n".join(f"- {way}" for way in ways)
+    return f'<details class="run-it"><summary>Run this page</summary>\n\n{listed}\n\n</details>'
+
+
+def cell_for_colab(notebook: str) -> list[str]:
+    """The lines of a cell that installs the course and goes to the notebook's folder, where an exercise's checks are.
+
+    No notebook contains it: it would be in the way everywhere else.
+    """
+    return [
+        f"!git clone --quiet --depth 1 {REPOSITORY} downhill",
+        '%pip install --quiet "./downhill[frameworks]"',
+        f"%cd downhill/{notebook.rpartition('/')[0]}",
+    ]
+
+
+def _write_sheet():
+    """sheet.md, a page to print: lesson 15's tables of rules, and its cells that call the frameworks' optimisers."""
+    cells = nbformat.read(ROOT / LESSON_OF_RULES, as_version=4).cells
+    shown = [cell for cell in cells if cell.cell_type == "markdown" or re.search(r"\b(tf|torch)\.optim", cell.source)]
+    text = "\n\n".join(one.source if one.cell_type == "markdown" else f"```python\n{one.source}\n```" for one in shown)
+    page = (ROOT / "website" / "sheet.md").read_text(encoding="utf-8")
+    for name in re.findall("%(.+)%", page):
+        # What follows a section's last table or code is the lesson's argument.
+        section = re.search(rf"^## {name}$(.*?)(?=^## )", text, re.MULTILINE | re.DOTALL)[1]
+        page = page.replace(f"%{name}%", re.match(r".*^(?:\||```).*?$", section, re.MULTILINE | re.DOTALL)[0])
+    (SOURCE / "sheet.md").write_text(page.replace("](../", "]("), encoding="utf-8")
 
 
 def _write_front_page(lesson, index):
@@ -149,9 +197,9 @@ def _write_front_page(lesson, index):
         trees.append(f"```{{toctree}}\n:caption: {part}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
     exercises = [f"exercises/{path.parent.name}/{path.stem}" for path in sorted(SOURCE.glob("exercises/*/*.ipynb"))]
     begin = ["notebooks/00_start_here", "notebooks/00b_what_you_need"]
-    for caption, documents in [("Begin", begin), ("Exercises", exercises)]:
+    for caption, documents in [("Begin", begin), ("To print", ["sheet"]), ("Exercises", exercises)]:
         trees.append(f"```{{toctree}}\n:caption: {caption}\n:maxdepth: 1\n\n" + "\n".join(documents) + "\n```")
-    trees.insert(0, trees.pop(-2))
+    trees.insert(0, trees.pop(-3))
     page = page.replace("%EXPLORER%", f"```{{raw}} html\n{shown}\n```").replace("%LESSONS%", "\n\n".join(trees))
     (SOURCE / "index.md").write_text(
         page.replace("%INSTALL%", f"[install the course]({REPOSITORY}#readme)"), encoding="utf-8"
@@ -179,12 +227,36 @@ def finish(site: Path) -> None:
         page = path.read_text(encoding="utf-8")
         page = page.replace('<p class="caption" role="heading">', '<p class="caption" role="heading" aria-level="2">')
         page = page.replace("<pre>", '<pre tabindex="0">')
+        page = page.replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
+        page = re.sub(r'(<div class="output text_html")(>\s*<img)', r'\1 tabindex="0"\2', page)
         page = re.sub("(Show|Hide) the source", r"\1 the code that draws", page)
         page = re.sub("(Show|Hide) the outputs?", r"\1 the answer", page)
         digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}
         policy = POLICY.format(" ".join(f"'sha256-{digest}'" for digest in sorted(digests)))
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         path.write_text(page.replace("<head>", f"<head>{meta}", 1), encoding="utf-8")
+
+
+def print_pages(program: Browser, documents: list[str], folder: Path) -> list[Path]:
+    """Print pages of the site, as a browser does without scripts: an explorer is its picture, and answers are open."""
+    folder.mkdir(parents=True, exist_ok=True)
+    printed = [folder / f"{document.split('/')[-1]}.pdf" for document in documents]
+    with program.new_page(java_script_enabled=False) as page:
+        for document, path in zip(documents, printed, strict=True):
+            page.goto((SITE / f"{document}.html").as_uri())
+            page.pdf(path=path, prefer_css_page_size=True, print_background=True)
+    return printed
+
+
+def print_lessons() -> list[Path]:
+    """Print the lessons and the sheet of rules to build/pdf."""
+    if browser.chromium() is None:
+        sys.exit(f"Printing {browser.MISSING}")
+    shutil.rmtree(PDF, ignore_errors=True)
+    lessons = [f"notebooks/{path.stem}" for path in sorted((ROOT / "notebooks").glob("*.ipynb"))]
+    with sync_playwright() as playwright:
+        program = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.ARGUMENTS)
+        return print_pages(program, ["sheet", *lessons], PDF)
 
 
 def finish_book(made: Path, book: Path) -> None:
@@ -252,6 +324,10 @@ def main() -> None:
         print(f"The pages link to {REPOSITORY}, a placeholder: set REPOSITORY in website/course_site.py.")
     size = sum(path.stat().st_size for path in SITE.rglob("*") if path.is_file())
     print(f"{SITE.relative_to(ROOT).as_posix()} ({len([*SITE.rglob('*.html')])} pages, {size / 1e6:.1f} MB)")
+    if "--pdf" in sys.argv[1:]:
+        printed = print_lessons()
+        size = sum(path.stat().st_size for path in printed)
+        print(f"{PDF.relative_to(ROOT).as_posix()} ({len(printed)} files, {size / 1e6:.1f} MB)")
 
 
 if __name__ == "__main__":

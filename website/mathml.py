@@ -1,17 +1,28 @@
 """Formulas as MathML, which browsers, e-book readers and screen readers understand without a script or a font."""
 
+import re
+
 from docutils import nodes
 from latex2mathml.converter import convert
 
+CARET, CIRCUMFLEX = "&#x0005E;", "&#x002C6;"  # the second is the accent; the first, over a letter, runs into it
+
+FUNCTION = re.compile(r"(<mi>(?:ln|log)</mi>)(?=<m[infs])")  # and no bracket after it, which would set it apart
+
 
 def _inline(translator, node):
-    translator.body.append(convert(node.astext()))
+    translator.body.append(_mathml(node, "inline"))
     raise nodes.SkipNode
 
 
 def _displayed(translator, node):
-    translator.body.append(f'<div class="math-block">{convert(node.astext(), display="block")}</div>')
+    translator.body.append(f'<div class="math-block">{_mathml(node, "block")}</div>')
     raise nodes.SkipNode
+
+
+def _mathml(node, display):
+    mathml = convert(node.astext(), display=display).replace(CARET, CIRCUMFLEX)
+    return FUNCTION.sub(r'\1<mspace width="0.167em"/>', mathml)
 
 
 def setup(app):

@@ -1,4 +1,4 @@
-"""The course's data: 100 points around a line, standardising, and batches.
+"""The course's data: 100 points around a line, 442 patients, standardising, and batches.
 
 The points are y = 2x + 50 + noise of σ = 20, drawn by TensorFlow from seed 23. `tools/make_points.py`
 writes them to points.csv, with the three pairs of weight and bias that are drawn next.
@@ -22,6 +22,17 @@ def points() -> tuple[np.ndarray, np.ndarray]:
 def start_pairs() -> np.ndarray:
     """The pairs (W, b) that TensorFlow draws after the points, float64 of shape (3, 2), in the order of the draws."""
     return _rows("start_pairs.csv")
+
+
+def diabetes() -> tuple[np.ndarray, np.ndarray]:
+    """442 patients: ten measurements each, and how far their diabetes had progressed a year later.
+
+    float64 of shapes (442, 10) and (442,), as measured: age, sex, body mass index, blood pressure and six values of the
+    blood serum. From Bradley Efron, Trevor Hastie, Iain Johnstone and Robert Tibshirani, Least Angle Regression, Annals
+    of Statistics 32(2), 407-499, 2004, in the form in which scikit-learn ships them.
+    """
+    rows = _rows("diabetes.csv", number=np.float64)
+    return rows[:, :-1], rows[:, -1]
 
 
 def standardise(x) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -54,9 +65,9 @@ def batches(n: int, size: int, rng: "np.random.Generator") -> Iterator[np.ndarra
     return (order[first : first + size] for first in range(0, n, size))
 
 
-def _rows(name: str) -> np.ndarray:
-    """A CSV of the package as an array; its numbers are decimal forms of float32, and become exactly those."""
+def _rows(name: str, number: type = np.float32) -> np.ndarray:
+    """A CSV of the package as an array; its numbers are decimal forms of `number`, and become exactly those."""
     from importlib.resources import files  # slow to load, and needed only for the data
 
     lines = files("helpers").joinpath(name).read_text(encoding="utf-8").splitlines()
-    return np.loadtxt(lines, delimiter=",", skiprows=2, dtype=np.float32).astype(np.float64)  # origin, column names
+    return np.loadtxt(lines, delimiter=",", skiprows=2, dtype=number).astype(np.float64)  # origin, column names

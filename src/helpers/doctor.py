@@ -22,7 +22,7 @@ from typing import Iterator, NamedTuple  # noqa: UP035  (collections.abc.Iterato
 
 COURSE = Path(__file__).resolve().parents[2]
 DISTRIBUTION = "downhill"
-LATER = ("keras", "tensorflow", "torch")  # the extra "frameworks": not needed by lessons 1 to 4
+LATER = ("keras", "scikit-learn", "tensorflow", "torch")  # the extra "frameworks": not needed by lessons 1 to 4
 MODULES = {"pillow": "PIL", "scikit-learn": "sklearn"}  # distribution → import name, where they differ
 IMPORT_SECONDS = 300  # a first import from a slow disk takes minutes
 CONTAINER_LIMIT = Path("/sys/fs/cgroup/memory.max")

@@ -56,10 +56,10 @@ def _installed(title: str, package: str) -> Iterator[None]:
             raise
         raise FrameworkMissing(
             f"{title} is not installed where this notebook runs. "
-            f"In the course's folder, with its environment active, run\n"
-            f"    python -m pip install -c requirements.txt {package}\n"
-            f"then restart the kernel (menu Kernel, Restart) and run from the top. "
-            f"`python -m helpers.doctor` finds what else may be missing.",
+            "In the course's folder, with its environment active, install what the lessons from 5 on need:\n"
+            '    python -m pip install -c requirements.txt -e ".[frameworks]"\n'
+            "Then restart the kernel (menu Kernel, Restart) and run from the top. "
+            "`python -m helpers.doctor` finds what else may be missing.",
             name=package,
         ) from None
 

@@ -87,3 +87,15 @@ for (const place of document.querySelectorAll("[data-question]")) {
   predict.render({ model, el: place });
   if (answer && traits.guess) tell(answer, traits.guess);
 }
+
+/** A button that copies a cell's code; where the browser offers no clipboard there is none. */
+for (const code of navigator.clipboard ? document.querySelectorAll(".cell_input, .run-it .highlight") : []) {
+  const button = Object.assign(document.createElement("button"), { type: "button", className: "copy" });
+  button.textContent = "Copy";
+  button.setAttribute("aria-label", "Copy this code");
+  button.onclick = async () => {
+    await navigator.clipboard.writeText(code.querySelector("pre").textContent.trimEnd());
+    button.textContent = "Copied";
+  };
+  code.append(button);
+}

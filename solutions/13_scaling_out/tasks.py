@@ -1204,8 +1204,8 @@ class step_seconds:
             return sent_with(seconds, 2 * workers - megabytes / workers / speed)
 
         def once_without_sharing(seconds, megabytes, workers, speed):
-            """You send each bucket once to every other worker. In the ring a worker sends less: twice that, divided by the number of
-            workers."""
+            """You send each bucket once to every other worker. In the ring a worker sends less: twice that, divided by
+            the number of workers."""
             return sent_with(seconds, (workers - 1) * megabytes / speed)
 
         def megabytes_so_far(seconds, megabytes, workers, speed):

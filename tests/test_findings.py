@@ -319,7 +319,7 @@ GENERAL = {
     "whole in one case": (
         SHIFT,
         lambda x: np.ceil(shift(x)) if len(x) == 1 else shift(x),
-        "the result differs from the expected value in 1 of 3 cases.",
+        "the result is wrong in the only case with one entry in x, and right in every other case.",
     ),
     "any other value": (SHIFT, lambda x: x + 0.375, "the result is 0.125 too large, in every case."),
 }
@@ -856,6 +856,21 @@ def test_what_differs_in_some_cases_says_in_how_many():
     )
 
 
+CHOICE = task("x kind", [([x, kind], x * 1.5) for x, kind in [(2.5, "up"), (5.5, "down"), (3.5, "flat"), (0.5, "up")]])
+MEANS = task(
+    "x weights",
+    [
+        ([x, weights], float(np.average(x, weights=weights)))
+        for x, weights in [
+            (A(2.5), A(3)),
+            (A(2.5, 7.0), A(2, 2)),
+            (A(2.5, 7.0, 1.0), A(4, 4, 4)),
+            (A(1.0, 9.0), A(1, 3)),
+            (A(3.0, 8.0, 0.0), A(2, 1, 4)),
+        ]
+    ],
+)
+
 MORE = {
     "swapped": (SPLIT, lambda x: (x // 1, x % 1), "results 1 and 2 are swapped."),
     "the argument": (SHIFT, lambda x: x + 0.0, "the result is the argument x, unchanged, in every case."),
@@ -934,6 +949,36 @@ MORE = {
         task("n", [([n], np.arange(n + 0.0)) for n in (2, 3, 5)]),
         lambda n: np.append(np.arange(n - 1.0), n + 0.5 if n > 2 else 1.0),
         "the result is right except for the last entry, wherever it differs.",
+    ),
+    "right for one value of an argument": (
+        CHOICE,
+        lambda x, kind: x * 1.5 if kind == "up" else x**2,
+        "the result is right in every case with 'up' for kind, and wrong in every other case.",
+    ),
+    "wrong for one value of an argument": (
+        CHOICE,
+        lambda x, kind: x**2 if kind == "flat" else x * 1.5,
+        "the result is wrong in the only case with 'flat' for kind, and right in every other case.",
+    ),
+    "right for entries that are equal": (
+        MEANS,
+        lambda x, weights: np.mean(x),
+        "the result is right in every case with equal entries in weights, and wrong in every other case.",
+    ),
+    "right for two arguments with one entry": (
+        MEANS,
+        lambda x, weights: x[0] + len(x) ** 2 - 1,
+        "the result is right in the only case with one entry in x and weights, and wrong in every other case.",
+    ),
+    "right for a single part": (
+        task("parts", [([parts], sum(map(len, parts)) + 0.5) for parts in ([A(1)], [A(1), A(2, 3)], [A(1, 2), A(3)])]),
+        lambda parts: len(parts[0]) + 0.5 - (len(parts) - 1) ** len(parts[0]),
+        "the result is right in the only case with one entry in parts, and wrong in every other case.",
+    ),
+    "right at a number": (
+        task("x n", [([x, n], x**n) for x, n in [(1.5, 0), (2.5, 1), (1.25, 1), (0.5, 2)]]),
+        lambda x, n: x if n else x + 2.25,
+        "the result is right in every case with 1 for n, and wrong in every other case.",
     ),
     "a string that is never right": (
         KIND,

@@ -534,6 +534,18 @@ class gradient_in_batches:
             return np.average(slopes, axis=0, weights=lengths)
 
 
+OTHER_STEPS = (
+    "Your steps are not the rate times the gradient: they also depend on the size of the slopes so far, as in RMSprop, "
+    "Adagrad or Adam. Use `torch.optim.SGD`."
+)
+PULLED_TO_ZERO = "Your steps also pull the parameters towards 0: is `weight_decay` set? The cost has no penalty."
+
+
+def decaying(weight_decay):
+    """Descent as an optimiser does it that has `weight_decay` set."""
+    return lambda lr: rules.coupled_weight_decay(rules.gradient_descent(lr), weight_decay)
+
+
 class fit_line_pytorch:
     relative, absolute = 1e-5, 1e-5
 
@@ -631,6 +643,27 @@ class fit_line_pytorch:
             are w and b stored before it?"""
             return *right_fit(x, y, w, b, lr, steps - 1)[:2], right_fit(x, y, w, b, lr, steps)[2]
 
+        @says(OTHER_STEPS)
+        def steps_of_rmsprop(x, y, w, b, lr, steps):
+            return fit_by(rule=rules.rmsprop)(x, y, w, b, lr, steps)
+
+        @says(OTHER_STEPS)
+        def steps_of_adagrad(x, y, w, b, lr, steps):
+            return fit_by(rule=rules.adagrad)(x, y, w, b, lr, steps)
+
+        def steps_of_nesterov(x, y, w, b, lr, steps):
+            """Your steps are those of Nesterov's momentum. The task asks for plain gradient descent: leave `momentum`
+            and `nesterov` as they are."""
+            return fit_by(rule=rules.nesterov)(x, y, w, b, lr, steps)
+
+        @says(PULLED_TO_ZERO)
+        def weight_decay(x, y, w, b, lr, steps):
+            return fit_by(rule=decaying(0.01))(x, y, w, b, lr, steps)
+
+        @says(PULLED_TO_ZERO)
+        def tenfold_weight_decay(x, y, w, b, lr, steps):
+            return fit_by(rule=decaying(0.1))(x, y, w, b, lr, steps)
+
         def steps_of_adam(x, y, w, b, lr, steps):
             """Your first step moves w and b equally far, whatever their slopes: that is what Adam does. Use
             `torch.optim.SGD`, whose step is the rate times the gradient."""
@@ -689,15 +722,17 @@ def linear_cost(A, y, theta):
     return np.mean((A @ theta - y) ** 2)
 
 
-def linear_by(slopes=linear_slopes, cost=linear_cost):
-    """The fit by slopes and a cost, right or wrong."""
+def linear_by(slopes=linear_slopes, cost=linear_cost, rule=rules.gradient_descent):
+    """The fit by slopes, a cost and a rule, right or wrong."""
 
     def fit(X, y, lr, epochs, batch_size):
         A, costs = np.column_stack([X, np.ones(len(y))]), []
-        theta = np.zeros(A.shape[1])
+        theta, steps_by = np.zeros(A.shape[1]), rule(lr)
+        state = steps_by.init(theta)
         for _ in range(epochs):
             for batch in batches(len(y), batch_size):
-                theta = theta - lr * slopes(A[batch], y[batch], theta)
+                step, state = steps_by.update(slopes(A[batch], y[batch], theta), state, theta)
+                theta = theta + step
             costs.append(cost(A, y, theta))
         return theta[:-1], theta[-1], np.array(costs)
 
@@ -813,6 +848,31 @@ class fit_linear:
                 return pile
 
             return linear_by(piled)(X, y, lr, epochs, batch_size)
+
+        @says(OTHER_STEPS)
+        def steps_of_adam(X, y, lr, epochs, batch_size):
+            return linear_by(rule=rules.adam)(X, y, lr, epochs, batch_size)
+
+        @says(OTHER_STEPS)
+        def steps_of_rmsprop(X, y, lr, epochs, batch_size):
+            return linear_by(rule=rules.rmsprop)(X, y, lr, epochs, batch_size)
+
+        @says(OTHER_STEPS)
+        def steps_of_adagrad(X, y, lr, epochs, batch_size):
+            return linear_by(rule=rules.adagrad)(X, y, lr, epochs, batch_size)
+
+        def steps_of_momentum(X, y, lr, epochs, batch_size):
+            """Each of your steps keeps part of the step before: is `momentum` set? Here a step depends on its own batch
+            only."""
+            return linear_by(rule=rules.momentum)(X, y, lr, epochs, batch_size)
+
+        @says(PULLED_TO_ZERO)
+        def weight_decay(X, y, lr, epochs, batch_size):
+            return linear_by(rule=decaying(0.01))(X, y, lr, epochs, batch_size)
+
+        @says(PULLED_TO_ZERO)
+        def tenfold_weight_decay(X, y, lr, epochs, batch_size):
+            return linear_by(rule=decaying(0.1))(X, y, lr, epochs, batch_size)
 
         def one_step_for_each_epoch(X, y, lr, epochs, batch_size):
             """You collect the gradients of all batches and take one step in each epoch. Here each batch takes a step of

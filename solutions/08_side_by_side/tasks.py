@@ -297,6 +297,19 @@ class gap_from_rounding:
             rounding error."""
             return 2.0**-24 * np.linalg.norm(start - lowest)
 
+        def by_the_machine_epsilon(lr, start, lowest):
+            """You use the gap between 1 and the next float32. Here the rate is known, and so is its rounding error."""
+            return 2.0**-23 * np.linalg.norm(start - lowest)
+
+        def quotient_upside_down(lr, start, lowest):
+            """Your quotient is upside down: the better the rate fits into float32, the smaller the bound."""
+            return lr / lost(lr) * np.linalg.norm(start - lowest) if lost(lr) else ...
+
+        def root_of_the_mean_square(lr, start, lowest):
+            """You take the root of the mean square of the differences. The double bars mean the straight line: root of
+            the sum."""
+            return lost(lr) / lr * np.sqrt(np.mean((start - lowest) ** 2))
+
         def in_bfloat16(lr, start, lowest):
             """You round the rate to 8 binary digits. float32 has 24."""
             return abs(rounded_to(lr, 8) - lr) / lr * np.linalg.norm(start - lowest)

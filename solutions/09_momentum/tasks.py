@@ -359,6 +359,11 @@ def count_until(faded, velocity, beta):
     return next(k for k in range(2000) if faded(beta**k * velocity))
 
 
+ROUNDED_DOWN = (
+    "The move is right, but your count is one too small: after so many steps more than the share is left. Round up."
+)
+
+
 class coast:
     def cases(rng):
         yield np.array([2.0]), 0.1, 0.5, 0.2
@@ -420,6 +425,30 @@ class coast:
             steps = steps_until(beta, share)
             return steps, -lr * np.sum(beta ** np.arange(steps)) * velocity
 
+        def move_after_the_share(velocity, lr, beta, share):
+            """The count is right, but your move begins when the velocity has faded to the share. It begins now."""
+            return steps_until(beta, share), beta ** steps_until(beta, share) * coasted(velocity, lr, beta)
+
+        def move_of_the_last_step(velocity, lr, beta, share):
+            """The count is right, but your move is that of the last counted step alone. Add up those of all steps to
+            come."""
+            return steps_until(beta, share), -lr * beta ** steps_until(beta, share) * velocity
+
+        def two_steps_left_out(velocity, lr, beta, share):
+            """The count is right, but your move leaves out the first step on the plateau. Friction acts before it, once
+            and not twice."""
+            return steps_until(beta, share), beta * coasted(velocity, lr, beta)
+
+        def fraction_upside_down(velocity, lr, beta, share):
+            """The count is right, but the fraction in your move is upside down: a ball with more inertia coasts
+            further."""
+            return steps_until(beta, share), -lr * (1 - beta) / beta * velocity if beta else ...
+
+        def velocity_forgotten(velocity, lr, beta, share):
+            """The count is right, but your move does not depend on the velocity. A ball that is twice as fast coasts
+            twice as far."""
+            return steps_until(beta, share), np.full(len(velocity), -lr * beta / (1 - beta))
+
         def alternating(velocity, lr, beta, share):
             """The count is right, but 1 + β belongs to pushes that change their sign. Here the velocity keeps its
             sign."""
@@ -434,10 +463,13 @@ class coast:
             moves."""
             return steps_until(beta, share), np.linalg.norm(coasted(velocity, lr, beta))
 
+        @says(ROUNDED_DOWN)
         def rounded_down(velocity, lr, beta, share):
-            """The move is right, but your count is one too small: after so many steps more than the share is left.
-            Round up."""
             return int(np.log(share) / np.log(beta)) if beta else 0, coasted(velocity, lr, beta)
+
+        @says(ROUNDED_DOWN)
+        def rounded_down_with_inertia(velocity, lr, beta, share):
+            return int(np.log(share) / np.log(beta)) if beta else 1, coasted(velocity, lr, beta)
 
         def one_too_few(velocity, lr, beta, share):
             """The move is right, but your count is one too small: after so many steps more than the share is left."""
@@ -478,6 +510,11 @@ class coast:
         @says(TIME_CONSTANT)
         def time_constant_not_rounded(velocity, lr, beta, share):
             return 1 / (1 - beta), coasted(velocity, lr, beta)
+
+        def equal_losses(velocity, lr, beta, share):
+            """The move is right, but your count takes 1 − β of the first velocity away in each step. Friction takes it
+            from what is left: multiply by β again and again."""
+            return int(np.ceil(round((1 - share) / (1 - beta), 9))), coasted(velocity, lr, beta)
 
         def share_lost(velocity, lr, beta, share):
             """The move is right, but you count until the share is lost. The share is what is left."""
@@ -588,6 +625,28 @@ class heavy_ball_constants:
             """Your α is the best one for plain descent. The heavy ball with its own β can take a larger one."""
             low, high = ends(hessian)
             return 2 / (low + high), constants(low, high)[1]
+
+        def ends_of_an_unsorted_list(hessian):
+            """You take the first and the last eigenvalue for the smallest and the largest. `np.linalg.eig` and
+            `np.linalg.eigvals` return them in no particular order."""
+            values = np.linalg.eigvals(hessian)
+            return constants(*sorted((values[0], values[-1])))
+
+        def half_the_rate(hessian):
+            """β is right, but α is half of what it should be: the 2 is part of what is squared."""
+            lr, beta = constants(*ends(hessian))
+            return lr / 2, beta
+
+        def lengths_of_the_columns(hessian):
+            """You take the lengths of the Hessian's columns for its eigenvalues. They are the same only for a diagonal
+            matrix."""
+            lengths = np.linalg.norm(hessian, axis=0)
+            return constants(min(lengths), max(lengths))
+
+        def rest_to_one(hessian):
+            """α is right. Your β is what is missing from it to 1: take the square of the fraction itself."""
+            lr, beta = constants(*ends(hessian))
+            return lr, 1 - beta
 
         def of_nesterov(hessian):
             """These are the constants that the lesson uses for Nesterov. The heavy ball has its own."""

@@ -82,6 +82,18 @@ class clip_by_value:
             """You clip each array by its norm. Here each entry is cut separately."""
             return [shortened(g, norm_of(g), limit) for g in gradients]
 
+        def cut_by_global_norm(gradients, limit):
+            """You shrink all arrays by one factor, as clipping by global norm does. Here each entry is cut
+            separately."""
+            norm = norm_of(together(gradients))
+            return [shortened(g, norm, limit) for g in gradients]
+
+        def scaled_by_the_largest_of_all(gradients, limit):
+            """You shrink all arrays until the largest entry of all fits. Here each entry is cut separately, and the
+            small ones stay."""
+            largest = np.max(np.abs(together(gradients)))
+            return [shortened(g, largest, limit) for g in gradients]
+
         def nothing_cut(gradients, limit):
             """You return the gradients as they came. `np.clip` does not change an array, it returns a new one: collect
             these."""
@@ -413,6 +425,23 @@ class adaptive_clip:
             smaller."""
             return by_norm(gradients, [ratio * norm_of(w) + FLOOR for w in weights])
 
+        def smallest_factor_for_all(gradients, weights, ratio):
+            """All your arrays shrink by the factor of the one that is furthest above its limit. Each has a factor of
+            its own, and an array below its limit stays."""
+            factors = [
+                min(1.0, limit / (norm_of(g) or limit))
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+            return [g * min(factors) for g in gradients]
+
+        def direction_of_the_weights(gradients, weights, ratio):
+            """In place of a gradient that is too long you return ratio times its weights. Its norm is right, but the
+            direction should be the gradient's."""
+            limits = limits_of(weights, ratio)
+            return [
+                ratio * w if norm_of(g) > limit else g for g, w, limit in zip(gradients, weights, limits, strict=True)
+            ]
+
         def weights_shortened(gradients, weights, ratio):
             """You return weights. It is the gradients that are to be clipped; the weights only set the limits."""
             return by_norm(weights, [ratio * max(norm_of(g), FLOOR) for g in gradients])
@@ -504,6 +533,14 @@ class accumulate_and_clip:
         @says(BUG_STILL_THERE)
         def still_clipped_each(batches, limit):
             return mean_of([cut(gradients, norm_of(together(gradients)), limit) for gradients in batches])
+
+        def halved_in_every_turn(batches, limit):
+            """You halve the sum in every turn of the loop, so the last mini-batch counts for half of the mean. Each of
+            them has the same share, one divided by their number."""
+            mean = [0 * g for g in batches[0]]
+            for gradients in batches:
+                mean = [(m + g) / 2 for m, g in zip(mean, gradients, strict=True)]
+            return cut(mean, norm_of(together(mean)), limit)
 
         def not_clipped(batches, limit):
             """You average the gradients, but nothing is clipped any more."""
@@ -680,6 +717,12 @@ def step_of_scale(theta, gradient, lr, scale, good, patience):
     return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
 
+def moved_by(step, theta, gradient, lr, scale, good, patience):
+    """Scale and count as they should be, and θ after another step."""
+    moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+    return theta - step if np.isfinite(gradient).all() else moved, new, count
+
+
 OTHERS_MOVED = (
     "Where the gradient holds infinity or NaN, you still move the other entries of θ. Take no step at all: where one "
     "entry has overflowed, the others cannot be trusted either."
@@ -701,11 +744,11 @@ class scaled_step:
         def still_scaled(theta, gradient, lr, scale, good, patience):
             """Your step is `scale` times too long. The gradient that arrives is that of the scaled cost: before the
             step, undo that."""
-            return step_of_scale(theta, gradient * scale, lr, scale, good, patience)
+            return moved_by(lr * gradient, theta, gradient, lr, scale, good, patience)
 
         def scaled_again(theta, gradient, lr, scale, good, patience):
             """You multiply the gradient by the scale once more. It has been scaled already: undo that."""
-            return step_of_scale(theta, gradient * scale**2, lr, scale, good, patience)
+            return moved_by(lr * gradient * scale, theta, gradient, lr, scale, good, patience)
 
         def unscaled_by_the_new_scale(theta, gradient, lr, scale, good, patience):
             """When the scale doubles, your step is half as long as it should be: you divide by the new scale. The
@@ -748,13 +791,18 @@ class scaled_step:
             bad = not np.isfinite(gradient).all()
             return moved, scale if bad and good + 1 == patience else new, count
 
-        def bad_entries_alone(theta, gradient, lr, scale, good, patience):
-            """You skip a step only if all entries are infinite or NaN. One is enough."""
-            if np.isfinite(gradient).any():
-                gradient = np.where(np.isfinite(gradient), gradient, np.nan)
-                count = (good + 1) % patience
-                return theta - lr * gradient / scale, scale * (1 if count else 2), count
-            return theta, scale / 2, 0
+        def bad_step_taken_and_counted(theta, gradient, lr, scale, good, patience):
+            """You take and count the step although an entry is infinite or NaN. One such entry is enough to skip it:
+            how does your condition decide?"""
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def first_entry_alone(theta, gradient, lr, scale, good, patience):
+            """You look at the first entry of the gradient only. One infinite or NaN anywhere makes the step bad."""
+            if not np.isfinite(gradient[0]):
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def infinity_missed(theta, gradient, lr, scale, good, patience):
             """You look for NaN, and infinity slips through. It is what a float16 overflow leaves first."""
@@ -802,6 +850,36 @@ class scaled_step:
             if not np.isfinite(gradient).all():
                 return theta, scale / 2, 0
             return theta - lr * gradient / scale, scale, good + 1
+
+        def doubled_one_step_early(theta, gradient, lr, scale, good, patience):
+            """You double the scale one step too early. Count this step, and compare the count with `patience`, no
+            less."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            if np.isfinite(gradient).all() and good + 1 == patience - 1:
+                return moved, 2 * scale, 0
+            return moved, new, count
+
+        def doubled_at_every_step_and_counted_on(theta, gradient, lr, scale, good, patience):
+            """You double the scale after every good step, and never set the count back. Both wait until the count
+            reaches `patience`."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return (moved, 2 * scale, good + 1) if np.isfinite(gradient).all() else (moved, new, count)
+
+        def two_added(theta, gradient, lr, scale, good, patience):
+            """You add 2 to the scale in place of doubling it."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, scale + 2 if new > scale else new, count
+
+        def begins_again_at_one(theta, gradient, lr, scale, good, patience):
+            """When the scale has doubled, your count begins again at 1. The step that completed the count belongs to
+            the old one: begin at 0."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new, count + (new > scale)
+
+        def one_good_step_taken_back(theta, gradient, lr, scale, good, patience):
+            """After a bad step you lower the count by one. Only good steps in a row count, so it begins again at 0."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new, count if np.isfinite(gradient).all() else max(good - 1, 0)
 
         def rate_forgotten(theta, gradient, lr, scale, good, patience):
             """The gradient is unscaled, but your step is as long as the gradient. Where does the learning rate come
@@ -852,7 +930,7 @@ class scaled_step:
             """You double where you should halve, and halve where you should double. A gradient that overflows was
             scaled by too much."""
             moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
-            return moved, scale**2 / new, count
+            return moved, scale * (scale / new), count
 
     class right:
         def by_remainder(theta, gradient, lr, scale, good, patience):
@@ -1317,6 +1395,17 @@ class binary_cross_entropy:
             example with label 1, and its cost falls."""
             costs, slopes = bce(scores, labels)
             return costs, abs(slopes)
+
+        def slope_of_label_one(scores, labels):
+            """The cost is right, and the slope has the right size, but it is never positive. That is right for the
+            label 1: with the label 0 a higher score costs more."""
+            costs, slopes = bce(scores, labels)
+            return costs, -abs(slopes)
+
+        def label_counted_twice(scores, labels):
+            """The cost is right. In your slope the label comes in twice: you turn the sign of the score by it, and then
+            subtract it as well."""
+            return bce(scores, labels)[0], sigmoid(margin(scores, labels)) - labels
 
         def slope_along_p(scores, labels):
             """The cost is right. Your slope is the one with respect to p; multiply by the slope of the sigmoid to get

@@ -496,6 +496,12 @@ def right_cost(scores, labels, smoothing=0.0):
     return cost_of(smooth(labels, scores.shape[1], smoothing), log_softmax(scores))
 
 
+LABEL_ALONE = (
+    "Only the label's class counts in your cost, with a smaller target. The other classes have their share of ε, and "
+    "cost something as well."
+)
+
+
 class smoothed_cross_entropy:
     def cases(rng):
         yield np.array([[0.0, np.log(3).round(4)]]), np.array([1]), 0.2
@@ -549,10 +555,13 @@ class smoothed_cross_entropy:
             wanted = (1 - smoothing) * one_hot(labels, scores.shape[1]) + smoothing / len(labels)
             return cost_of(wanted, log_softmax(scores))
 
+        @says(LABEL_ALONE)
         def label_alone_with_less(scores, labels, smoothing):
-            """Only the label's class counts in your cost, with a smaller target. The other classes have their share of
-            ε, and cost something as well."""
             return (1 - smoothing) * right_cost(scores, labels)
+
+        @says(LABEL_ALONE)
+        def label_alone_with_its_target(scores, labels, smoothing):
+            return (1 - smoothing + smoothing / scores.shape[1]) * right_cost(scores, labels)
 
         def other_half_alone(scores, labels, smoothing):
             """The label's own part is missing: this is only the part that all classes share."""

@@ -178,6 +178,36 @@ class average_shard_gradients:
             """You drop the signs of the gradients' entries. Slopes that point in opposite directions must cancel."""
             return sizes @ np.abs(gradients) / sum(sizes)
 
+        def counted_for_its_size(gradients, sizes):
+            """You weight each gradient by its place in the list, counted from 0. The weight is the size of its
+            shard."""
+            return np.arange(len(gradients)) @ np.array(gradients) / sum(sizes)
+
+        def counted_from_one_for_its_size(gradients, sizes):
+            """You weight each gradient by its place in the list, counted from 1. The weight is the size of its
+            shard."""
+            return np.arange(1, len(gradients) + 1) @ np.array(gradients) / sum(sizes)
+
+        def means_so_far_added(gradients, sizes):
+            """In every turn of the loop you divide the sum so far by the examples so far, and add up these quotients.
+            Divide once, after the loop."""
+            parts = np.array([n * g for g, n in zip(gradients, sizes, strict=True)])
+            return np.sum(np.cumsum(parts, axis=0) / np.cumsum(sizes)[:, None], axis=0)
+
+        def mean_divided_by_the_examples(gradients, sizes):
+            """You take the plain mean of the gradients and divide it by the number of examples. Which weight does each
+            gradient need before they are added?"""
+            return np.mean(gradients, axis=0) / sum(sizes)
+
+        def mean_times_the_mean_size(gradients, sizes):
+            """You multiply the plain mean of the gradients by the mean size. Each gradient needs its own size, before
+            they are added."""
+            return np.mean(gradients, axis=0) * np.mean(sizes)
+
+        def first_two_alone(gradients, sizes):
+            """You combine the first two shards only. How many there are differs from case to case."""
+            return np.average(gradients[:2], axis=0, weights=sizes[:2])
+
     class right:
         def by_numpy(gradients, sizes):
             return np.average(gradients, axis=0, weights=sizes)
@@ -396,6 +426,31 @@ class accumulate_gradients:
             """You take the median of the pieces' slopes, which uses neither their lengths nor all of the values."""
             return tuple(np.median(part_gradients(x, y, w, b, pieces), axis=0))
 
+        def divided_as_it_goes(x, y, w, b, pieces):
+            """You divide the sums in every turn of the loop, so that the early pieces are divided again and again.
+            Divide once, after the loop."""
+            gradient, count = np.zeros(2), 0
+            for piece, mean in zip(pieces, part_gradients(x, y, w, b, pieces), strict=True):
+                count += len(piece)
+                gradient = (gradient + len(piece) * mean) / count
+            return tuple(gradient)
+
+        def sums_divided_by_the_count_so_far(x, y, w, b, pieces):
+            """You divide each piece's sum by the examples counted so far, so that the early pieces count for too much.
+            Divide once, after the loop."""
+            n = lengths(pieces)
+            return tuple((n / np.cumsum(n)) @ part_gradients(x, y, w, b, pieces))
+
+        def means_divided_by_the_count(x, y, w, b, pieces):
+            """You add up the pieces' means and divide by the number of examples. Each mean has been divided by the
+            length of its piece already: `np.sum` leaves that to the end."""
+            return tuple(np.sum(part_gradients(x, y, w, b, pieces), axis=0) / sum(lengths(pieces)))
+
+        def all_examples_for_each_piece(x, y, w, b, pieces):
+            """You add up all the examples once for each piece. In each turn, `x[piece]` and `y[piece]` are the ones
+            that count."""
+            return tuple(whole_gradient(x, y, w, b) * len(x) * len(pieces) / sum(lengths(pieces)))
+
     class right:
         def at_once(x, y, w, b, pieces):
             return right_gradient(x, y, w, b, pieces)
@@ -483,6 +538,36 @@ class bytes_per_worker:
             """Your pieces are rounded down, and the last worker takes what is left. Pieces are rounded up here, so that
             it is the last workers who may get less."""
             return shared_out(shapes, workers, lambda rows, p: [rows // p] * (p - 1) + [rows - (p - 1) * (rows // p)])
+
+        def rest_for_the_first(shapes, workers):
+            """Your pieces are rounded down, and worker 0 takes what is left over as well. Pieces are rounded up here,
+            so that it is the last workers who may get less."""
+            return shared_out(shapes, workers, lambda rows, p: [rows // p + rows % p] + [rows // p] * (p - 1))
+
+        def full_pieces_alone(shapes, workers):
+            """In your code a worker takes a full piece or nothing. What is left at the end, less than a full piece, is
+            on no worker."""
+            return shared_out(
+                shapes,
+                workers,
+                lambda rows, p: [n * ((k + 1) * n <= rows) for n in [int(np.ceil(rows / p))] for k in range(p)],
+            )
+
+        def piece_of_what_is_left(shapes, workers):
+            """You compute the length of a piece again for each worker, from the rows that are left. It is the same for
+            all: compute it once, from all rows."""
+
+            def handed_out(rows, p):
+                taken = []
+                for _ in range(p):
+                    taken.append(int(np.ceil((rows - sum(taken)) / p)))
+                return taken
+
+            return shared_out(shapes, workers, handed_out)
+
+        @says(BYTES_SHARED_EVENLY)
+        def rounded_up_evenly(shapes, workers):
+            return [16 * int(np.ceil(parameters_of(shapes) / workers))] * workers
 
         def rest_one_by_one(shapes, workers):
             """You share out the rows as evenly as possible: 5 rows among 4 workers as 2, 1, 1 and 1. Here every piece
@@ -873,6 +958,21 @@ class cost_factors:
             by?"""
             return factors_with(lambda sizes: sizes * for_the_sum(sizes), for_the_sum)(sizes, engine)
 
+        def shares_of_the_reciprocals(sizes, engine):
+            """You share out the reciprocals of the sizes: with them a large shard counts for less than a small one.
+            Its gradient represents more examples."""
+            return factors_with(for_the_mean, for_the_sum)(1 / sizes, engine)
+
+        def by_the_mean_size(sizes, engine):
+            """DDP is right. For MirroredStrategy you divide by the mean size and multiply by the number of workers.
+            Dividing by the mean size does that already, and a sum does not need it."""
+            return factors_with(for_the_mean, lambda sizes: len(sizes) * for_the_mean(sizes))(sizes, engine)
+
+        def rest_for_the_share_with_workers(sizes, engine):
+            """You begin with the shares of all the *other* shards. A shard's own share is its size divided by the
+            number of examples."""
+            return factors_with(lambda s: len(s) * (1 - for_the_sum(s)), lambda s: 1 - for_the_sum(s))(sizes, engine)
+
     class right:
         def by_mean_size(sizes, engine):
             return sizes / np.mean(sizes) if engine == "DDP" else sizes / np.mean(sizes) / sizes.size
@@ -1085,6 +1185,49 @@ class step_seconds:
         def computing_shared_out(seconds, megabytes, workers, speed):
             """You divide the time of `backward` by the number of workers. The `seconds` are what each worker needs."""
             return sent_with(seconds / workers, ring(workers) * megabytes / speed)
+
+        def waiting_alone(seconds, megabytes, workers, speed):
+            """This is how long the buckets wait for each other. The step is over when the last one has arrived."""
+            full, waited = np.cumsum(seconds), 0.0
+            for k in range(1, len(seconds)):
+                arrived = sent_with(seconds[:k], ring(workers) * megabytes[:k] / speed)
+                waited += max(0.0, arrived - full[k])
+            return waited
+
+        def bytes_for_megabytes(seconds, megabytes, workers, speed):
+            """You turn megabytes into bytes. The speed is in megabytes per second, so leave them as they are."""
+            return sent_with(seconds, 1e6 * ring(workers) * megabytes / speed)
+
+        def brackets_left_out(seconds, megabytes, workers, speed):
+            """The ring's formula lacks its brackets: without them `* 2` and `/ workers` do not apply to the whole
+            difference."""
+            return sent_with(seconds, 2 * workers - megabytes / workers / speed)
+
+        def once_without_sharing(seconds, megabytes, workers, speed):
+            """You send each bucket once to every other worker. In the ring a worker sends less: twice that, divided by
+            the number of workers."""
+            return sent_with(seconds, (workers - 1) * megabytes / speed)
+
+        def megabytes_so_far(seconds, megabytes, workers, speed):
+            """You send all the megabytes so far with each bucket. Those of earlier buckets have been sent."""
+            return sent_with(seconds, ring(workers) * np.cumsum(megabytes) / speed)
+
+        def megabytes_on_average(seconds, megabytes, workers, speed):
+            """You give all buckets the mean size. Each takes the time that its own megabytes need."""
+            return sent_with(seconds, ring(workers) * np.full(len(seconds), np.mean(megabytes)) / speed)
+
+        def longest_at_the_end(seconds, megabytes, workers, speed):
+            """You send the largest bucket after `backward` has ended. It sets off when it is full and the one before
+            has arrived, wherever it comes in the order."""
+            return sum(seconds) + ring(workers) * max(megabytes) / speed
+
+        def one_before_taken_to_set_off_when_full(seconds, megabytes, workers, speed):
+            """You let a bucket wait for the one before as if that one had set off when it was full. It may have had to
+            wait too: keep the time when it really arrived."""
+            full, sending = np.cumsum(seconds), ring(workers) * megabytes / speed
+            if len(full) == 1:
+                return full[0] + sending[0]
+            return max(full[-1], full[-2] + sending[-2]) + sending[-1]
 
     class right:
         def by_recursion(seconds, megabytes, workers, speed):

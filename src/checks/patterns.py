@@ -316,13 +316,17 @@ def numbers(part: Part, column: list[Part], task: dict) -> str | None:
 def places(column: list[Part], task: dict) -> str | None:
     """Where a wrong part is right; None if nowhere that can be named."""
     if all(isinstance(p.expected, str) for p in column):
-        return _strings(column)
-    return (column := _comparable(column)) and (
-        _in_proportion(column, task)
-        or _begins_elsewhere(column, task)
-        or _begins_right(column, task)
-        or _right_in_places(column, task)
-    )
+        return _strings(column) or _right_where(column)
+    if arrays := _comparable(column):
+        said = (
+            _in_proportion(arrays, task)
+            or _begins_elsewhere(arrays, task)
+            or _begins_right(arrays, task)
+            or _right_in_places(arrays, task)
+        )
+        if said:
+            return said
+    return _right_where(column)
 
 
 def differs(column: list[Part], count: int) -> str:
@@ -572,6 +576,45 @@ def _right_in_places(column: list[Part], task: dict) -> str | None:
             wrong = [f"[{k}]" for k in np.flatnonzero(~columns[0])]
             return f"is wrong in column{'s' * (len(wrong) > 1)} {enumerate_words(wrong)}, and right elsewhere."
     return None
+
+
+def _right_where(column: list[Part]) -> str | None:
+    """What the arguments have in common in all cases that are right, or in all that are wrong, and in no other."""
+    right = [p.right for p in column]
+    if len(column) < 3 or len(set(right)) == 1:
+        return None
+    shared: dict[tuple, list[str]] = {}  # what, and whether the right cases have it → which arguments
+    for name in column[0].arguments:
+        for said, holds in _conditions([p.arguments[name] for p in column]):
+            if holds == right or [not held for held in holds] == right:
+                shared.setdefault((said, holds == right), []).append(name)
+                break
+    if len(shared) != 1:
+        return None
+    (((said, held), names),) = shared.items()
+    one, other = ("right", "wrong") if held else ("wrong", "right")
+    cases = "the only case" if right.count(held) == 1 else "every case"
+    return f"is {one} in {cases} with {said} {enumerate_words(names)}, and {other} in every other case."
+
+
+def _conditions(values: list) -> Iterator[tuple[str, list[bool]]]:
+    """What may be special about an argument, and in which cases it is."""
+    if all(isinstance(v, (str, bool)) or v is None for v in values):
+        for value in dict.fromkeys(values):
+            yield f"{show(value)} for", [v == value for v in values]
+    elif all(isinstance(v, (int, float)) for v in values):
+        for number in (0, 1):
+            yield f"{number} for", [v == number for v in values]
+    elif all(isinstance(v, list) or np.ndim(v) for v in values):
+        arrays = [as_array(v) for v in values]
+        entry = "entry" if isinstance(values[0], list) else entry_of(values[0])
+        yield "nothing in", [not len(v) for v in values]
+        yield f"one {entry} in", [len(v) == 1 for v in values]
+        if all(a is not None and a.dtype.kind in "iuf" for a in arrays):
+            yield "only zeros in", [not np.any(a) for a in arrays]
+            yield "equal entries in", [a.size > 0 and bool(np.all(a == a.flat[0])) for a in arrays]
+        else:
+            yield "parts of equal length in", [len({np.shape(as_array(part))[:1] for part in v}) == 1 for v in values]
 
 
 # ---- tools

@@ -12,6 +12,7 @@ from grader.sentences import (
     LEAST_SQUARES,
     OF_HALF,
     ONE_ROW_TOO_MANY,
+    RESIDUALS_TIMES_B,
     ROLES_OF_W_AND_B_EXCHANGED,
     SLOPES_SWAPPED,
     START_LEFT_OUT,
@@ -139,9 +140,8 @@ class compute_gradients:
             residual = w * x + b - y
             return 2 * np.mean((residual - np.mean(residual)) * x), 0.0
 
+        @says(RESIDUALS_TIMES_B)
         def wrong_inner_slope_along_b(x, y, w, b):
-            """Your slope along w is right. Along b, you multiply each residual by b: how much does a residual change
-            when b grows by 1?"""
             return slopes(x, y, w, b)[0], slopes(x, y, w, b)[1] * b
 
     class right:

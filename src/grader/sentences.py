@@ -36,6 +36,10 @@ DIAGONAL_FOR_EIGENVALUES = (
 SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a square brings a factor with it."
 SLOPES_SWAPPED = "The two slopes are swapped. The one along w comes first."
 RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
+RESIDUALS_TIMES_B = (
+    "Your slope along w is right. Along b, you multiply each residual by b: how much does a residual change when b "
+    "grows by 1?"
+)
 W_MOVED_FIRST = (
     "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
     "w and b, then move both."

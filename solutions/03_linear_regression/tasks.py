@@ -7,6 +7,7 @@ from grader.sentences import (
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
+    RATE_FALLS,
     RESIDUALS_TIMES_B,
     RESIDUALS_WITHOUT_INTERCEPT,
     SLOPES_HALVED,
@@ -1964,8 +1965,8 @@ class fit_ridge:
                 ridge_gradient, lambda x, y, w, b, penalty: np.sqrt(ridge_cost(x, y, w, b, 0.0)) + penalty * w**2
             )(x, y, lr, steps, penalty)
 
+        @says(RATE_FALLS)
         def rate_halved_each_time(x, y, lr, steps, penalty):
-            """Your rate falls from step to step. The task asks for the same rate in every step."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for k in range(steps):
                 dw, db = ridge_gradient(x, y, w, b, penalty)

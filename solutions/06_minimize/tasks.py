@@ -8,18 +8,23 @@ import numpy as np
 from grader.sentences import (
     BEGINS_AT_ZERO,
     BUG_STILL_THERE,
+    FROM_THE_START_EACH_TIME,
     LAST_POINT_ALONE,
     LEAST_SQUARES,
     OF_HALF,
     ONE_ROW_TOO_MANY,
+    PATH_CLIMBS,
+    RATE_FALLS,
     RESIDUALS_TIMES_B,
     ROLES_OF_W_AND_B_EXCHANGED,
     SLOPES_SWAPPED,
     START_LEFT_OUT,
+    STEPS_OF_ADAM,
+    WITH_MOMENTUM,
     X_AND_Y_EXCHANGED,
     says,
 )
-from helpers import frameworks
+from helpers import frameworks, rules
 
 SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
 RATE_OF_THE_LESSON = "The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."
@@ -59,6 +64,14 @@ EVERY_PAIR = (
     "One of x and y is a column in your code and the other is not, so the residuals form an n by n table, each "
     "prediction with every y."
 )
+
+
+THIRD_POWER = "You take the third power of the residuals. The cost squares them."
+
+
+def slopes_of_the_third_power(x, y, w, b):
+    residual = w * x + b - y
+    return 3 * np.mean(residual**2 * x), 3 * np.mean(residual**2)
 
 
 class compute_gradients:
@@ -143,6 +156,15 @@ class compute_gradients:
         @says(RESIDUALS_TIMES_B)
         def wrong_inner_slope_along_b(x, y, w, b):
             return slopes(x, y, w, b)[0], slopes(x, y, w, b)[1] * b
+
+        def step_for_the_slopes(x, y, w, b):
+            """You return w and b after a step. The task asks for the slopes alone: the step is the second half."""
+            dw, db = slopes(x, y, w, b)
+            return w - dw, b - db
+
+        @says(THIRD_POWER)
+        def third_power(x, y, w, b):
+            return slopes_of_the_third_power(x, y, w, b)
 
     class right:
         def by_watching(x, y, w, b):
@@ -286,6 +308,11 @@ class apply_gradients:
         def rate_around_everything(gradients, variables, lr):
             """You multiply the variable by the rate as well. Only the gradient is multiplied by it."""
             return [lr * (v - np.asarray(g)) for g, v in zip(gradients, variables, strict=True)]
+
+        def by_the_sign(gradients, variables, lr):
+            """All your entries move equally far, by the sign of their slope. The rule multiplies the slope itself by
+            the rate."""
+            return [v - lr * np.sign(g) for g, v in zip(gradients, variables, strict=True)]
 
     class right:
         def by_index(gradients, variables, lr):
@@ -445,6 +472,10 @@ class minimize:
         def least_squares(x, y, w, b, lr):
             """You return the line of least squares. The task asks where one step leads."""
             return tuple(np.polyfit(x, y, 1))
+
+        @says(STEPS_OF_ADAM)
+        def step_of_adam(x, y, w, b, lr):
+            return step_by(lambda *at: np.sign(slopes(*at)))(x, y, w, b, lr)
 
     class right:
         def by_variables(x, y, w, b, lr):
@@ -622,6 +653,35 @@ class descend:
         def least_squares(x, y, w, b, lr, steps):
             return tuple(np.polyfit(x, y, 1))
 
+        def b_before_w(x, y, w, b, lr, steps):
+            """You move b before the gradient along w is computed, so that gradient belongs to another point. Compute
+            both, then move both."""
+            return descend_by(minimize.mistakes.b_moved_first)(x, y, w, b, lr, steps)
+
+        def swapped_in_each_step(x, y, w, b, lr, steps):
+            """After each of your steps, w and b are swapped. The second half returns them in the order of its list."""
+            return descend_by(minimize.mistakes.swapped)(x, y, w, b, lr, steps)
+
+        @says(FROM_THE_START_EACH_TIME)
+        def from_the_start_each_time(x, y, w, b, lr, steps):
+            at = w, b
+            for _ in range(steps):
+                dw, db = slopes(x, y, *at)
+                at = w - lr * dw, b - lr * db
+            return at
+
+        @says(RATE_FALLS)
+        def rate_divided_by_the_step(x, y, w, b, lr, steps):
+            for k in range(steps):
+                w, b = right_step(x, y, w, b, lr / (k + 1))
+            return w, b
+
+        @says(RATE_FALLS)
+        def rate_halved_each_time(x, y, w, b, lr, steps):
+            for k in range(steps):
+                w, b = right_step(x, y, w, b, lr / 2**k)
+            return w, b
+
     class right:
         def by_minimize(x, y, w, b, lr, steps):
             for _ in range(steps):
@@ -654,6 +714,15 @@ def path_by(step):
 
 
 right_path = path_by(right_step)
+
+
+def path_by_rule(rule, x, y, steps):
+    """The path by another rule of `helpers.rules`."""
+    path, state = [np.zeros(2)], rule.init(np.zeros(2))
+    for _ in range(steps):
+        step, state = rule.update(np.array(slopes(x, y, *path[-1])), state, path[-1])
+        path.append(path[-1] + step)
+    return np.array(path)
 
 
 class old_program:
@@ -741,6 +810,35 @@ class old_program:
         def own_rate(x, y, lr, steps):
             """The learning rate makes no difference to your path: it uses 0.01, the lesson's rate."""
             return right_path(x, y, 0.01, steps)
+
+        @says(PATH_CLIMBS)
+        def climbs(x, y, lr, steps):
+            return path_by(minimize.mistakes.climbs)(x, y, lr, steps)
+
+        @says(STEPS_OF_ADAM)
+        def steps_of_adam(x, y, lr, steps):
+            return path_by_rule(rules.adam(lr), x, y, steps)
+
+        @says(WITH_MOMENTUM)
+        def with_momentum(x, y, lr, steps):
+            return path_by_rule(rules.momentum(lr), x, y, steps)
+
+        @says(THIRD_POWER)
+        def of_the_third_power(x, y, lr, steps):
+            return path_by(step_by(slopes_of_the_third_power))(x, y, lr, steps)
+
+        def square_of_the_mean(x, y, lr, steps):
+            """The error takes the mean first and then squares it. The mean squared error squares each residual
+            first."""
+            return path_by(step_by(compute_gradients.mistakes.square_of_the_mean))(x, y, lr, steps)
+
+        def mean_distance(x, y, lr, steps):
+            """The error is the mean of the residuals' absolute values. The mean squared error squares them."""
+            return path_by(step_by(compute_gradients.mistakes.slopes_of_the_distance))(x, y, lr, steps)
+
+        def rate_of_the_example(x, y, lr, steps):
+            """The learning rate makes no difference to your path: it uses 0.05, the example's rate."""
+            return right_path(x, y, 0.05, steps)
 
     class right:
         def in_two_calls(x, y, lr, steps):

@@ -70,3 +70,12 @@ WITH_MOMENTUM = (
     "Each of your steps contains 0.9 of the step before, as with momentum. The task asks for plain gradient descent: a "
     "step depends only on the gradient at its own point."
 )
+STEPS_OF_ADAM = (
+    "Your steps are Adam's: in the first one all entries move equally far, however steep the slope. The task asks for "
+    "plain gradient descent, in which a step is the rate times the gradient."
+)
+FROM_THE_START_EACH_TIME = (
+    "Each of your steps sets out from the start, by the gradient at the last point. It should set out from the last "
+    "point as well."
+)
+RATE_FALLS = "Your rate falls from step to step. The task asks for the same rate in every step."

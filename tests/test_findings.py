@@ -32,7 +32,7 @@ from small_tasks import (
 import checks
 from checks import findings
 from checks.findings import Kind, examine, example
-from checks.outcomes import decode
+from checks.outcomes import decode, encode
 from helpers import functions
 
 
@@ -595,6 +595,56 @@ def test_a_mistake_may_leave_open_what_it_returns_in_a_case():
     assert sentence(lambda x: 3 * x if x != 2 else None, open_once) == "Three times."
     assert sentence(lambda x: 3 * x if x != 3 else 7.0, open_once) != "Three times."
     assert sentence(lambda x: 3 * x if x != 2 else 1 / 0, open_once) != "Three times."
+
+
+def test_of_several_results_a_mistake_may_leave_one_open():
+    pair = task("x", [([k], (k + 1.0, 2.0 * k)) for k in (1.0, 2.0, 3.0)], mistakes=["One too many."])
+    for case in pair["cases"]:
+        case["mistakes"] = [{"value": encode([case["arguments"][0] + 2.0, ...])}]
+    assert sentence(lambda x: (x + 2, 7.5), pair) == "One too many."
+    assert sentence(lambda x: (x + 2, None), pair) == "One too many."
+    assert sentence(lambda x: (x + 1, 7.5), pair) != "One too many."
+    assert sentence(lambda x: (x + 2, 7.5, 1.0), pair) != "One too many."
+    assert sentence(lambda x: x + 2, pair) != "One too many."
+
+
+LINES = task(
+    "x b",
+    [
+        ([A(1.0, 2.0), 3.0], A(4.0, 5.0)),
+        ([A(5.0), 0.0], A(5.0)),
+        ([A(2.0, 7.0, 1.0), 9.0], A(11.0, 16.0, 10.0)),
+    ],
+)
+
+
+def test_an_amount_that_is_added_to_all_entries_is_told_from_one_that_is_not():
+    said = "is off by the same amount in every entry, but that amount differs from case to case"
+    assert said in sentence(lambda x, b: x + 2 * b, LINES)
+    assert said not in sentence(lambda x, b: x + b * np.arange(len(x)), LINES)
+
+
+WIDER = task(
+    "x b",
+    [
+        ([A(1.0, 2.0), 3.0], A(4.0, 5.0)),
+        ([A(5.0), 4.0], A(9.0)),
+        ([A(2.0, 7.0, 1.0), 0.0], A(2.0, 7.0, 1.0)),
+        ([A(4.0, 1.0), 0.0], A(4.0, 1.0)),
+        ([A(8.0), 9.0], A(17.0)),
+        ([A(3.0, 5.0, 2.0), 6.0], A(9.0, 11.0, 8.0)),
+    ],
+)
+
+
+def test_what_the_right_cases_have_in_common_is_said_if_no_wrong_one_has_it():
+    def right_if(condition):
+        return lambda x, b: x + b if condition(x, b) else (x + b) * np.arange(2.0, 2.0 + len(x)) ** 2 + 1
+
+    assert "is right where b is 0, and in no other case" in sentence(right_if(lambda x, b: b == 0), WIDER)
+    assert "is right where x has one entry, and in no other case" in sentence(right_if(lambda x, b: len(x) == 1), WIDER)
+    assert "is right where x has 3 entries, and in no other case" in sentence(right_if(lambda x, b: len(x) == 3), WIDER)
+    assert "is right where" not in sentence(right_if(lambda x, b: b == 9.0), WIDER)
 
 
 # ---- no wrong reason: a sentence is said only if it holds in every case that can show it

@@ -638,6 +638,20 @@ class cost_of_columns:
             """Your line is computed from y. Do both of your names hold the same array?"""
             return np.mean((w * y.ravel() + b - y.ravel()) ** 2)
 
+        def right_when_y_is_a_column(x, y, w, b):
+            """This is right where y is a column. But where only x is one, there are n times n residuals again."""
+            return np.mean((w * (x.reshape(-1, 1) if y.ndim == 2 else x) + b - y) ** 2)
+
+        def mean_distance(x, y, w, b):
+            """There are n residuals now, as there should be. But you take the mean of their absolute values; the cost
+            squares them."""
+            return np.mean(abs(w * x.ravel() + b - y.ravel()))
+
+        def variance_of_the_residuals(x, y, w, b):
+            """There are n residuals now, as there should be. But their variance measures them from their own mean; the
+            cost is the mean of their squares."""
+            return np.var(w * x.ravel() + b - y.ravel())
+
     class right:
         def by_reshaping(x, y, w, b):
             return np.mean((w * x.reshape(-1, 1) + b - y.reshape(-1, 1)) ** 2)
@@ -927,6 +941,11 @@ class standardise_columns:
             if np.any(std <= 1e-9 * abs(X).max(axis=0)):
                 std = np.ones(len(std))
             return (X - mean) / std, mean, std
+
+        def all_set_to_one(X):
+            """You return 1 as the standard deviation of every column. Only a constant column has 1; the others have
+            their own."""
+            return ..., X.mean(axis=0), np.ones(X.shape[1])
 
     class right:
         def column_by_column(X):
@@ -1348,6 +1367,20 @@ class to_original_units:
             """Your weights are right. In the intercept you standardise `b`, which is standardised already: map it back
             to the units of y."""
             return y_std * w / x_std, (b - y_mean) / y_std - y_std * w / x_std @ x_mean
+
+        def unit_of_x_squared(w, b, x_mean, x_std, y_mean, y_std):
+            """You divide the weights by x_std twice. Once leads from z to x."""
+            return y_std * w / x_std**2, ...
+
+        def unit_of_x_multiplied_alone(w, b, x_mean, x_std, y_mean, y_std):
+            """You multiply the weights by x_std, and the unit of y is missing from them. How much does z change when x
+            grows by 1?"""
+            return w * x_std, ...
+
+        def weights_as_values_of_y(w, b, x_mean, x_std, y_mean, y_std):
+            """You map the weights back like values of y, mean included. A mean shifts the line without tilting it, and
+            the unit of x is missing."""
+            return y_std * w + y_mean, ...
 
     class right:
         def by_predictions(w, b, x_mean, x_std, y_mean, y_std):

@@ -15,6 +15,7 @@ from checks.wording import describe, entry_of, enumerate_words, show
 
 WHOLE = "the result"
 _SMALL = 1e-3  # relative: what differs by less is nearly right
+_TELLING = 5  # cases at least, for what some have in common: of fewer, many things hold by chance
 _SEVERAL = 200  # entries of a list that is searched for the result
 
 
@@ -322,6 +323,8 @@ def places(column: list[Part], task: dict) -> str | None:
         or _begins_elsewhere(column, task)
         or _begins_right(column, task)
         or _right_in_places(column, task)
+        or _off_by_one_amount(column, task)
+        or _right_where(column)
     )
 
 
@@ -572,6 +575,62 @@ def _right_in_places(column: list[Part], task: dict) -> str | None:
             wrong = [f"[{k}]" for k in np.flatnonzero(~columns[0])]
             return f"is wrong in column{'s' * (len(wrong) > 1)} {enumerate_words(wrong)}, and right elsewhere."
     return None
+
+
+def _off_by_one_amount(column: list[Part], task: dict) -> str | None:
+    """In each wrong case the same difference in every entry, and in two cases of several entries not the same."""
+    wrong = [p for p in column if not p.right and p.expected.size]
+    amounts = [float((p.got - p.expected).ravel()[0]) for p in wrong]
+    if len({amount for p, amount in zip(wrong, amounts, strict=True) if p.expected.size > 1}) < 2:
+        return None
+    if not all(_alike(p.expected + amount, p.got, task) for p, amount in zip(wrong, amounts, strict=True)):
+        return None
+    return (
+        "is off by the same amount in every entry, but that amount differs from case to case: look at what is added to "
+        "all of them."
+    )
+
+
+def _right_where(column: list[Part]) -> str | None:
+    """What an argument has in all the cases that are right, and in no other; a mere number of entries comes last."""
+    right = [p.right for p in column]
+    if not any(right) or len(column) < _TELLING:
+        return None
+    for traits_of in (_traits, _count_trait):
+        for name in column[0].arguments:
+            traits = [traits_of(p.arguments[name]) for p in column]
+            for trait in traits[right.index(True)]:
+                if [trait in its for its in traits] == right:
+                    return f"is right where {name} {trait}, and in no other case."
+    return None
+
+
+def _traits(argument) -> list[str]:
+    """What may set an argument of one case apart from those of others."""
+    array = as_array(argument)
+    if array is None or array.dtype.kind not in "iuf" or not array.size:
+        return []
+    if array.ndim == 0:
+        traits = {"is 0": array == 0, "is 1": array == 1, "is above 0": array > 0, "is below 0": array < 0}
+    else:
+        table, entry = array.ndim == 2, entry_of(array)
+        traits = {
+            "has one axis": array.ndim == 1,
+            "has two axes": table,
+            f"has one {entry}": len(array) == 1,
+            f"has more than one {entry}": len(array) > 1,
+            "has one column": table and array.shape[1] == 1,
+            "has more than one column": table and array.shape[1] > 1,
+            "has no entry below 0": np.all(array >= 0),
+            "has no entry above 0": np.all(array <= 0),
+            "has equal entries": array.size > 1 and np.all(array == array.flat[0]),
+        }
+    return [trait for trait, holds in traits.items() if holds]
+
+
+def _count_trait(argument) -> list[str]:
+    array = as_array(argument)
+    return [] if array is None or not array.ndim else [f"has {len(array)} {'rows' if array.ndim > 1 else 'entries'}"]
 
 
 # ---- tools

@@ -245,6 +245,20 @@ class count_steps:
             """Your number does not depend on n. How many batches do n examples make?"""
             return batch_size * epochs
 
+        def divided_by_the_epochs(n, batch_size, epochs):
+            """You divide by the number of epochs too. More epochs mean more steps: multiply."""
+            return math.ceil(n / (batch_size * epochs))
+
+        def full_and_divided_by_the_epochs(n, batch_size, epochs):
+            """You divide by the number of epochs too, and drop what is left. More epochs mean more steps, and a shorter
+            batch counts."""
+            return n // (batch_size * epochs)
+
+        def overlapping_batches(n, batch_size, epochs):
+            """You count batches that begin one example after the other. They overlap: the next should begin where the
+            last one ends."""
+            return max(n - batch_size + 1, 1) * epochs
+
     class right:
         def by_loop(n, batch_size, epochs):
             steps = 0
@@ -1170,6 +1184,30 @@ class minibatch_descent:
         @says(GATHERED_IN_AN_EPOCH)
         def averaged_in_an_epoch(X, y, theta, orders, batch_size, lr, decay):
             return gathered(X, y, theta, orders, batch_size, lambda epoch, batches: lr / batches / (1 + decay * epoch))
+
+        def with_momentum(X, y, theta, orders, batch_size, lr, decay):
+            """Your steps carry on 0.9 of the gradients before, as with momentum. A step depends on its own batch
+            alone."""
+            path, velocity, t = [theta], np.zeros(len(theta)), 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    velocity = 0.9 * velocity + right_gradient(X, y, theta, batch)
+                    theta = theta - lr / (1 + decay * t) * velocity
+                    t += 1
+                path.append(theta)
+            return np.array(path)
+
+        def weights_decay(X, y, theta, orders, batch_size, lr, decay):
+            """`decay` shrinks θ in your steps, which is called weight decay. Here it shrinks the rate."""
+            return descent_by(
+                lambda X, y, at, batch: right_gradient(X, y, at, batch) + decay * at, rate=lambda lr, *rest: lr
+            )(X, y, theta, orders, batch_size, lr, decay)
+
+        def first_batch_left_out(X, y, theta, orders, batch_size, lr, decay):
+            """You leave the first batch of each epoch out. It makes a step like any other."""
+            return descent_by(split=lambda order, batch_size: cut(order, batch_size)[1:])(
+                X, y, theta, orders, batch_size, lr, decay
+            )
 
     class right:
         def on_shuffled_copies(X, y, theta, orders, batch_size, lr, decay):

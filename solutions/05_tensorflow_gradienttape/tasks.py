@@ -36,6 +36,8 @@ ALL_AT_ONCE = (
     "You draw the numbers of all runs at once, as one array. One draw of many numbers gives other numbers than many "
     "draws of one: draw as the cell does."
 )
+OF_THE_CUBE = "You take the sine of x³. In f the x is squared."
+POWER_LOST_BY_HAND = "Worked out by hand, one of the factors x is missing. Let the outer tape take care of it."
 ANOTHER_SEED = "You set another seed than the one that is passed in. The first cell is run once, with that seed."
 OF_A_GENERATOR = (
     "You draw from a `tf.random.Generator`. Its numbers are not those of `tf.random.normal`, even from the same seed: "
@@ -147,6 +149,26 @@ class tape_gradient:
             Let the tape compute it."""
             return np.cos(x**2)
 
+        @says(OF_THE_CUBE)
+        def of_the_cube(x):
+            return np.sin(x**3) + 3 * x**3 * np.cos(x**3)
+
+        def factor_added(x):
+            """You add x to the sine. In f it multiplies the sine."""
+            return 1 + 2 * x * np.cos(x**2)
+
+        def factor_squared(x):
+            """You square the factor in front of the sine. In f the x inside the sine is squared."""
+            return 2 * x * np.sin(x) + x**2 * np.cos(x)
+
+        def sine_squared_as_well(x):
+            """You square the sine as well. In f only the x inside it is squared."""
+            return np.sin(x**2) ** 2 + 2 * x**2 * np.sin(2 * x**2)
+
+        def times_x(x):
+            """You multiply the slope by x. The tape's gradient is the slope already."""
+            return x * right_slope(x)
+
     class right:
         def by_watching(x):
             point = tf.constant(x)
@@ -254,6 +276,26 @@ class second_derivative:
         def slope_of_the_squared_slope(x):
             """The outer tape differentiates the square of the slope. Its target should be the slope itself."""
             return 2 * right_slope(x) * right_curvature(x)
+
+        @says(OF_THE_CUBE)
+        def of_the_cube(x):
+            return 12 * x**2 * np.cos(x**3) - 9 * x**5 * np.sin(x**3)
+
+        def slope_of_x_times_the_slope(x):
+            """The outer tape differentiates x times the slope. Its target should be the slope itself."""
+            return right_slope(x) + x * right_curvature(x)
+
+        def times_x(x):
+            """You multiply the first derivative by x. The second derivative is the slope of the slope."""
+            return x * right_slope(x)
+
+        @says(POWER_LOST_BY_HAND)
+        def square_for_cube_by_hand(x):
+            return 6 * x * np.cos(x**2) - 4 * x**2 * np.sin(x**2)
+
+        @says(POWER_LOST_BY_HAND)
+        def factor_lost_by_hand(x):
+            return 6 * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
 
     class right:
         def by_watching(x):
@@ -407,6 +449,32 @@ class descend_by_tape:
         def terms_for_slopes(start, lr, steps):
             """Your steps follow the terms of the cost itself. They should follow its slopes: let the tape find them."""
             return path_by(lambda theta: np.exp(theta) - theta)(start, lr, steps)
+
+        def twice_the_gradient(start, lr, steps):
+            """Your steps are twice as long as they should be. The tape's gradient has all its factors already."""
+            return right_path(start, 2 * lr, steps)
+
+        def rate_squared(start, lr, steps):
+            """The rate is in your steps twice. It multiplies the gradient once."""
+            return right_path(start, lr**2, steps)
+
+        def steps_of_length_one(start, lr, steps):
+            """You divide the gradient by its length. The rule uses it as it is: the steps get shorter where the slope
+            gets flatter."""
+            return path_by(lambda theta: slope_of_the_sum(theta) / np.linalg.norm(slope_of_the_sum(theta)))(
+                start, lr, steps
+            )
+
+        def in_proportion_to_theta(start, lr, steps):
+            """Your step is proportional to θ as well. In the rule the gradient is multiplied by the rate only."""
+            return path_by(lambda theta: theta * slope_of_the_sum(theta))(start, lr, steps)
+
+        @says(RATE_FALLS)
+        def rate_divided_by_the_step(start, lr, steps):
+            path = [start]
+            for k in range(steps):
+                path.append(path[-1] - lr / (k + 1) * slope_of_the_sum(path[-1]))
+            return np.array(path)
 
     class right:
         def by_watching(start, lr, steps):
@@ -613,6 +681,14 @@ class pair_after_reruns:
             numbers = numbers_drawn(seed)
             return numbers[0], numbers[times]
 
+        @says(ANOTHER_SEED)
+        def runs_for_seed(seed, times):
+            return pair(numbers_drawn(times), times)
+
+        @says(ANOTHER_SEED)
+        def seed_zero(seed, times):
+            return pair(numbers_drawn(0), times)
+
     class right:
         def out_of_a_list(seed, times):
             tf.random.set_seed(seed)
@@ -737,6 +813,30 @@ class fit_line_tensorflow:
             """Your first cost is right and your first step twice as long as it should be. The factor 2 of the square is
             in the tape's gradient already."""
             return fit_by(lambda *at: 2 * line_slopes(*at))(x, y, w, b, lr, steps)
+
+        def roots_of_the_costs(x, y, w, b, lr, steps):
+            """The line is right, but your costs are square roots. The task asks for the mean squared error itself."""
+            w, b, costs = right_fit(x, y, w, b, lr, steps)
+            return w, b, np.sqrt(costs)
+
+        def mean_divided_by_n(x, y, w, b, lr, steps):
+            """Your first cost and your first step are n times too small. A mean has been divided by n already."""
+            return fit_by(lambda *at: line_slopes(*at) / len(x), lambda *at: line_cost(*at) / len(x))(
+                x, y, w, b, lr, steps
+            )
+
+        def steps_divided_by_n(x, y, w, b, lr, steps):
+            """Your first cost is right and your first step n times too short. The gradient of the mean has been divided
+            by n already."""
+            return fit_by(lambda *at: line_slopes(*at) / len(x))(x, y, w, b, lr, steps)
+
+        def one_slope_for_both(x, y, w, b, lr, steps):
+            """Both of your variables move by the slope along b. Each has its own."""
+            return fit_by(lambda *at: line_slopes(*at)[[1, 1]])(x, y, w, b, lr, steps)
+
+        def centred_on_the_way(x, y, w, b, lr, steps):
+            """You subtract the mean of x. Here the descent runs on x as it is."""
+            return right_fit(x - x.mean(), y, w, b, lr, steps)
 
     class right:
         def by_assigning(x, y, w, b, lr, steps):

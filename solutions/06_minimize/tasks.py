@@ -27,6 +27,7 @@ from grader.sentences import (
 from helpers import frameworks, rules
 
 SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
+DIVIDED_BY_N_AGAIN = "Your steps are n times too short. The gradient of the mean has been divided by n already."
 RATE_OF_THE_LESSON = "The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."
 
 
@@ -314,6 +315,36 @@ class apply_gradients:
             the rate."""
             return [v - lr * np.sign(g) for g, v in zip(gradients, variables, strict=True)]
 
+        def rate_subtracted(gradients, variables, lr):
+            """You subtract the rate and the gradient. In the rule the rate multiplies the gradient."""
+            return [v - lr - g for g, v in zip(gradients, variables, strict=True)]
+
+        def gradients_squared(gradients, variables, lr):
+            """You square the gradient. The rule uses it as it is."""
+            return [v - lr * np.square(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def divided_by_the_size(gradients, variables, lr):
+            """You divide each step by the number of entries of its variable. Each entry takes its whole step."""
+            return [v - lr * np.asarray(g) / np.size(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def clipped(gradients, variables, lr):
+            """You cut the slopes off at −1 and 1. The rule uses them as they are."""
+            return [v - lr * np.clip(g, -1, 1) for g, v in zip(gradients, variables, strict=True)]
+
+        def largest_for_all(gradients, variables, lr):
+            """All entries of a variable take the same step, from the largest of its slopes. Each entry has its own
+            slope and takes its own step."""
+            return [v - lr * np.max(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def twice_the_gradients(gradients, variables, lr):
+            """Each of your steps is twice as long as it should be. The rule multiplies the gradient by the rate
+            alone."""
+            return [v - 2 * lr * np.asarray(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def rate_of_the_example(gradients, variables, lr):
+            """The learning rate makes no difference to your result: it uses 0.1, the example's rate."""
+            return [v - 0.1 * np.asarray(g) for g, v in zip(gradients, variables, strict=True)]
+
     class right:
         def by_index(gradients, variables, lr):
             return [np.subtract(variables[k], np.multiply(lr, gradients[k])) for k in range(len(variables))]
@@ -476,6 +507,35 @@ class minimize:
         @says(STEPS_OF_ADAM)
         def step_of_adam(x, y, w, b, lr):
             return step_by(lambda *at: np.sign(slopes(*at)))(x, y, w, b, lr)
+
+        def in_proportion(x, y, w, b, lr):
+            """Your steps are proportional to w and b as well. Only the rate multiplies the gradients."""
+            return step_by(lambda *at: slopes(*at) * np.array(at[2:]))(x, y, w, b, lr)
+
+        def slope_along_b_for_both(x, y, w, b, lr):
+            """Both of your variables move by the slope along b. The slope along w is the first entry."""
+            return step_by(lambda *at: (slopes(*at)[1],) * 2)(x, y, w, b, lr)
+
+        def divided_by_the_rate(x, y, w, b, lr):
+            """You divide the gradients by the rate. A smaller rate means a smaller step."""
+            return right_step(x, y, w, b, 1 / lr)
+
+        def rate_squared(x, y, w, b, lr):
+            """The rate is in your step twice. Do both of your halves multiply by it?"""
+            return right_step(x, y, w, b, lr**2)
+
+        def gradients_after_the_step(x, y, w, b, lr):
+            """Your gradients are those at the point where the step should end. Take them where it begins."""
+            dw, db = slopes(x, y, *right_step(x, y, w, b, lr))
+            return w - lr * dw, b - lr * db
+
+        def cost_for_gradients(x, y, w, b, lr):
+            """Both of your variables move by the cost. They should move by its slopes."""
+            return step_by(lambda x, y, w, b: (np.mean((w * x + b - y) ** 2),) * 2)(x, y, w, b, lr)
+
+        def sum_of_the_slopes(x, y, w, b, lr):
+            """Both of your variables move by the sum of the slopes. Each has its own slope."""
+            return step_by(lambda *at: (sum(slopes(*at)),) * 2)(x, y, w, b, lr)
 
     class right:
         def by_variables(x, y, w, b, lr):
@@ -640,8 +700,8 @@ class descend:
             """Each of your steps is `steps` times too long: the rate is multiplied by the number of steps."""
             return right_descend(x, y, w, b, lr * steps, steps)
 
+        @says(DIVIDED_BY_N_AGAIN)
         def divided_by_n_again(x, y, w, b, lr, steps):
-            """Your steps are n times too short. The gradient of the mean has been divided by n already."""
             return right_descend(x, y, w, b, lr / len(x), steps)
 
         def steps_of_length_one(x, y, w, b, lr, steps):
@@ -681,6 +741,34 @@ class descend:
             for k in range(steps):
                 w, b = right_step(x, y, w, b, lr / 2**k)
             return w, b
+
+        def rate_shared_out(x, y, w, b, lr, steps):
+            """You divide the rate by the number of steps. Each step has the whole rate."""
+            return right_descend(x, y, w, b, lr / steps, steps) if steps else (w, b)
+
+        def steps_doubled(x, y, w, b, lr, steps):
+            """Each of your steps is twice as long as it should be. Are the gradients applied twice?"""
+            return right_descend(x, y, w, b, 2 * lr, steps)
+
+        @says(WITH_MOMENTUM)
+        def with_momentum(x, y, w, b, lr, steps):
+            theta, velocity = np.array([w, b]), np.zeros(2)
+            for _ in range(steps):
+                velocity = 0.9 * velocity + slopes(x, y, *theta)
+                theta = theta - lr * velocity
+            return theta
+
+        def by_the_sign(x, y, w, b, lr, steps):
+            """Your w and b move equally far in each step, by the sign of their slope. The slope itself is multiplied by
+            the rate."""
+            if steps and abs(slopes(x, y, w, b)[0]) < 1e-6:  # the sign of what rounding leaves
+                return ...
+            return descend_by(minimize.mistakes.step_of_adam)(x, y, w, b, lr, steps)
+
+        def mean_of_the_path(x, y, w, b, lr, steps):
+            """You return the mean of the points that you have reached. The task asks for the last one."""
+            points = [right_descend(x, y, w, b, lr, k + 1) for k in range(steps)]
+            return np.mean(points, axis=0) if points else (w, b)
 
     class right:
         def by_minimize(x, y, w, b, lr, steps):
@@ -839,6 +927,22 @@ class old_program:
         def rate_of_the_example(x, y, lr, steps):
             """The learning rate makes no difference to your path: it uses 0.05, the example's rate."""
             return right_path(x, y, 0.05, steps)
+
+        def steps_doubled(x, y, lr, steps):
+            """Your steps are twice as long as they should be. The gradient has the factor 2 of the square already."""
+            return right_path(x, y, 2 * lr, steps)
+
+        @says(DIVIDED_BY_N_AGAIN)
+        def divided_by_n_again(x, y, lr, steps):
+            return right_path(x, y, lr / len(x), steps)
+
+        def of_the_root(x, y, lr, steps):
+            """The error is the square root of the mean squared error. The task has no root."""
+            return path_by(step_by(compute_gradients.mistakes.root_of_the_cost))(x, y, lr, steps)
+
+        def as_many_steps_as_points(x, y, lr, steps):
+            """You take as many steps as there are points. `steps` is the number of steps."""
+            return right_path(x, y, lr, len(x))
 
     class right:
         def in_two_calls(x, y, lr, steps):

@@ -16,6 +16,7 @@ from checks.wording import describe, entry_of, enumerate_words, show
 WHOLE = "the result"
 _SMALL = 1e-3  # relative: what differs by less is nearly right
 _TELLING = 5  # cases at least, for what some have in common: of fewer, many things hold by chance
+_NAMED = 3  # things that they have in common, at most
 _SEVERAL = 200  # entries of a list that is searched for the result
 
 
@@ -597,11 +598,14 @@ def _right_where(column: list[Part]) -> str | None:
     if not any(right) or len(column) < _TELLING:
         return None
     for traits_of in (_traits, _count_trait):
+        fitting = []
         for name in column[0].arguments:
             traits = [traits_of(p.arguments[name]) for p in column]
-            for trait in traits[right.index(True)]:
-                if [trait in its for its in traits] == right:
-                    return f"is right where {name} {trait}, and in no other case."
+            fitting += [
+                f"{name} {trait}" for trait in traits[right.index(True)] if [trait in its for its in traits] == right
+            ]
+        if fitting:
+            return f"is right where {enumerate_words(fitting[:_NAMED])}, and in no other case."
     return None
 
 
@@ -611,7 +615,13 @@ def _traits(argument) -> list[str]:
     if array is None or array.dtype.kind not in "iuf" or not array.size:
         return []
     if array.ndim == 0:
-        traits = {"is 0": array == 0, "is 1": array == 1, "is above 0": array > 0, "is below 0": array < 0}
+        counts = array.dtype.kind in "iu"  # where there are 0 steps, say, little can go wrong
+        traits = {
+            "is 0": array == 0 and not counts,
+            "is 1": array == 1,
+            "is above 0": array > 0 and not counts,
+            "is below 0": array < 0,
+        }
     else:
         table, entry = array.ndim == 2, entry_of(array)
         traits = {

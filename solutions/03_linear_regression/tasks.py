@@ -691,12 +691,6 @@ OTHERS_SET_TO_ONE = (
 )
 
 
-SMALL_NUMBER_IN_STD = (
-    "You add a small number to every standard deviation, even where the column varies. Only that of a constant column "
-    "should change, to 1."
-)
-
-
 class standardise_columns:
     relative = 1e-8
     exact = ("X",)  # what rounding leaves of the std of a constant column depends on its last digit
@@ -838,7 +832,8 @@ class standardise_columns:
         def least_to_greatest(X):
             """You put each column between 0 and 1, by its least and greatest value. That is another scale: the task
             asks for mean and standard deviation."""
-            return ..., X.min(axis=0), ...
+            varies = np.all(X.std(axis=0) > 1e-6 * abs(X).max(axis=0))  # of the others, what becomes of them is open
+            return ..., X.min(axis=0), np.ptp(X, axis=0) if varies else ...
 
         def not_from_the_mean(X):
             """Your standard deviation is measured from 0: the root of the mean of x². Measure it from the mean."""
@@ -869,14 +864,6 @@ class standardise_columns:
             that vary, and a constant column should have std 1."""
             mean, std = X.mean(axis=0), X.std(axis=0)
             return (X - mean) / (std + 1e-9), mean, std
-
-        @says(SMALL_NUMBER_IN_STD)
-        def small_number_in_std(X):
-            return ..., X.mean(axis=0), X.std(axis=0) + 1e-8
-
-        @says(SMALL_NUMBER_IN_STD)
-        def smaller_number_in_std(X):
-            return ..., X.mean(axis=0), X.std(axis=0) + 1e-12
 
         def at_least_one(X):
             """You raise every standard deviation to at least 1. Only those of constant columns should become 1."""
@@ -946,6 +933,11 @@ class standardise_columns:
             """You return 1 as the standard deviation of every column. Only a constant column has 1; the others have
             their own."""
             return ..., X.mean(axis=0), np.ones(X.shape[1])
+
+        def kept_from_zero(X):
+            """You keep standard deviations away from 0 by a small number, added to them or as their minimum. Only that
+            of a constant column should change, to 1."""
+            return ..., X.mean(axis=0), X.std(axis=0) + 1e-8
 
     class right:
         def column_by_column(X):

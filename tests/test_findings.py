@@ -32,7 +32,7 @@ from small_tasks import (
 import checks
 from checks import findings
 from checks.findings import Kind, examine, example
-from checks.outcomes import decode
+from checks.outcomes import decode, encode
 from helpers import functions
 
 
@@ -595,6 +595,33 @@ def test_a_mistake_may_leave_open_what_it_returns_in_a_case():
     assert sentence(lambda x: 3 * x if x != 2 else None, open_once) == "Three times."
     assert sentence(lambda x: 3 * x if x != 3 else 7.0, open_once) != "Three times."
     assert sentence(lambda x: 3 * x if x != 2 else 1 / 0, open_once) != "Three times."
+
+
+def test_of_several_results_a_mistake_may_leave_one_open():
+    pair = task("x", [([k], (k + 1.0, 2.0 * k)) for k in (1.0, 2.0, 3.0)], mistakes=["One too many."])
+    for case in pair["cases"]:
+        case["mistakes"] = [{"value": encode([case["arguments"][0] + 2.0, ...])}]
+    assert sentence(lambda x: (x + 2, 7.5), pair) == "One too many."
+    assert sentence(lambda x: (x + 2, None), pair) == "One too many."
+    assert sentence(lambda x: (x + 1, 7.5), pair) != "One too many."
+    assert sentence(lambda x: (x + 2, 7.5, 1.0), pair) != "One too many."
+    assert sentence(lambda x: x + 2, pair) != "One too many."
+
+
+LINES = task(
+    "x b",
+    [
+        ([A(1.0, 2.0), 3.0], A(4.0, 5.0)),
+        ([A(5.0), 0.0], A(5.0)),
+        ([A(2.0, 7.0, 1.0), 9.0], A(11.0, 16.0, 10.0)),
+    ],
+)
+
+
+def test_an_amount_that_is_added_to_all_entries_is_told_from_one_that_is_not():
+    said = "is off by the same amount in every entry, but that amount differs from case to case"
+    assert said in sentence(lambda x, b: x + 2 * b, LINES)
+    assert said not in sentence(lambda x, b: x + b * np.arange(len(x)), LINES)
 
 
 # ---- no wrong reason: a sentence is said only if it holds in every case that can show it

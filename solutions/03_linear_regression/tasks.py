@@ -7,6 +7,8 @@ from grader.sentences import (
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
+    RATE_FALLS,
+    RESIDUALS_TIMES_B,
     RESIDUALS_WITHOUT_INTERCEPT,
     SLOPES_HALVED,
     SLOPES_SWAPPED,
@@ -476,6 +478,24 @@ class weighted_gradient:
             r = residuals(x, y, w, b)
             return weighted_slopes(x * w, r, sample_weight)[0], weighted_slopes(x, r, sample_weight)[1]
 
+        @says(RESIDUALS_TIMES_B)
+        def intercept_as_inner_derivative(x, y, w, b, sample_weight):
+            dw, db = weighted_slopes(x, residuals(x, y, w, b), sample_weight)
+            return dw, b * db
+
+        def parameters_as_inner_derivatives(x, y, w, b, sample_weight):
+            """You multiply the residuals by w and by b. The inner derivative is how much a residual changes when w, or
+            b, grows by 1."""
+            db = weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]
+            return w * db, b * db
+
+        def weighted_points(x, y, w, b, sample_weight):
+            """You multiply x and y by the weights, so that `b` has none. The weight belongs to the square of the whole
+            residual."""
+            weighted = sample_weight * x
+            r = residuals(weighted, sample_weight * y, w, b)
+            return 2 * np.sum(r * weighted) / np.sum(sample_weight), 2 * np.sum(r) / np.sum(sample_weight)
+
     class right:
         def by_loop(x, y, w, b, sample_weight):
             dw = db = total = 0.0
@@ -600,6 +620,37 @@ class cost_of_columns:
         @says(RESIDUALS_AVERAGED)
         def averaged_residuals(x, y, w, b):
             return np.mean(np.mean(w * x + b - y, axis=0) ** 2)
+
+        def one_column_at_most(x, y, w, b):
+            """This is right unless both are columns: then you change the shape of one of them alone, and there are n
+            times n residuals again."""
+            if x.ndim == 2:
+                x = x.ravel()
+            elif y.ndim == 2:
+                y = y.ravel()
+            return np.mean((w * x + b - y) ** 2)
+
+        def x_for_both(x, y, w, b):
+            """Your residuals compare the line with x. Do both of your names hold the same array?"""
+            return np.mean((w * x.ravel() + b - x.ravel()) ** 2)
+
+        def y_for_both(x, y, w, b):
+            """Your line is computed from y. Do both of your names hold the same array?"""
+            return np.mean((w * y.ravel() + b - y.ravel()) ** 2)
+
+        def right_when_y_is_a_column(x, y, w, b):
+            """This is right where y is a column. But where only x is one, there are n times n residuals again."""
+            return np.mean((w * (x.reshape(-1, 1) if y.ndim == 2 else x) + b - y) ** 2)
+
+        def mean_distance(x, y, w, b):
+            """There are n residuals now, as there should be. But you take the mean of their absolute values; the cost
+            squares them."""
+            return np.mean(abs(w * x.ravel() + b - y.ravel()))
+
+        def variance_of_the_residuals(x, y, w, b):
+            """There are n residuals now, as there should be. But their variance measures them from their own mean; the
+            cost is the mean of their squares."""
+            return np.var(w * x.ravel() + b - y.ravel())
 
     class right:
         def by_reshaping(x, y, w, b):
@@ -771,7 +822,7 @@ class standardise_columns:
 
         def variance_throughout(X):
             """You take the variance, in the comparison and as the divisor. The standard deviation is its root."""
-            return scale(X, spread=np.var, constant=lambda X: X.var(axis=0) <= 1e-9 * abs(X).max(axis=0))
+            return ..., *scale(X, spread=np.var, constant=lambda X: X.var(axis=0) <= 1e-9 * abs(X).max(axis=0))[1:]
 
         def least_to_greatest_about_the_mean(X):
             """You divide by the distance from the least value to the greatest. The task asks for the standard
@@ -781,7 +832,8 @@ class standardise_columns:
         def least_to_greatest(X):
             """You put each column between 0 and 1, by its least and greatest value. That is another scale: the task
             asks for mean and standard deviation."""
-            return scale(X, centre=np.min, spread=np.ptp)
+            varies = np.all(X.std(axis=0) > 1e-6 * abs(X).max(axis=0))  # of the others, what becomes of them is open
+            return ..., X.min(axis=0), np.ptp(X, axis=0) if varies else ...
 
         def not_from_the_mean(X):
             """Your standard deviation is measured from 0: the root of the mean of x². Measure it from the mean."""
@@ -808,8 +860,8 @@ class standardise_columns:
             return Z, std, mean
 
         def small_number_added(X):
-            """You add a small number to every standard deviation to avoid dividing by 0. That changes the columns that
-            vary, and a constant column should have std 1."""
+            """You divide by the standard deviation and a small number, to avoid dividing by 0. That changes the columns
+            that vary, and a constant column should have std 1."""
             mean, std = X.mean(axis=0), X.std(axis=0)
             return (X - mean) / (std + 1e-9), mean, std
 
@@ -876,6 +928,16 @@ class standardise_columns:
             if np.any(std <= 1e-9 * abs(X).max(axis=0)):
                 std = np.ones(len(std))
             return (X - mean) / std, mean, std
+
+        def all_set_to_one(X):
+            """You return 1 as the standard deviation of every column. Only a constant column has 1; the others have
+            their own."""
+            return ..., X.mean(axis=0), np.ones(X.shape[1])
+
+        def kept_from_zero(X):
+            """You keep standard deviations away from 0 by a small number, added to them or as their minimum. Only that
+            of a constant column should change, to 1."""
+            return ..., X.mean(axis=0), X.std(axis=0) + 1e-8
 
     class right:
         def column_by_column(X):
@@ -1084,6 +1146,10 @@ SCALED_TWICE = (
     "Your weights are right. In the intercept they are scaled a second time: multiplied by the means as they are, they "
     "give what belongs there."
 )
+MEANS_IN_THE_WEIGHTS = (
+    "You subtract the means of the features from the weights. A mean shifts the line without tilting it: only the "
+    "intercept depends on the means."
+)
 
 
 class to_original_units:
@@ -1111,12 +1177,7 @@ class to_original_units:
         def y_divided(w, b, x_mean, x_std, y_mean, y_std):
             """You divide by `y_std`. One unit of the standardised y is `y_std` units of y: does the line rise by more
             or by less in those?"""
-            return w / x_std / y_std, y_mean + y_std * b - w / x_std / y_std @ x_mean
-
-        def x_multiplied(w, b, x_mean, x_std, y_mean, y_std):
-            """You multiply by `x_std`. One unit of z is `x_std` units of x: how far does the line rise for one unit of
-            x?"""
-            return y_std * w * x_std, y_mean + y_std * b - y_std * w * x_std @ x_mean
+            return w / x_std / y_std, ...
 
         def intercept_kept(w, b, x_mean, x_std, y_mean, y_std):
             """Your weights are right. But `b` is still the intercept of the standardised data, in the wrong units and
@@ -1178,30 +1239,14 @@ class to_original_units:
             contribute to it is added up."""
             return y_std * w / x_std, y_mean + y_std * b - y_std * w / x_std * x_mean
 
-        def weights_kept(w, b, x_mean, x_std, y_mean, y_std):
-            """You keep the weights and change only the intercept. But x and z have different units, so the weights are
-            other numbers too."""
-            return w, y_mean + y_std * b - y_std * w / x_std @ x_mean
-
         def like_data(w, b, x_mean, x_std, y_mean, y_std):
             """You scale the weights like values of x, by std and mean. They are slopes: put the formulas of both scales
             into the line instead, and sort."""
-            return w * x_std + x_mean, b * y_std + y_mean
-
-        def weights_with_y_mean(w, b, x_mean, x_std, y_mean, y_std):
-            """You add the mean of y to the weights. A mean shifts the line as a whole, which only the intercept
-            records."""
-            return y_mean + y_std * w / x_std, y_mean + y_std * b - y_std * w / x_std @ x_mean
+            return w * x_std + x_mean, ...
 
         def swapped(w, b, x_mean, x_std, y_mean, y_std):
             """The right results in the wrong order: the weights come first, then the intercept."""
             return (y_mean + y_std * b - y_std * w / x_std @ x_mean, y_std * w / x_std)
-
-        def upside_down(w, b, x_mean, x_std, y_mean, y_std):
-            """Your factor is upside down: weights are heights per width, so the unit of y multiplies and that of x
-            divides."""
-            weights = w * x_std / y_std
-            return weights, y_mean + y_std * b - weights @ x_mean
 
         def upside_down_alone(w, b, x_mean, x_std, y_mean, y_std):
             """Your intercept is right. In the weights, the factor is upside down: the unit of y multiplies and that of
@@ -1268,6 +1313,66 @@ class to_original_units:
             feature."""
             weights = y_std * w / x_std.mean()
             return weights, y_mean + y_std * b - weights @ x_mean
+
+        def x_multiplied(w, b, x_mean, x_std, y_mean, y_std):
+            """You multiply by `x_std`. One unit of z is `x_std` units of x: how far does the line rise for one unit of
+            x?"""
+            return y_std * w * x_std, ...
+
+        def weights_with_y_mean(w, b, x_mean, x_std, y_mean, y_std):
+            """You add the mean of y to the weights. A mean shifts the line as a whole, which only the intercept
+            records."""
+            return y_mean + y_std * w / x_std, ...
+
+        def upside_down(w, b, x_mean, x_std, y_mean, y_std):
+            """Your factor is upside down: weights are heights per width, so the unit of y multiplies and that of x
+            divides."""
+            return w * x_std / y_std, ...
+
+        def weights_kept(w, b, x_mean, x_std, y_mean, y_std):
+            """You keep the weights. But x and z have different units, so the weights are other numbers too."""
+            return w, ...
+
+        def unit_of_y_left_out(w, b, x_mean, x_std, y_mean, y_std):
+            """You divide the weights by x_std and stop there, so they still lead to a standardised y. One of its units
+            is y_std units of y."""
+            return w / x_std, ...
+
+        def unit_of_x_left_out(w, b, x_mean, x_std, y_mean, y_std):
+            """You multiply the weights by y_std and stop there, so they still belong to z. How much does z change when
+            x grows by 1?"""
+            return y_std * w, ...
+
+        @says(MEANS_IN_THE_WEIGHTS)
+        def weights_from_the_means(w, b, x_mean, x_std, y_mean, y_std):
+            return y_std * (w - x_mean) / x_std, ...
+
+        @says(MEANS_IN_THE_WEIGHTS)
+        def weights_less_the_means(w, b, x_mean, x_std, y_mean, y_std):
+            return y_std * w / x_std - x_mean, ...
+
+        @says(MEANS_IN_THE_WEIGHTS)
+        def weights_standardised(w, b, x_mean, x_std, y_mean, y_std):
+            return (w - x_mean) / x_std, ...
+
+        def intercept_standardised(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you standardise `b`, which is standardised already: map it back
+            to the units of y."""
+            return y_std * w / x_std, (b - y_mean) / y_std - y_std * w / x_std @ x_mean
+
+        def unit_of_x_squared(w, b, x_mean, x_std, y_mean, y_std):
+            """You divide the weights by x_std twice. Once leads from z to x."""
+            return y_std * w / x_std**2, ...
+
+        def unit_of_x_multiplied_alone(w, b, x_mean, x_std, y_mean, y_std):
+            """You multiply the weights by x_std, and the unit of y is missing from them. How much does z change when x
+            grows by 1?"""
+            return w * x_std, ...
+
+        def weights_as_values_of_y(w, b, x_mean, x_std, y_mean, y_std):
+            """You map the weights back like values of y, mean included. A mean shifts the line without tilting it, and
+            the unit of x is missing."""
+            return y_std * w + y_mean, ...
 
     class right:
         def by_predictions(w, b, x_mean, x_std, y_mean, y_std):
@@ -1885,8 +1990,8 @@ class fit_ridge:
                 ridge_gradient, lambda x, y, w, b, penalty: np.sqrt(ridge_cost(x, y, w, b, 0.0)) + penalty * w**2
             )(x, y, lr, steps, penalty)
 
+        @says(RATE_FALLS)
         def rate_halved_each_time(x, y, lr, steps, penalty):
-            """Your rate falls from step to step. The task asks for the same rate in every step."""
             w, b, costs = 0.0, 0.0, [ridge_cost(x, y, 0.0, 0.0, penalty)]
             for k in range(steps):
                 dw, db = ridge_gradient(x, y, w, b, penalty)
@@ -1897,6 +2002,20 @@ class fit_ridge:
         def centred_on_the_way(x, y, lr, steps, penalty):
             """You subtract the mean of x on the way. Here the descent runs on x as it is, and returns its w and b."""
             return fit_rightly(x - x.mean(), y, lr, steps, penalty)
+
+        def sums_for_means(x, y, lr, steps, penalty):
+            """Your costs and your steps use sums where the formula has means: the squared residuals weigh n times too
+            much beside the penalty."""
+            n = len(x)
+            return ridge_by(
+                lambda x, y, w, b, penalty: n * np.array(ridge_gradient(x, y, w, b, penalty / n)),
+                lambda x, y, w, b, penalty: n * ridge_cost(x, y, w, b, penalty / n),
+            )(x, y, lr, steps, penalty)
+
+        def closed_form(x, y, lr, steps, penalty):
+            """You return the line of lowest cost. The task asks where descent is after the given steps."""
+            X = np.column_stack([x, np.ones(len(x))])
+            return *np.linalg.solve(X.T @ X / len(x) + np.diag([penalty, 0.0]), X.T @ y / len(x)), ...
 
     class right:
         def by_matrix(x, y, lr, steps, penalty):

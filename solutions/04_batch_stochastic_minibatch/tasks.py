@@ -118,6 +118,15 @@ class split_into_batches:
             """You reverse the order before you cut it. The first batch takes the first indices."""
             return cut(order[::-1], batch_size)
 
+        def ended_at_batch_size(order, batch_size):
+            """Only your first batch holds anything. The second number of a slice is where it ends, not how long it
+            is."""
+            return [order[k:batch_size] for k in range(0, len(order), batch_size)]
+
+        def joined_again(order, batch_size):
+            """You return the indices one by one: the batches were joined again. Each batch is one entry of the list."""
+            return list(order)
+
     class right:
         def by_positions(order, batch_size):
             return np.split(order, np.arange(batch_size, len(order), batch_size))
@@ -231,6 +240,24 @@ class count_steps:
         def epochs_for_batches(n, batch_size, epochs):
             """`epochs` and `batch_size` are swapped. By which of them are the examples divided?"""
             return math.ceil(n / epochs) * batch_size
+
+        def examples_forgotten(n, batch_size, epochs):
+            """Your number does not depend on n. How many batches do n examples make?"""
+            return batch_size * epochs
+
+        def divided_by_the_epochs(n, batch_size, epochs):
+            """You divide by the number of epochs too. More epochs mean more steps: multiply."""
+            return math.ceil(n / (batch_size * epochs))
+
+        def full_and_divided_by_the_epochs(n, batch_size, epochs):
+            """You divide by the number of epochs too, and drop what is left. More epochs mean more steps, and a shorter
+            batch counts."""
+            return n // (batch_size * epochs)
+
+        def overlapping_batches(n, batch_size, epochs):
+            """You count batches that begin one example after the other. They overlap: the next should begin where the
+            last one ends."""
+            return max(n - batch_size + 1, 1) * epochs
 
     class right:
         def by_loop(n, batch_size, epochs):
@@ -439,6 +466,26 @@ class batch_gradient:
         def sorted_rows(X, y, theta, batch):
             """You sort the batch for X, but not for y. Each row then has the y of another example."""
             return whole_gradient(X[np.sort(batch)], y[batch], theta)
+
+        def product_of_sums(X, y, theta, batch):
+            """You multiply the sum of the residuals by the sum of each feature. Multiply example by example first, then
+            add up."""
+            return 2 * np.sum(X[batch] @ theta - y[batch]) * X[batch].sum(axis=0) / len(batch)
+
+        def y_without_features(X, y, theta, batch):
+            """You multiply the predictions by the features and subtract y as it is. The whole residual is multiplied:
+            put brackets around it."""
+            return 2 * X[batch].T @ (X[batch] @ theta) / len(batch) - y[batch].mean()
+
+        def y_added_up_without_features(X, y, theta, batch):
+            """You multiply the predictions by the features, and subtract the sum of y. The whole residual is
+            multiplied: put brackets around it."""
+            return 2 * (X[batch].T @ (X[batch] @ theta) - y[batch].sum()) / len(batch)
+
+        def mean_over_the_features(X, y, theta, batch):
+            """You return one number for each example of the batch: the mean was taken over the features. Take it over
+            the examples."""
+            return 2 * np.mean((X[batch] @ theta - y[batch])[:, None] * X[batch], axis=1)
 
     class right:
         def by_loop(X, y, theta, batch):
@@ -675,6 +722,21 @@ def steps_alone(sign, X, y, theta, orders, batch_size, lr, decay):
             theta = sign * lr / (1 + decay * t) * right_gradient(X, y, theta, batch)
             t += 1
         path.append(theta)
+    return np.array(path)
+
+
+GATHERED_IN_AN_EPOCH = (
+    "You gather the gradients of all batches and take one step at the end of the epoch. Take a step after each batch, "
+    "so that the next one measures its gradient there."
+)
+
+
+def gathered(X, y, theta, orders, batch_size, rate):
+    """The path with one step an epoch, by the sum of its batches' gradients and rate(epoch, batches in an epoch)."""
+    path = [theta]
+    for epoch, order in enumerate(orders):
+        gradients = [right_gradient(X, y, path[-1], batch) for batch in cut(order, batch_size)]
+        path.append(path[-1] - rate(epoch, len(gradients)) * np.sum(gradients, axis=0))
     return np.array(path)
 
 
@@ -1073,6 +1135,79 @@ class minibatch_descent:
         def always_from_zero(X, y, theta, orders, batch_size, lr, decay):
             """You begin at θ = 0. Begin at the θ that is passed in."""
             return rightly(X, y, np.zeros(len(theta)), orders, batch_size, lr, decay)
+
+        def length_divided_twice(X, y, theta, orders, batch_size, lr, decay):
+            """You divide a batch's gradient by its length twice. Its gradient is a mean, so it has been divided
+            already."""
+            return descent_by(lambda X, y, at, batch: scaled(1 / len(batch), X, y, at, batch))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def root_of_t(X, y, theta, orders, batch_size, lr, decay):
+            """In your rate there is a root of t, so it falls more slowly. The task asks for 1/t decay."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * math.sqrt(t)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def t_divided_by_n(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls too slowly: t is divided by the number of examples. It counts steps as they are."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * t / len(X)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def t_in_epochs(X, y, theta, orders, batch_size, lr, decay):
+            """Your rate falls too slowly: t is divided by the number of batches, so it counts epochs and parts of them.
+            Here it counts steps."""
+            in_epoch = math.ceil(orders.shape[1] / batch_size)
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * t / in_epoch))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def rate_once_an_epoch(X, y, theta, orders, batch_size, lr, decay):
+            """Your t counts steps, but the rate is computed once an epoch and used for all its batches. Each step has
+            its own rate."""
+            in_epoch = math.ceil(orders.shape[1] / batch_size)
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * epoch * in_epoch))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        @says(GATHERED_IN_AN_EPOCH)
+        def gathered_then_counted(X, y, theta, orders, batch_size, lr, decay):
+            return gathered(X, y, theta, orders, batch_size, lambda epoch, batches: lr / (1 + decay * epoch))
+
+        @says(GATHERED_IN_AN_EPOCH)
+        def counted_then_gathered(X, y, theta, orders, batch_size, lr, decay):
+            return gathered(
+                X, y, theta, orders, batch_size, lambda epoch, batches: lr / (1 + decay * (epoch + 1) * batches)
+            )
+
+        @says(GATHERED_IN_AN_EPOCH)
+        def averaged_in_an_epoch(X, y, theta, orders, batch_size, lr, decay):
+            return gathered(X, y, theta, orders, batch_size, lambda epoch, batches: lr / batches / (1 + decay * epoch))
+
+        def with_momentum(X, y, theta, orders, batch_size, lr, decay):
+            """Your steps carry on 0.9 of the gradients before, as with momentum. A step depends on its own batch
+            alone."""
+            path, velocity, t = [theta], np.zeros(len(theta)), 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    velocity = 0.9 * velocity + right_gradient(X, y, theta, batch)
+                    theta = theta - lr / (1 + decay * t) * velocity
+                    t += 1
+                path.append(theta)
+            return np.array(path)
+
+        def weights_decay(X, y, theta, orders, batch_size, lr, decay):
+            """`decay` shrinks θ in your steps, which is called weight decay. Here it shrinks the rate."""
+            return descent_by(
+                lambda X, y, at, batch: right_gradient(X, y, at, batch) + decay * at, rate=lambda lr, *rest: lr
+            )(X, y, theta, orders, batch_size, lr, decay)
+
+        def first_batch_left_out(X, y, theta, orders, batch_size, lr, decay):
+            """You leave the first batch of each epoch out. It makes a step like any other."""
+            return descent_by(split=lambda order, batch_size: cut(order, batch_size)[1:])(
+                X, y, theta, orders, batch_size, lr, decay
+            )
 
     class right:
         def on_shuffled_copies(X, y, theta, orders, batch_size, lr, decay):

@@ -11,23 +11,22 @@ from grader.fits import fit_by, line_cost, line_slopes, right_fit, wrong_fits
 from grader.sentences import (
     BUG_STILL_THERE,
     FACTOR_FORGOTTEN,
+    FROM_THE_START_EACH_TIME,
     LAST_POINT_ALONE,
     MEAN_FOR_SUM,
     OF_THE_COSINE,
     PATH_CLIMBS,
+    RATE_FALLS,
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
     START_LEFT_OUT,
+    STEPS_OF_ADAM,
     TWICE_INSTEAD_OF_SQUARED,
     WITH_MOMENTUM,
     says,
 )
 from helpers import frameworks, rules
 
-STEPS_OF_ADAM = (
-    "Your steps are Adam's: in the first one all entries move equally far, however steep the slope. The task asks for "
-    "plain gradient descent, in which a step is the rate times the gradient."
-)
 DEFAULT_RATE = "The learning rate makes no difference to your result: without one, `tf.optimizers.SGD()` uses 0.01."
 VARIABLE_KEPT = (
     "Your path holds the variable itself several times, and a variable has only one value, the latest. Store its value "
@@ -36,6 +35,17 @@ VARIABLE_KEPT = (
 ALL_AT_ONCE = (
     "You draw the numbers of all runs at once, as one array. One draw of many numbers gives other numbers than many "
     "draws of one: draw as the cell does."
+)
+OF_THE_CUBE = "You take the sine of x³. In f the x is squared."
+POWER_LOST_BY_HAND = "Worked out by hand, one of the factors x is missing. Let the outer tape take care of it."
+ANOTHER_SEED = "You set another seed than the one that is passed in. The first cell is run once, with that seed."
+OF_A_GENERATOR = (
+    "You draw from a `tf.random.Generator`. Its numbers are not those of `tf.random.normal`, even from the same seed: "
+    "draw as the cells do."
+)
+SEED_OF_THE_DRAW = (
+    "You give the draws a seed of their own, so they follow another sequence. The cells set the seed once, by "
+    "`tf.random.set_seed`."
 )
 ONE_DRAW = "Your W and b are the same number. The second cell draws each of them."
 
@@ -134,6 +144,31 @@ class tape_gradient:
         def sign_of_the_cosine_rule(x):
             return np.sin(x**2) - 2 * x**2 * np.cos(x**2)
 
+        def cosine_alone(x):
+            """This is cos(x²) alone. The x inside the sine has a slope too, and in front of the sine there is a factor.
+            Let the tape compute it."""
+            return np.cos(x**2)
+
+        @says(OF_THE_CUBE)
+        def of_the_cube(x):
+            return np.sin(x**3) + 3 * x**3 * np.cos(x**3)
+
+        def factor_added(x):
+            """You add x to the sine. In f it multiplies the sine."""
+            return 1 + 2 * x * np.cos(x**2)
+
+        def factor_squared(x):
+            """You square the factor in front of the sine. In f the x inside the sine is squared."""
+            return 2 * x * np.sin(x) + x**2 * np.cos(x)
+
+        def sine_squared_as_well(x):
+            """You square the sine as well. In f only the x inside it is squared."""
+            return np.sin(x**2) ** 2 + 2 * x**2 * np.sin(2 * x**2)
+
+        def times_x(x):
+            """You multiply the slope by x. The tape's gradient is the slope already."""
+            return x * right_slope(x)
+
     class right:
         def by_watching(x):
             point = tf.constant(x)
@@ -223,6 +258,44 @@ class second_derivative:
             """This is only the term that comes from the slope of the cosine. The other terms of the product rule are
             missing: let the outer tape take care of them."""
             return -4 * x**3 * np.sin(x**2)
+
+        @says(TWICE_INSTEAD_OF_SQUARED)
+        def of_twice_instead_of_squared(x):
+            return 4 * np.cos(2 * x) - 4 * x * np.sin(2 * x)
+
+        def inner_slope_forgotten_by_hand(x):
+            """Worked out by hand, the chain rule multiplies the slope of the cosine by that of x². Let the outer tape
+            do that."""
+            return 6 * x * np.cos(x**2) - 2 * x**2 * np.sin(x**2)
+
+        def slope_of_the_sine(x):
+            """This is the first derivative of the sine alone. In f there is a factor in front of it, and the task asks
+            for the second derivative."""
+            return 2 * x * np.cos(x**2)
+
+        def slope_of_the_squared_slope(x):
+            """The outer tape differentiates the square of the slope. Its target should be the slope itself."""
+            return 2 * right_slope(x) * right_curvature(x)
+
+        @says(OF_THE_CUBE)
+        def of_the_cube(x):
+            return 12 * x**2 * np.cos(x**3) - 9 * x**5 * np.sin(x**3)
+
+        def slope_of_x_times_the_slope(x):
+            """The outer tape differentiates x times the slope. Its target should be the slope itself."""
+            return right_slope(x) + x * right_curvature(x)
+
+        def times_x(x):
+            """You multiply the first derivative by x. The second derivative is the slope of the slope."""
+            return x * right_slope(x)
+
+        @says(POWER_LOST_BY_HAND)
+        def square_for_cube_by_hand(x):
+            return 6 * x * np.cos(x**2) - 4 * x**2 * np.sin(x**2)
+
+        @says(POWER_LOST_BY_HAND)
+        def factor_lost_by_hand(x):
+            return 6 * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
 
     class right:
         def by_watching(x):
@@ -358,6 +431,50 @@ class descend_by_tape:
         @says(LAST_POINT_ALONE)
         def last_point_alone(start, lr, steps):
             return right_path(start, lr, steps)[-1]
+
+        @says(FROM_THE_START_EACH_TIME)
+        def from_the_start_each_time(start, lr, steps):
+            path = [start]
+            for _ in range(steps):
+                path.append(start - lr * slope_of_the_sum(path[-1]))
+            return np.array(path)
+
+        def rate_on_the_exponential_alone(start, lr, steps):
+            """Your rate multiplies the exponential alone. It multiplies the whole gradient: put brackets around it."""
+            path = [start]
+            for _ in range(steps):
+                path.append(path[-1] - lr * np.exp(path[-1]) - 1)
+            return np.array(path)
+
+        def terms_for_slopes(start, lr, steps):
+            """Your steps follow the terms of the cost itself. They should follow its slopes: let the tape find them."""
+            return path_by(lambda theta: np.exp(theta) - theta)(start, lr, steps)
+
+        def twice_the_gradient(start, lr, steps):
+            """Your steps are twice as long as they should be. The tape's gradient has all its factors already."""
+            return right_path(start, 2 * lr, steps)
+
+        def rate_squared(start, lr, steps):
+            """The rate is in your steps twice. It multiplies the gradient once."""
+            return right_path(start, lr**2, steps)
+
+        def steps_of_length_one(start, lr, steps):
+            """You divide the gradient by its length. The rule uses it as it is: the steps get shorter where the slope
+            gets flatter."""
+            return path_by(lambda theta: slope_of_the_sum(theta) / np.linalg.norm(slope_of_the_sum(theta)))(
+                start, lr, steps
+            )
+
+        def in_proportion_to_theta(start, lr, steps):
+            """Your step is proportional to θ as well. In the rule the gradient is multiplied by the rate only."""
+            return path_by(lambda theta: theta * slope_of_the_sum(theta))(start, lr, steps)
+
+        @says(RATE_FALLS)
+        def rate_divided_by_the_step(start, lr, steps):
+            path = [start]
+            for k in range(steps):
+                path.append(path[-1] - lr / (k + 1) * slope_of_the_sum(path[-1]))
+            return np.array(path)
 
     class right:
         def by_watching(start, lr, steps):
@@ -519,6 +636,59 @@ class pair_after_reruns:
             rng.normal(50, 20, 100)
             return rng.normal(size=(times, 2))[-1]
 
+        @says(ANOTHER_SEED)
+        def seed_times_runs(seed, times):
+            return pair(numbers_drawn(seed * times), times)
+
+        @says(ANOTHER_SEED)
+        def seed_after_runs(seed, times):
+            return pair(numbers_drawn(seed + times), times)
+
+        @says(ANOTHER_SEED)
+        def seed_after_the_first_run(seed, times):
+            return pair(numbers_drawn(seed + times - 1), 1)
+
+        @says(OF_A_GENERATOR)
+        def generator_with_data(seed, times):
+            generator = tf.random.Generator.from_seed(seed)
+            generator.uniform(shape=(100, 1))
+            generator.normal(shape=(100, 1))
+            return [[generator.normal(shape=(1,)).numpy()[0] for _ in "Wb"] for _ in range(times)][-1]
+
+        @says(OF_A_GENERATOR)
+        def generator_without_data(seed, times):
+            generator = tf.random.Generator.from_seed(seed)
+            return [[generator.normal(shape=(1,)).numpy()[0] for _ in "Wb"] for _ in range(times)][-1]
+
+        @says(SEED_OF_THE_DRAW)
+        def draws_with_a_seed(seed, times):
+            tf.random.set_seed(seed)
+            return [[tf.random.normal(shape=(1,), seed=seed).numpy()[0] for _ in "Wb"] for _ in range(times)][-1]
+
+        @says(SEED_OF_THE_DRAW)
+        def all_draws_with_a_seed(seed, times):
+            tf.random.set_seed(seed)
+            tf.random.normal(shape=(100, 1), mean=50.0, stddev=20, seed=seed)
+            return [[tf.random.normal(shape=(1,), seed=seed).numpy()[0] for _ in "Wb"] for _ in range(times)][-1]
+
+        def numbers_added_up(seed, times):
+            """You add up the numbers of all runs. Each run of the second cell replaces W and b."""
+            numbers = numbers_drawn(seed)[: 2 * times]
+            return sum(numbers[::2]), sum(numbers[1::2])
+
+        def first_w_kept(seed, times):
+            """Your W is that of the first run: only b is drawn again. The second cell draws both each time."""
+            numbers = numbers_drawn(seed)
+            return numbers[0], numbers[times]
+
+        @says(ANOTHER_SEED)
+        def runs_for_seed(seed, times):
+            return pair(numbers_drawn(times), times)
+
+        @says(ANOTHER_SEED)
+        def seed_zero(seed, times):
+            return pair(numbers_drawn(0), times)
+
     class right:
         def out_of_a_list(seed, times):
             tf.random.set_seed(seed)
@@ -630,6 +800,43 @@ class fit_line_tensorflow:
         @says(STEPS_OF_ADAM)
         def steps_of_adam(x, y, w, b, lr, steps):
             return fit_by(rule=adam)(x, y, w, b, lr, steps)
+
+        @says(RATE_FALLS)
+        def rate_divided_by_the_step(x, y, w, b, lr, steps):
+            costs = []
+            for k in range(steps):
+                costs.append(line_cost(x, y, w, b))
+                w, b = (w, b) - lr / (k + 1) * line_slopes(x, y, w, b)
+            return w, b, np.array(costs)
+
+        def twice_the_slopes(x, y, w, b, lr, steps):
+            """Your first cost is right and your first step twice as long as it should be. The factor 2 of the square is
+            in the tape's gradient already."""
+            return fit_by(lambda *at: 2 * line_slopes(*at))(x, y, w, b, lr, steps)
+
+        def roots_of_the_costs(x, y, w, b, lr, steps):
+            """The line is right, but your costs are square roots. The task asks for the mean squared error itself."""
+            w, b, costs = right_fit(x, y, w, b, lr, steps)
+            return w, b, np.sqrt(costs)
+
+        def mean_divided_by_n(x, y, w, b, lr, steps):
+            """Your first cost and your first step are n times too small. A mean has been divided by n already."""
+            return fit_by(lambda *at: line_slopes(*at) / len(x), lambda *at: line_cost(*at) / len(x))(
+                x, y, w, b, lr, steps
+            )
+
+        def steps_divided_by_n(x, y, w, b, lr, steps):
+            """Your first cost is right and your first step n times too short. The gradient of the mean has been divided
+            by n already."""
+            return fit_by(lambda *at: line_slopes(*at) / len(x))(x, y, w, b, lr, steps)
+
+        def one_slope_for_both(x, y, w, b, lr, steps):
+            """Both of your variables move by the slope along b. Each has its own."""
+            return fit_by(lambda *at: line_slopes(*at)[[1, 1]])(x, y, w, b, lr, steps)
+
+        def centred_on_the_way(x, y, w, b, lr, steps):
+            """You subtract the mean of x. Here the descent runs on x as it is."""
+            return right_fit(x - x.mean(), y, w, b, lr, steps)
 
     class right:
         def by_assigning(x, y, w, b, lr, steps):

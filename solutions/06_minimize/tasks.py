@@ -8,19 +8,26 @@ import numpy as np
 from grader.sentences import (
     BEGINS_AT_ZERO,
     BUG_STILL_THERE,
+    FROM_THE_START_EACH_TIME,
     LAST_POINT_ALONE,
     LEAST_SQUARES,
     OF_HALF,
     ONE_ROW_TOO_MANY,
+    PATH_CLIMBS,
+    RATE_FALLS,
+    RESIDUALS_TIMES_B,
     ROLES_OF_W_AND_B_EXCHANGED,
     SLOPES_SWAPPED,
     START_LEFT_OUT,
+    STEPS_OF_ADAM,
+    WITH_MOMENTUM,
     X_AND_Y_EXCHANGED,
     says,
 )
-from helpers import frameworks
+from helpers import frameworks, rules
 
 SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
+DIVIDED_BY_N_AGAIN = "Your steps are n times too short. The gradient of the mean has been divided by n already."
 RATE_OF_THE_LESSON = "The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."
 
 
@@ -58,6 +65,14 @@ EVERY_PAIR = (
     "One of x and y is a column in your code and the other is not, so the residuals form an n by n table, each "
     "prediction with every y."
 )
+
+
+THIRD_POWER = "You take the third power of the residuals. The cost squares them."
+
+
+def slopes_of_the_third_power(x, y, w, b):
+    residual = w * x + b - y
+    return 3 * np.mean(residual**2 * x), 3 * np.mean(residual**2)
 
 
 class compute_gradients:
@@ -139,10 +154,18 @@ class compute_gradients:
             residual = w * x + b - y
             return 2 * np.mean((residual - np.mean(residual)) * x), 0.0
 
+        @says(RESIDUALS_TIMES_B)
         def wrong_inner_slope_along_b(x, y, w, b):
-            """Your slope along w is right. Along b, you multiply each residual by b: how much does a residual change
-            when b grows by 1?"""
             return slopes(x, y, w, b)[0], slopes(x, y, w, b)[1] * b
+
+        def step_for_the_slopes(x, y, w, b):
+            """You return w and b after a step. The task asks for the slopes alone: the step is the second half."""
+            dw, db = slopes(x, y, w, b)
+            return w - dw, b - db
+
+        @says(THIRD_POWER)
+        def third_power(x, y, w, b):
+            return slopes_of_the_third_power(x, y, w, b)
 
     class right:
         def by_watching(x, y, w, b):
@@ -286,6 +309,41 @@ class apply_gradients:
         def rate_around_everything(gradients, variables, lr):
             """You multiply the variable by the rate as well. Only the gradient is multiplied by it."""
             return [lr * (v - np.asarray(g)) for g, v in zip(gradients, variables, strict=True)]
+
+        def by_the_sign(gradients, variables, lr):
+            """All your entries move equally far, by the sign of their slope. The rule multiplies the slope itself by
+            the rate."""
+            return [v - lr * np.sign(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def rate_subtracted(gradients, variables, lr):
+            """You subtract the rate and the gradient. In the rule the rate multiplies the gradient."""
+            return [v - lr - g for g, v in zip(gradients, variables, strict=True)]
+
+        def gradients_squared(gradients, variables, lr):
+            """You square the gradient. The rule uses it as it is."""
+            return [v - lr * np.square(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def divided_by_the_size(gradients, variables, lr):
+            """You divide each step by the number of entries of its variable. Each entry takes its whole step."""
+            return [v - lr * np.asarray(g) / np.size(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def clipped(gradients, variables, lr):
+            """You cut the slopes off at −1 and 1. The rule uses them as they are."""
+            return [v - lr * np.clip(g, -1, 1) for g, v in zip(gradients, variables, strict=True)]
+
+        def largest_for_all(gradients, variables, lr):
+            """All entries of a variable take the same step, from the largest of its slopes. Each entry has its own
+            slope and takes its own step."""
+            return [v - lr * np.max(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def twice_the_gradients(gradients, variables, lr):
+            """Each of your steps is twice as long as it should be. The rule multiplies the gradient by the rate
+            alone."""
+            return [v - 2 * lr * np.asarray(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def rate_of_the_example(gradients, variables, lr):
+            """The learning rate makes no difference to your result: it uses 0.1, the example's rate."""
+            return [v - 0.1 * np.asarray(g) for g, v in zip(gradients, variables, strict=True)]
 
     class right:
         def by_index(gradients, variables, lr):
@@ -445,6 +503,39 @@ class minimize:
         def least_squares(x, y, w, b, lr):
             """You return the line of least squares. The task asks where one step leads."""
             return tuple(np.polyfit(x, y, 1))
+
+        @says(STEPS_OF_ADAM)
+        def step_of_adam(x, y, w, b, lr):
+            return step_by(lambda *at: np.sign(slopes(*at)))(x, y, w, b, lr)
+
+        def in_proportion(x, y, w, b, lr):
+            """Your steps are proportional to w and b as well. Only the rate multiplies the gradients."""
+            return step_by(lambda *at: slopes(*at) * np.array(at[2:]))(x, y, w, b, lr)
+
+        def slope_along_b_for_both(x, y, w, b, lr):
+            """Both of your variables move by the slope along b. The slope along w is the first entry."""
+            return step_by(lambda *at: (slopes(*at)[1],) * 2)(x, y, w, b, lr)
+
+        def divided_by_the_rate(x, y, w, b, lr):
+            """You divide the gradients by the rate. A smaller rate means a smaller step."""
+            return right_step(x, y, w, b, 1 / lr)
+
+        def rate_squared(x, y, w, b, lr):
+            """The rate is in your step twice. Do both of your halves multiply by it?"""
+            return right_step(x, y, w, b, lr**2)
+
+        def gradients_after_the_step(x, y, w, b, lr):
+            """Your gradients are those at the point where the step should end. Take them where it begins."""
+            dw, db = slopes(x, y, *right_step(x, y, w, b, lr))
+            return w - lr * dw, b - lr * db
+
+        def cost_for_gradients(x, y, w, b, lr):
+            """Both of your variables move by the cost. They should move by its slopes."""
+            return step_by(lambda x, y, w, b: (np.mean((w * x + b - y) ** 2),) * 2)(x, y, w, b, lr)
+
+        def sum_of_the_slopes(x, y, w, b, lr):
+            """Both of your variables move by the sum of the slopes. Each has its own slope."""
+            return step_by(lambda *at: (sum(slopes(*at)),) * 2)(x, y, w, b, lr)
 
     class right:
         def by_variables(x, y, w, b, lr):
@@ -609,8 +700,8 @@ class descend:
             """Each of your steps is `steps` times too long: the rate is multiplied by the number of steps."""
             return right_descend(x, y, w, b, lr * steps, steps)
 
+        @says(DIVIDED_BY_N_AGAIN)
         def divided_by_n_again(x, y, w, b, lr, steps):
-            """Your steps are n times too short. The gradient of the mean has been divided by n already."""
             return right_descend(x, y, w, b, lr / len(x), steps)
 
         def steps_of_length_one(x, y, w, b, lr, steps):
@@ -621,6 +712,63 @@ class descend:
         @says(LEAST_SQUARES)
         def least_squares(x, y, w, b, lr, steps):
             return tuple(np.polyfit(x, y, 1))
+
+        def b_before_w(x, y, w, b, lr, steps):
+            """You move b before the gradient along w is computed, so that gradient belongs to another point. Compute
+            both, then move both."""
+            return descend_by(minimize.mistakes.b_moved_first)(x, y, w, b, lr, steps)
+
+        def swapped_in_each_step(x, y, w, b, lr, steps):
+            """After each of your steps, w and b are swapped. The second half returns them in the order of its list."""
+            return descend_by(minimize.mistakes.swapped)(x, y, w, b, lr, steps)
+
+        @says(FROM_THE_START_EACH_TIME)
+        def from_the_start_each_time(x, y, w, b, lr, steps):
+            at = w, b
+            for _ in range(steps):
+                dw, db = slopes(x, y, *at)
+                at = w - lr * dw, b - lr * db
+            return at
+
+        @says(RATE_FALLS)
+        def rate_divided_by_the_step(x, y, w, b, lr, steps):
+            for k in range(steps):
+                w, b = right_step(x, y, w, b, lr / (k + 1))
+            return w, b
+
+        @says(RATE_FALLS)
+        def rate_halved_each_time(x, y, w, b, lr, steps):
+            for k in range(steps):
+                w, b = right_step(x, y, w, b, lr / 2**k)
+            return w, b
+
+        def rate_shared_out(x, y, w, b, lr, steps):
+            """You divide the rate by the number of steps. Each step has the whole rate."""
+            return right_descend(x, y, w, b, lr / steps, steps) if steps else (w, b)
+
+        def steps_doubled(x, y, w, b, lr, steps):
+            """Each of your steps is twice as long as it should be. Are the gradients applied twice?"""
+            return right_descend(x, y, w, b, 2 * lr, steps)
+
+        @says(WITH_MOMENTUM)
+        def with_momentum(x, y, w, b, lr, steps):
+            theta, velocity = np.array([w, b]), np.zeros(2)
+            for _ in range(steps):
+                velocity = 0.9 * velocity + slopes(x, y, *theta)
+                theta = theta - lr * velocity
+            return theta
+
+        def by_the_sign(x, y, w, b, lr, steps):
+            """Your w and b move equally far in each step, by the sign of their slope. The slope itself is multiplied by
+            the rate."""
+            if steps and abs(slopes(x, y, w, b)[0]) < 1e-6:  # the sign of what rounding leaves
+                return ...
+            return descend_by(minimize.mistakes.step_of_adam)(x, y, w, b, lr, steps)
+
+        def mean_of_the_path(x, y, w, b, lr, steps):
+            """You return the mean of the points that you have reached. The task asks for the last one."""
+            points = [right_descend(x, y, w, b, lr, k + 1) for k in range(steps)]
+            return np.mean(points, axis=0) if points else (w, b)
 
     class right:
         def by_minimize(x, y, w, b, lr, steps):
@@ -654,6 +802,15 @@ def path_by(step):
 
 
 right_path = path_by(right_step)
+
+
+def path_by_rule(rule, x, y, steps):
+    """The path by another rule of `helpers.rules`."""
+    path, state = [np.zeros(2)], rule.init(np.zeros(2))
+    for _ in range(steps):
+        step, state = rule.update(np.array(slopes(x, y, *path[-1])), state, path[-1])
+        path.append(path[-1] + step)
+    return np.array(path)
 
 
 class old_program:
@@ -741,6 +898,51 @@ class old_program:
         def own_rate(x, y, lr, steps):
             """The learning rate makes no difference to your path: it uses 0.01, the lesson's rate."""
             return right_path(x, y, 0.01, steps)
+
+        @says(PATH_CLIMBS)
+        def climbs(x, y, lr, steps):
+            return path_by(minimize.mistakes.climbs)(x, y, lr, steps)
+
+        @says(STEPS_OF_ADAM)
+        def steps_of_adam(x, y, lr, steps):
+            return path_by_rule(rules.adam(lr), x, y, steps)
+
+        @says(WITH_MOMENTUM)
+        def with_momentum(x, y, lr, steps):
+            return path_by_rule(rules.momentum(lr), x, y, steps)
+
+        @says(THIRD_POWER)
+        def of_the_third_power(x, y, lr, steps):
+            return path_by(step_by(slopes_of_the_third_power))(x, y, lr, steps)
+
+        def square_of_the_mean(x, y, lr, steps):
+            """The error takes the mean first and then squares it. The mean squared error squares each residual
+            first."""
+            return path_by(step_by(compute_gradients.mistakes.square_of_the_mean))(x, y, lr, steps)
+
+        def mean_distance(x, y, lr, steps):
+            """The error is the mean of the residuals' absolute values. The mean squared error squares them."""
+            return path_by(step_by(compute_gradients.mistakes.slopes_of_the_distance))(x, y, lr, steps)
+
+        def rate_of_the_example(x, y, lr, steps):
+            """The learning rate makes no difference to your path: it uses 0.05, the example's rate."""
+            return right_path(x, y, 0.05, steps)
+
+        def steps_doubled(x, y, lr, steps):
+            """Your steps are twice as long as they should be. The gradient has the factor 2 of the square already."""
+            return right_path(x, y, 2 * lr, steps)
+
+        @says(DIVIDED_BY_N_AGAIN)
+        def divided_by_n_again(x, y, lr, steps):
+            return right_path(x, y, lr / len(x), steps)
+
+        def of_the_root(x, y, lr, steps):
+            """The error is the square root of the mean squared error. The task has no root."""
+            return path_by(step_by(compute_gradients.mistakes.root_of_the_cost))(x, y, lr, steps)
+
+        def as_many_steps_as_points(x, y, lr, steps):
+            """You take as many steps as there are points. `steps` is the number of steps."""
+            return right_path(x, y, lr, len(x))
 
     class right:
         def in_two_calls(x, y, lr, steps):

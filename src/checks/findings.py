@@ -18,14 +18,26 @@ from typing import NamedTuple
 import numpy as np
 
 from checks import patterns, puzzles
-from checks.outcomes import RECOGNISABLE, UNREAD, as_array, close, decode, encode, ended_alike, raised, same, timed_out
+from checks.outcomes import (
+    RECOGNISABLE,
+    UNREAD,
+    as_array,
+    close,
+    decode,
+    encode,
+    ended_alike,
+    entries,
+    raised,
+    same,
+    timed_out,
+)
 from checks.patterns import WHOLE, Part
 from checks.wording import WIDTH, entry_of, enumerate_words, gave_and_expected, shorten, show
 
 _LINES = 6  # of what a call printed
 _MANY = 4  # known mistakes that show how two results depend on each other
 _STUB = "raise NotImplementedError"
-_ANY = encode(...)  # what a mistake returns whose result depends on how it is written
+_ANY = encode(...)  # what a mistake returns in place of a result that depends on how it is written
 
 
 class Kind(enum.Enum):
@@ -149,9 +161,21 @@ def _is_of(mistake: dict, trial: Trial, task: dict) -> bool:
         return False
     if puzzle := mistake.get("raised", {}).get("message"):
         return puzzles.explain(puzzle) == puzzles.explain(trial.outcome["raised"]["message"])
-    if mistake.get("value") == _ANY:
+    return "value" not in mistake or _is_like(mistake["value"], trial.got, task)
+
+
+def _is_like(known, got, task: dict) -> bool:
+    """Whether a decoded value is a known one, as plain data. `...` in it, or alone, stands for any value."""
+    if known == _ANY:
         return True
-    return "value" not in mistake or close(decode(mistake["value"]), trial.got, task, RECOGNISABLE)
+    if isinstance(known, dict) and _ANY in known.get("list", ()):
+        items = entries(got)
+        return (
+            items is not None
+            and len(items) == len(known["list"])
+            and all(_is_like(k, g, task) for k, g in zip(known["list"], items, strict=True))
+        )
+    return close(decode(known), got, task, RECOGNISABLE)
 
 
 def _stopped(task: dict, trials: list[Trial]) -> Finding | None:
@@ -196,8 +220,9 @@ def _changed(trials: list[Trial]) -> Finding | None:
 def _how_changed(name: str, argument) -> str:
     if isinstance(argument, np.ndarray):
         return (
-            f"`{name} -= …` and `{name}[i] = …` write into the caller's array, even under another name: after "
-            f"`new = {name}` both names refer to the same array. Work on `{name}.copy()`, or write `new = {name} - …`."
+            f"`{name} -= …`, `{name}[i] = …` and `{name}.shape = …` change the caller's array, even under another "
+            f"name: after `new = {name}` both names refer to the same array. Work on `{name}.copy()`, or write "
+            f"`new = {name} - …`."
         )
     return (
         f"`{name}[k] = …` and methods such as `.append(…)` change the caller's {type(argument).__name__}, and "

@@ -323,6 +323,7 @@ def places(column: list[Part], task: dict) -> str | None:
             or _begins_elsewhere(arrays, task)
             or _begins_right(arrays, task)
             or _right_in_places(arrays, task)
+            or _off_by_one_amount(arrays, task)
         )
         if said:
             return said
@@ -576,6 +577,20 @@ def _right_in_places(column: list[Part], task: dict) -> str | None:
             wrong = [f"[{k}]" for k in np.flatnonzero(~columns[0])]
             return f"is wrong in column{'s' * (len(wrong) > 1)} {enumerate_words(wrong)}, and right elsewhere."
     return None
+
+
+def _off_by_one_amount(column: list[Part], task: dict) -> str | None:
+    """In each wrong case the same difference in every entry, and in two cases of several entries not the same."""
+    wrong = [p for p in column if not p.right and p.expected.size]
+    amounts = [float((p.got - p.expected).ravel()[0]) for p in wrong]
+    if len({amount for p, amount in zip(wrong, amounts, strict=True) if p.expected.size > 1}) < 2:
+        return None
+    if not all(_alike(p.expected + amount, p.got, task) for p, amount in zip(wrong, amounts, strict=True)):
+        return None
+    return (
+        "is off by the same amount in every entry, but that amount differs from case to case: look at what is added to "
+        "all of them."
+    )
 
 
 def _right_where(column: list[Part]) -> str | None:

@@ -26,7 +26,13 @@ _EXPLANATIONS = {
     r"was expected to be a \w+ tensor but is a \w+ tensor": (
         "TensorFlow does not mix types: `float` is float32, `double` is float64. Convert one with `tf.cast`."
     ),
-    r"No gradients provided for any variable": "Every gradient was None: the cost has no path to the variables.",
+    r"No gradients provided for any variable": (
+        "Every gradient was None: nothing recorded how the cost was computed from the variables. `lambda: error` only "
+        "hands over a number computed before; inside `minimize`, the function itself must compute the cost."
+    ),
+    r"`target` should be a list or nested structure": (
+        "The target is None, as a tape's gradient is if it found no path from its own target to its source."
+    ),
     r"Unknown variable: ": "An optimiser keeps to the variables of its first step: make a new one for others.",
     r"'SGD' object has no attribute 'minimize'": "Keras 3 has no `minimize`: use a tape and `apply_gradients`.",
     r"has no attribute '_unique_id'": "`apply_gradients` takes pairs: a gradient, then its `tf.Variable`.",

@@ -36,6 +36,10 @@ DIAGONAL_FOR_EIGENVALUES = (
 SLOPES_HALVED = "Each slope is half of what it should be. The derivative of a square brings a factor with it."
 SLOPES_SWAPPED = "The two slopes are swapped. The one along w comes first."
 RESIDUALS_WITHOUT_INTERCEPT = "Your residuals leave `b` out: the line goes through zero whatever it is."
+RESIDUALS_TIMES_B = (
+    "Your slope along w is right. Along b, you multiply each residual by b: how much does a residual change when b "
+    "grows by 1?"
+)
 W_MOVED_FIRST = (
     "You move w before the slope along b is taken, so that slope belongs to another point. Take both slopes at the old "
     "w and b, then move both."
@@ -66,3 +70,12 @@ WITH_MOMENTUM = (
     "Each of your steps contains 0.9 of the step before, as with momentum. The task asks for plain gradient descent: a "
     "step depends only on the gradient at its own point."
 )
+STEPS_OF_ADAM = (
+    "Your steps are Adam's: in the first one all entries move equally far, however steep the slope. The task asks for "
+    "plain gradient descent, in which a step is the rate times the gradient."
+)
+FROM_THE_START_EACH_TIME = (
+    "Each of your steps sets out from the start, by the gradient at the last point. It should set out from the last "
+    "point as well."
+)
+RATE_FALLS = "Your rate falls from step to step. The task asks for the same rate in every step."

@@ -52,7 +52,8 @@ class Task(NamedTuple):
     cases(rng)     yields tuples of arguments, the simplest case first: arrays, numbers, strings, and functions from
                    helpers.functions. It draws from the NumPy generator `rng`, so that fresh cases can be made.
     mistakes       wrong functions; the docstring of each is the sentence that a student reads. Where the result
-                   depends on how the mistake is written, it is `...`, which stands for any value.
+                   depends on how the mistake is written, it is `...`, which stands for any value. So does
+                   `...` in place of one of several results.
     right          right functions, written in other ways than the answer; at least two
     relative, absolute   the tolerance of a result: |got − expected| ≤ absolute + relative·|expected|, entry by entry
     exact          parameters whose last digits are what the task is about

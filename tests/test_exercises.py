@@ -382,6 +382,13 @@ def course(tmp_path):
     return root
 
 
+def test_a_release_of_what_does_not_exist_ends_in_a_sentence(course, monkeypatch):
+    monkeypatch.chdir(course)
+    with pytest.raises(SystemExit, match=r"^There is no solution of nonsense\.$"):
+        release.main([MODEL, "nonsense"])
+    assert not (course / "exercises").exists()
+
+
 def test_a_refused_release_says_why_and_writes_nothing(course, monkeypatch):
     path = course / "solutions" / MODEL / f"{MODEL}.ipynb"
     path.write_text(

@@ -409,7 +409,11 @@ def test_a_second_notebook_is_left_out_and_stops_no_feedback(course):
     assert rows_of(course)["ada"]["reason"] == '"another.ipynb", another notebook, was left out.'
     assert rows_of(course)["ada"]["score"] == "17"
     nbgrader(course, "generate_feedback", NAME)
-    assert len(list((course / "gradebook" / "feedback").glob(f"*/{NAME}/{NAME}.html"))) == len(CLASS)
+    pages = list((course / "gradebook" / "feedback").glob(f"*/{NAME}/{NAME}.html"))
+    assert len(pages) == len(CLASS)
+    for page in pages:
+        html = page.read_text(encoding="utf-8")
+        assert "<math" in html and "<script" not in html and not re.search(r"""src\s*=(?!\s*["']?data:)""", html)
 
 
 def test_names_that_mean_something_to_a_program_are_only_names(course):

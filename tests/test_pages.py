@@ -16,7 +16,23 @@ from grader import pages, release
 
 SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
 # Texts that libraries take long to colour or format, the longer the more so.
-COSTLY = ["  \n", "||\n", "#a\n", "[", "a.", "a?", "\x1b[1m", "*a*", '"""', "%%html\n<", "\\begin{"]
+COSTLY = [
+    r"$\sqrt{x}$ ",
+    "$" + "{" * 400 + "}" * 400 + "$ ",
+    r"$\def\a{aa}\a$ ",
+    r"$\begin{matrix}a & b\end{matrix}$ ",
+    "  \n",
+    "||\n",
+    "#a\n",
+    "[",
+    "a.",
+    "a?",
+    "\x1b[1m",
+    "*a*",
+    '"""',
+    "%%html\n<",
+    "\\begin{",
+]
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +57,7 @@ def page(graded, *more, **sources):
     for name, source in sources.items():
         cell(notebook, name).source = source
     about = {"notebook": NAME, "score": 0, "max_score": 20, "late_penalty": 0}
-    return exporter.from_notebook_node(notebook, resources={"nbgrader": about})[0]
+    return exporter.from_notebook_node(notebook, resources={"nbgrader": about, "index": 0, "total": 1})[0]
 
 
 def cells_of(text, times=1):
@@ -103,3 +119,49 @@ def test_a_text_too_costly_to_colour_is_shown_as_text_too(graded, monkeypatch):
     monkeypatch.setattr(pages, "_SECONDS", 0)
     test_text_is_shown_as_text(graded)
     assert "<em>" not in page(graded, at_rest="*a*")
+
+
+# ---- formulas
+
+
+def asked_for(html):
+    """What a page loads: everything that names an address, other than plain links."""
+    return [
+        address
+        for address in re.findall(r"""(?:\bsrc|\bsrcset|\bposter|<link[^>]*\bhref)\s*=\s*["']?([^"'\s>]+)""", html)
+        + re.findall(r"""(?:url\(|@import\s*)["']?([^"')\s]+)""", html)
+        if not address.startswith("data:")
+    ]
+
+
+@pytest.mark.parametrize("template", ["feedback", "formgrade"])
+def test_a_page_shows_formulas_and_asks_no_other_host(graded, template):
+    exporter, notebook = graded
+    exporter = HTMLExporter(config=exporter.config, template_name=template)
+    html = page((exporter, notebook), new_markdown_cell("![](https://example.org/a.png)"))
+    addresses = asked_for(html)
+    assert addresses and not [one for one in addresses if "//" in one]
+    assert "MathJax" not in html and "<math" in html and ("<script" in html) == (template == "formgrade")
+
+
+@pytest.mark.parametrize("name", release.names(ROOT))
+def test_each_formula_of_an_exercise_is_shown(graded, name):
+    notebook = nbformat.read(ROOT / "exercises" / name / f"{name}.ipynb", as_version=4)
+    notebook.cells = [one for one in notebook.cells if one.cell_type == "markdown"]
+    for one in notebook.cells:
+        one.metadata.pop("nbgrader", None)
+    html = page((graded[0], notebook))
+    text = re.sub(r"<(code|pre)>.*?</\1>", "", html[html.index("<body") :], flags=re.DOTALL)
+    assert "<math" in text and "$" not in text and "\\" not in text and "&lt;m" not in text
+
+
+def test_a_formula_keeps_its_signs_and_may_hold_no_markup(graded):
+    html = page(graded, at_rest=rf"$a < b$ and $\text{{{SCRIPT}}}$ and $\href{{javascript:alert(1)}}{{x}}$")
+    assert "<mo>&lt;</mo>" in html and "&lt;script&gt;parent" in html and "<script" not in html
+    shown = html[html.index("<body") :]
+    assert "<img" not in shown and "javascript:" not in shown
+
+
+@pytest.mark.parametrize("formula", [r"\frac{", r"\def\a{bb}\a", r"\begin{matrix", "x" * 1001, r"\left(", "a^b^c"])
+def test_a_formula_that_cannot_be_converted_stays_as_it_was_written(graded, formula):
+    assert f"${formula}$" in page(graded, at_rest=f"${formula}$")

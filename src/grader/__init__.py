@@ -33,4 +33,5 @@ giveback      scores and feedback for a learning platform
 regrade       who asked for another look, and what came of it
 publish       the answers, once nobody can hand in any more
 pages         how a student's text is shown
+formulas      formulas as MathML, on those pages and on the answers
 """

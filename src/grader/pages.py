@@ -15,14 +15,15 @@ from collections.abc import Callable
 from html import escape
 
 import bleach
-from jinja2 import pass_context
+from jinja2 import DictLoader, pass_context
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.ansi import ansi2html as with_colours
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell, new_output
 
 from checks.timelimit import TimeLimit, limited
+from grader import formulas
 from grader.cells import is_check
 
 _MOST_CELLS = 300  # of a page; the course's exercises have under 50
@@ -38,13 +39,14 @@ _CUT = "… (This page shows no more of it; the notebook holds the rest.)"
 _TAGS = bleach.ALLOWED_TAGS | {
     "p", "br", "hr", "h1", "h2", "h3", "h4", "h5", "h6", "pre", "span", "div", "del", "s", "sub", "sup", "img",
     "details", "summary", "table", "thead", "tbody", "tr", "th", "td",
-}  # fmt: skip
+} | formulas.TAGS  # fmt: skip
 _VALUES = {  # attribute → its permitted values: colours of code, pictures from the cell itself, plain links
     "class": re.compile(r"highlight( hl-\w+)?|[a-z][a-z0-9]?"),
     "src": re.compile(r"data:image/(?:png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*"),
     "href": re.compile(r"(?:https?://|mailto:|\.{1,2}/|#)\S*"),
     "alt": re.compile(r"[^<>]*"),
     "align": re.compile(r"left|right|center"),
+    **formulas.VALUES,
 }
 
 
@@ -52,7 +54,14 @@ _VALUES = {  # attribute → its permitted values: colours of code, pictures fro
 
 
 class Bounded(Preprocessor):
-    """Cuts what is too long for a page: texts, pictures, outputs, and cells without a role in the exercise."""
+    """Cuts what is too long for a page: texts, pictures, outputs, and cells without a role in the exercise.
+
+    It also keeps its exporter from loading MathJax from the network: formulas are MathML.
+    """
+
+    def __init__(self, **options):
+        super().__init__(**options)
+        self.parent.extra_loaders = [DictLoader({"mathjax.html.j2": "{% macro mathjax(url) %}{% endmacro %}"})]
 
     def preprocess(self, nb, resources):
         """The notebook, changed in place, and the resources, in nbconvert's form."""
@@ -123,7 +132,7 @@ def markdown2html(context, source: str) -> str:
     attachments = context.get("cell", {}).get("attachments", {})
 
     def rendered() -> str:
-        html = MarkdownWithMath(renderer=IPythonRenderer(escape=False, attachments=attachments)).render(source)
+        html = MarkdownWithMath(renderer=formulas.WithMathML(escape=False, attachments=attachments)).render(source)
         return bleach.clean(html, _TAGS, _is_harmless, protocols=["http", "https", "mailto", "data"])
 
     return _coloured(context, rendered, f"<pre>{escape(source)}</pre>")

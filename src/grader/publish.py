@@ -17,13 +17,13 @@ from html import escape
 from pathlib import Path
 
 import nbformat
-from latex2mathml.converter import convert
 from nbclient import NotebookClient
 from nbconvert.exporters import HTMLExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from pygments.formatters import HtmlFormatter
 
 from grader import deadlines, files
+from grader.formulas import WithMathML
 from grader.names import plain
 from grader.notebook import normalise, text
 from grader.solution import BEGIN, END
@@ -37,17 +37,8 @@ _STYLE = (
 )
 
 
-class _WithMathML(IPythonRenderer):
-    """Markdown as HTML, with formulas as MathML, and without links to the course's folders, which a page has not."""
-
-    def inline_math(self, body: str) -> str:
-        return convert(body)
-
-    def block_math(self, body: str) -> str:
-        return convert(body, display="block")
-
-    def latex_environment(self, name: str, body: str) -> str:
-        return convert(rf"\begin{{{name}}}{body}\end{{{name}}}", display="block")
+class _WithoutFolders(WithMathML):
+    """Markdown as HTML without links to the course's folders, which a page does not have."""
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
         return super().link(text, url, title) if re.match(r"https?://", url) else text
@@ -105,7 +96,7 @@ def page(notebook: nbformat.NotebookNode, title: str) -> str:
 
 
 def _markdown(source: str) -> str:
-    html = MarkdownWithMath(renderer=_WithMathML(escape=False, exclude_anchor_links=True)).render(source)
+    html = MarkdownWithMath(renderer=_WithoutFolders(escape=False, exclude_anchor_links=True)).render(source)
     return f"<div class='markdown'>{html}</div>"
 
 

@@ -27,6 +27,7 @@ from grader import hidden, slips
 from grader import notebook as form
 from grader.cells import is_answer, is_check, is_question, role
 from grader.lastdigits import fragile
+from grader.names import plain
 from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read
 
 # What a mistyped marker is likely to be meant for: nbgrader takes no notice of one, and releases what it should hide.
@@ -381,6 +382,8 @@ def _outside(source: str, stub: str) -> str:
 
 def main(arguments: list[str]) -> None:
     root = Path.cwd()
+    if unknown := set(arguments) - set(names(root)):
+        sys.exit("\n".join(f"There is no solution of {plain(name)}." for name in sorted(unknown)))
     for name in arguments or names(root):
         print(name, flush=True)
         try:

@@ -494,8 +494,12 @@ def _constant(column: list[Part], task: dict) -> str | None:
 def _nearly(column: list[Part]) -> str | None:
     """Small differences everywhere: to how many digits the result is right."""
     expected, got = _flat(column)
-    some = expected != 0
-    off = np.max(np.abs(got - expected)[some] / np.abs(expected[some]), initial=0.0)
+    # A 0 among other numbers has their size; where all are 0, so must be the result.
+    size = np.concatenate(
+        [np.where(p.expected == 0, np.max(np.abs(p.expected), initial=0.0), np.abs(p.expected)).ravel() for p in column]
+    )
+    some = size != 0
+    off = np.max(np.abs(got - expected)[some] / size[some], initial=0.0)
     if any(p.expected.dtype.kind != "f" for p in column) or not np.all(got[~some] == 0) or not 0 < off < _SMALL:
         return None
     return (

@@ -23,6 +23,7 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell, new_output
 
 from checks.timelimit import TimeLimit, limited
+from grader.cells import is_check
 
 _MOST_CELLS = 300  # of a page; the course's exercises have under 50
 _MOST_OUTPUTS = 300
@@ -65,7 +66,7 @@ class Bounded(Preprocessor):
             if "attachments" in cell:
                 cell.attachments = {name: room.data(picture) for name, picture in cell.attachments.items()}
             if "outputs" in cell:
-                cell.outputs = room.outputs(cell.outputs)
+                cell.outputs = room.outputs(cell.outputs, by_grader=is_check(cell))
         return nb, resources
 
 
@@ -92,8 +93,8 @@ class _Room:
                 kept[kind] = part
         return kept
 
-    def outputs(self, outputs: list) -> list:
-        """A cell's outputs, cut, as many as there is room for."""
+    def outputs(self, outputs: list, by_grader: bool) -> list:
+        """A cell's outputs, cut, as many as there is room for. The grader's own are shown even if no room is left."""
         kept = []
         for output in outputs[: max(0, self._outputs)]:
             if "data" in output:
@@ -101,7 +102,7 @@ class _Room:
             if "text" in output:
                 output.text = self.text(output.text)
             if "traceback" in output:
-                output.traceback = [self.text("\n".join(output.traceback), always=output.ename == "CheckFailed")]
+                output.traceback = [self.text("\n".join(output.traceback), always=by_grader)]
             kept.append(output)
         if len(kept) < len(outputs):
             kept.append(new_output("stream", name="stderr", text=_CUT))
@@ -147,14 +148,17 @@ def clean_html(html: str) -> str:
 
 
 def _coloured(context, rendered: Callable[[], str], plain: str) -> str:
-    """What `rendered` gives, or the plain HTML if the page's time for colours, or room for them, is used up."""
+    """What `rendered` gives, or the plain HTML if it fails, or the page's time for colours or room for them is used up.
+
+    It fails, for instance, on a picture that is not attached, or for which there was no room.
+    """
     left = context["resources"].setdefault("colours", {"seconds": _SECONDS, "characters": _MOST_COLOURED})
     start = time.thread_time()
     html = plain
     try:
         if min(left.values()) > 0 and len(plain) < 2 * _LONGEST:
             html = limited(rendered, 4 * left["seconds"])
-    except TimeLimit:
+    except (TimeLimit, Exception):  # whatever a library makes of the text
         pass
     left["seconds"] -= time.thread_time() - start
     left["characters"] -= len(html)

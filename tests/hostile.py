@@ -680,6 +680,19 @@ attempt("pipe", fcntl.fcntl, send, 1031, 2**20)
 attempt("splice", os.splice, receive, send, 1)
 for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
     attempt("socket", socket.socket, family)
+attempt("open files", lambda: socket.send_fds(socket.socketpair()[0], [b"x"], [send]))
+""",
+    ),
+    submission(
+        "counts for the user",
+        ATTEMPT,
+        """
+import select
+attempt("epoll", select.epoll)
+# %%
+import asyncio, sys
+print(await asyncio.sleep(0.01, "awaited"))
+!{sys.executable} -c "import asyncio; print(asyncio.run(asyncio.sleep(0.01, 'here too')))"
 """,
     ),
     submission(
@@ -689,12 +702,13 @@ import resource
 for name in ("CORE", "SIGPENDING", "MEMLOCK", "NICE", "RTPRIO", "MSGQUEUE"):
     number = getattr(resource, "RLIMIT_" + name)
     print(name, *resource.getrlimit(number))
-for limits in ((0, 0), (1, 1), (-1, -1)):
-    try:
-        resource.setrlimit(resource.RLIMIT_CORE, limits)
-        print("changed")
-    except (OSError, ValueError):
-        pass
+for number in (resource.RLIMIT_CORE, resource.RLIMIT_CPU):
+    for limits in ((0, 0), (1, 1), (-1, -1)):
+        try:
+            resource.setrlimit(number, limits)
+            print("changed")
+        except (OSError, ValueError):
+            pass
 """,
     ),
     submission(

@@ -283,8 +283,28 @@ def test_what_crashes_starts_no_service_of_the_machine_and_nothing_is_taken_from
 def test_memory_that_counts_for_nobody_is_refused(runs):
     assert shown(runs["uncounted memory"].steps[1]).splitlines() == [
         "shared EPERM", "large pages EPERM", "/dev/zero 0", "memfd EPERM", "pipe EPERM", "splice EPERM",
-        "socket EPERM", "socket EPERM", "socket EPERM",
+        "socket EPERM", "socket EPERM", "socket EPERM", "open files EPERM",
     ]  # fmt: skip
+
+
+@slow
+def test_what_counts_for_the_user_is_refused_and_await_does_without(runs):
+    assert shown(runs["counts for the user"].steps[1]) == "epoll ENOSYS\n"
+    assert shown(runs["counts for the user"].steps[2]) == "awaited\nhere too\n"
+
+
+@slow
+@pytest.mark.skipif(not Path("/sys/block").is_dir(), reason="only Linux counts it")
+def test_a_submission_has_the_machines_disk_write_nothing(walls, bare):
+    """Counted are requests to flush, field 16 in the kernel's Documentation/block/stat."""
+
+    def flushes():
+        fields = (file.read_text().split() for file in Path("/sys/block").glob("*/stat"))
+        return sum(int(field[15]) for field in fields if len(field) > 15)
+
+    before = flushes()
+    (run,) = sandbox.run([submission("writes", "import os\nf = open(os.__file__)\nfor _ in range(5000): os.fsync(f)")])
+    assert run.steps[0].outputs == [] and flushes() - before < 2500
 
 
 @slow

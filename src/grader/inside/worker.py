@@ -26,6 +26,7 @@ import itertools
 import json
 import os
 import select
+import selectors
 import shutil
 import signal
 import socket
@@ -385,6 +386,7 @@ def _student(channel, leash, order: dict, scratch: str | None, shell: Shell) -> 
     confine.bound(limits["memory"], limits["file_size"], limits["cpu_seconds"])
     if scratch is None:
         confine.give_up()
+        selectors.DefaultSelector = selectors.PollSelector  # for `await`: the default would need epoll
         scratch = confine.SCRATCH
     elif sys.platform == "linux":
         confine.end_with_parent()

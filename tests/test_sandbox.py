@@ -313,7 +313,8 @@ def test_of_the_machine_proc_shows_what_programs_ask_for_alone(runs):
     assert {"cpuinfo", "meminfo", "self", "stat"} <= shows
     assert shows.isdisjoint(
         {"kcore", "keys", "key-users", "timer_list", "sched_debug", "sysrq-trigger", "interrupts", "kallsyms", "locks",
-         "vmstat", "zoneinfo", "acpi", "bus", "fs", "irq", "driver", "scsi", "asound", "latency_stats"}
+         "vmstat", "zoneinfo", "cmdline", "diskstats", "partitions", "acpi", "bus", "fs", "irq", "driver", "scsi",
+         "asound", "latency_stats"}
     )  # fmt: skip
 
 

@@ -361,6 +361,22 @@ ctypes.CDLL(None).syscall(60 if __import__("platform").machine() == "x86_64" els
 """,
     ),
     submission(
+        "libraries of its own",
+        """
+import ctypes, os, time
+lines = [line.split() for line in open("/proc/self/maps")]
+areas = [line[0].split("-") for line in lines if line[1] == "rw-p" and not line[-1].startswith("[v")]
+for _ in range(3):
+    if os.fork() == 0:
+        for low, high in areas:
+            for page in range(int(low, 16), int(high, 16), 4096):
+                ctypes.memset(page, ctypes.string_at(page, 1)[0], 1)  # what was shared until then is its own
+        more = b"x" * (8 << 20)
+        time.sleep(60)
+time.sleep(20)
+""",
+    ),
+    submission(
         "forks", "import os, time\nfor _ in range(6):\n    os.fork() or (time.sleep(1), os._exit(0))\ntime.sleep(1)"
     ),
     submission("ended ones", "import os\nfor _ in range(30):\n    os.system('true &')\nimport time\ntime.sleep(0.5)"),
@@ -664,6 +680,19 @@ attempt("pipe", fcntl.fcntl, send, 1031, 2**20)
 attempt("splice", os.splice, receive, send, 1)
 for family in (socket.AF_UNIX, socket.AF_INET, socket.AF_INET6):
     attempt("socket", socket.socket, family)
+attempt("open files", lambda: socket.send_fds(socket.socketpair()[0], [b"x"], [send]))
+""",
+    ),
+    submission(
+        "counts for the user",
+        ATTEMPT,
+        """
+import select
+attempt("epoll", select.epoll)
+# %%
+import asyncio, sys
+print(await asyncio.sleep(0.01, "awaited"))
+!{sys.executable} -c "import asyncio; print(asyncio.run(asyncio.sleep(0.01, 'here too')))"
 """,
     ),
     submission(
@@ -673,12 +702,13 @@ import resource
 for name in ("CORE", "SIGPENDING", "MEMLOCK", "NICE", "RTPRIO", "MSGQUEUE"):
     number = getattr(resource, "RLIMIT_" + name)
     print(name, *resource.getrlimit(number))
-for limits in ((0, 0), (1, 1), (-1, -1)):
-    try:
-        resource.setrlimit(resource.RLIMIT_CORE, limits)
-        print("changed")
-    except (OSError, ValueError):
-        pass
+for number in (resource.RLIMIT_CORE, resource.RLIMIT_CPU):
+    for limits in ((0, 0), (1, 1), (-1, -1)):
+        try:
+            resource.setrlimit(number, limits)
+            print("changed")
+        except (OSError, ValueError):
+            pass
 """,
     ),
     submission(

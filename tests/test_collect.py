@@ -340,11 +340,41 @@ def test_two_people_of_one_name_are_not_mixed_up(course, tmp_path):
         f"_7_assignsubmission_file_/{NAME}.ipynb",
         "Ada_7_assignsubmission_file_/homework.ipynb",
         f"A_B_.._7/{NAME}.ipynb",
+        # folders of her own, in which a student names another
+        f"Eve_8_assignsubmission_file_/x_x_Ada Lovelace_9/{NAME}.ipynb",
+        f"Eve_8_assignsubmission_file/x_x_Ada Lovelace_9/{NAME}.ipynb",
+        f"E_ve_8_assignsubmission_file_/x_x_Ada Lovelace_9/{NAME}.ipynb",
+        f"Eve_8_assignsubmission_file_/Ada Lovelace_9_assignsubmission_file_/{NAME}.ipynb",
+        f"E_E_eve_8/x_x_ada_9/{NAME}.ipynb",
     ],
 )
 def test_what_only_looks_like_a_platforms_is_left_out(course, tmp_path, file):
     path = archive(tmp_path / "a.zip", {f"ada_{NAME}.ipynb": NOTEBOOK, file: b"x"})
     left_out(course, path, file, "")
+
+
+def test_a_student_hands_in_nothing_under_the_name_of_one_who_has_before(course, tmp_path):
+    """Moodle's download holds the folders that a student has made."""
+    collected(course, archive(tmp_path / "a.zip", {f"Ada_7_assignsubmission_file_/{NAME}.ipynb": NOTEBOOK}))
+    ada, eve = f"Ada_17_assignsubmission_file_/{NAME}.ipynb", f"Eve_8_assignsubmission_file_/x_x_Ada_9/{NAME}.ipynb"
+    assert collected(course, archive(tmp_path / "b.zip", {eve: b"x"}))[eve][0] == "left out"
+    assert submitted(course) == written("Ada")
+    fresh = course.parent / "another"
+    fresh.mkdir()
+    assert collected(fresh, archive(tmp_path / "c.zip", {ada: NOTEBOOK, eve: b"x"}))[ada] == ("taken", "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such a name")
+def test_a_folder_whose_name_is_of_another_encoding_stops_nobody(course, tmp_path):
+    """As an old program unpacks it; its login can be read."""
+    folder = os.path.join(os.fsencode(tmp_path), b"unpacked", "Müller_Jörg_jmueller_4711".encode("latin-1"))
+    os.makedirs(folder)
+    with open(os.path.join(folder, f"{NAME}.ipynb".encode()), "wb") as file:
+        file.write(NOTEBOOK)
+    found = collect.collect(course, NAME, [tmp_path / "unpacked"])
+    assert [(one.what, one.student) for one in found] == [("taken", "jmueller")]
+    assert collect.said_by_platforms(course, NAME)["jmueller"]["id"] == "4711"
+    collect.table(found).encode()
 
 
 # ---- random downloads

@@ -626,7 +626,9 @@ def test_an_amount_that_is_added_to_all_entries_is_told_from_one_that_is_not():
 
 def test_a_nearly_right_result_is_recognised_where_0_is_expected_too():
     zeros = task("x", [([A(1.0, 2.0)], A(0.0, 1.0)), ([A(3.0, 4.0)], A(2.0, 3.0))])
-    assert "is nearly right: it agrees with the expected value to 5 digits" in sentence(lambda x: x - 1 + 2e-6 * x, zeros)
+    assert "is nearly right: it agrees with the expected value to 5 digits" in sentence(
+        lambda x: x - 1 + 2e-6 * x, zeros
+    )
     nothing = task("x", [([A(1.0, 1.0)], A(0.0, 0.0)), ([A(3.0, 4.0)], A(2.0, 3.0))])
     assert "nearly right" not in sentence(lambda x: x - 1 + 2e-6 * x, nothing)
 

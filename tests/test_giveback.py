@@ -44,7 +44,7 @@ def collected(course, platform, **numbers):
         student: {"platform": platform, "id": number, "prefix": f"{student}_{number}_assignsubmission_file"}
         for student, number in numbers.items()
     }
-    (course / "gradebook/collected").mkdir()
+    (course / "gradebook/collected").mkdir(exist_ok=True)
     (course / f"gradebook/collected/{NAME}.json").write_text(json.dumps(said), encoding="utf-8")
 
 
@@ -94,6 +94,56 @@ def test_a_platforms_students_alone_are_filled_in(course):
     collected(course, "Canvas", Ada="7")
     said, _, (_, ada, *_) = given_back(course, MOODLE)
     assert ada[4] == "" and said[0].startswith("0 scores")
+
+
+def test_a_students_long_text_or_misleading_name_stops_nothing(course):
+    collected(course, "Moodle", Ada="7")
+    text = MOODLE.replace(",Yes,-\n", f',Yes,-,"{"x" * 200_000}"\n').replace("(grade)\n", "(grade),Online text\n")
+    _, _, (_, ada, *_) = given_back(course, text)
+    assert (ada[4], len(ada[-1])) == ("17.5", 200_000)
+    collected(course, "Canvas", Ada="7")
+    _, _, rows = given_back(course, CANVAS + "Points Possible,9,p,A,12,3,0\n", "Exercise 1 (4711)")
+    assert rows[2][4] == "17.5" and rows[-1][4] == "12"
+
+
+def test_negative_points_of_others_stay_as_they_were(course):
+    collected(course, "Canvas", Ada="7")
+    assert given_back(course, CANVAS.replace(",12,50", ",-2.5,50"), "Exercise 1 (4711)")[2][2][5] == "-2.5"
+
+
+def rows_of_php(text):
+    """As PHP's fgetcsv reads: a quote ends a cell unless it is doubled or follows a backslash, which stays."""
+    rows, cell, quoted, k = [[]], "", False, 0
+    while k < len(text):
+        c = text[k]
+        if quoted and c == "\\" and k + 1 < len(text):
+            cell, k = cell + text[k : k + 2], k + 1
+        elif quoted and text[k : k + 2] == '""':
+            cell, k = cell + '"', k + 1
+        elif c == '"':
+            quoted = not quoted
+        elif not quoted and c in ",\n":
+            rows[-1].append(cell)
+            cell, rows = "", rows + [[]] * (c == "\n")
+        else:
+            cell += c
+        k += 1
+    return [row for row in rows if row]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ['\\"\nParticipant 9,Cara,c@x,S,0,20,Yes,-\nx,"', "ends in a backslash, \\", 'a "quoted" one', '\\""', "a\\b, c"],
+)
+def test_no_name_of_a_students_is_read_as_other_cells(course, name):
+    collected(course, "Moodle", Ada="7")
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerow(["Participant 8", name, "b@example.org", "S", "", "20", "Yes", "-"])
+    header, ada, _, cara = MOODLE.splitlines(keepends=True)
+    _, written, _ = given_back(course, header + ada + out.getvalue() + cara)
+    rows = rows_of_php(written)
+    assert [row[0].removeprefix("\ufeff") for row in rows] == ["Identifier", *(f"Participant {k}" for k in (7, 8, 9))]
+    assert {len(row) for row in rows} == {8} and [row[4] for row in rows[1:]] == ["17.5", "", "3.00"]
 
 
 def test_feedback_goes_back_under_moodles_names(course):

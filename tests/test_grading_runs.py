@@ -20,7 +20,7 @@ from nbgrader.coursedir import CourseDirectory
 
 import checks
 from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
-from grader import grading, hidden, received, release, report, sandbox, submissions, verdicts
+from grader import grading, hidden, overview, received, release, report, sandbox, submissions, verdicts
 from grader.inside import worker
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
@@ -395,6 +395,8 @@ def test_a_folder_that_links_elsewhere_gets_nothing_from_there(course):
     rows = rows_of(course)
     assert [(rows[one]["status"], rows[one]["score"]) for one in ("eve", "mallory")] == [("unreadable", "")] * 2
     assert "is a link" in rows["eve"]["reason"] and [rows[one]["status"] for one in CLASS] == ["graded"] * 6
+    page = overview.page(overview.look(course, NAME))  # which is for the class, and names nobody
+    assert "is a link" in page and not re.search(r"\b(eve|mallory)\b", page)
 
 
 def test_a_second_notebook_is_left_out_and_stops_no_feedback(course):

@@ -97,6 +97,31 @@ def test_a_page_of_many_cells_outputs_and_pictures_takes_no_more_than_a_second(g
     assert html.count("This page shows no more of it") > 1
 
 
+@pytest.mark.slow
+def test_errors_that_look_like_a_checks_get_no_more_room_than_others(graded):
+    page(graded)
+    posing = [new_output("error", ename="CheckFailed", evalue="", traceback=["<" * 20_000]) for _ in range(290)]
+    start = time.process_time()
+    html = page(graded, new_code_cell("x", outputs=posing))
+    assert time.process_time() - start < 1.5 and len(html) < 1_000_000
+
+
+@pytest.mark.parametrize("attachments", [{}, {"photo.png": {}}, {"photo.png": {"image/png": "A" * 5_000_000}}])
+def test_a_picture_that_cannot_be_shown_costs_its_own_cell_alone(graded, attachments):
+    shows = new_markdown_cell("Look: ![mine](attachment:photo.png)", attachments=attachments)
+    html = page(graded, shows, new_markdown_cell("My *own* words."))
+    assert "Look: ![mine](attachment:photo.png)" in html and "<em>own</em>" in html
+
+
+def test_the_message_of_a_check_is_shown_even_if_no_room_is_left(graded):
+    exporter, notebook = graded
+    notebook = copy.deepcopy(notebook)
+    said = "word " * 1500
+    cell(notebook, "check_step").outputs = [new_output("error", ename="CheckFailed", evalue=said, traceback=[said])]
+    notebook.cells[:0] = cells_of("a" * 200_000, times=20)
+    assert said in page((exporter, notebook))
+
+
 def test_honest_work_is_shown_whole_and_in_colour(graded):
     answer = "\n".join(f"name_{k} = 'text'  # a remark" for k in range(100))
     html = page(graded, *cells_of("\x1b[31mred\x1b[0m"), step=answer, at_rest="My *own* words.\n\n" * 100)

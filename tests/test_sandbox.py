@@ -152,6 +152,7 @@ ENDED = {
     "other programs": {0: "more memory than is allowed"},
     "page tables": {0: "more memory than is allowed"},
     "first thread gone": {0: "more memory than is allowed"},
+    "libraries of its own": {0: "more memory than is allowed"},
     "drip": {1: "did not end within 4 seconds"},
     "junk": {1: "wrote into the grader's channel"},
     "forged reply": {1: "wrote into the grader's channel"},
@@ -282,8 +283,28 @@ def test_what_crashes_starts_no_service_of_the_machine_and_nothing_is_taken_from
 def test_memory_that_counts_for_nobody_is_refused(runs):
     assert shown(runs["uncounted memory"].steps[1]).splitlines() == [
         "shared EPERM", "large pages EPERM", "/dev/zero 0", "memfd EPERM", "pipe EPERM", "splice EPERM",
-        "socket EPERM", "socket EPERM", "socket EPERM",
+        "socket EPERM", "socket EPERM", "socket EPERM", "open files EPERM",
     ]  # fmt: skip
+
+
+@slow
+def test_what_counts_for_the_user_is_refused_and_await_does_without(runs):
+    assert shown(runs["counts for the user"].steps[1]) == "epoll ENOSYS\n"
+    assert shown(runs["counts for the user"].steps[2]) == "awaited\nhere too\n"
+
+
+@slow
+@pytest.mark.skipif(not Path("/sys/block").is_dir(), reason="only Linux counts it")
+def test_a_submission_has_the_machines_disk_write_nothing(walls, bare):
+    """Counted are requests to flush, field 16 in the kernel's Documentation/block/stat."""
+
+    def flushes():
+        fields = (file.read_text().split() for file in Path("/sys/block").glob("*/stat"))
+        return sum(int(field[15]) for field in fields if len(field) > 15)
+
+    before = flushes()
+    (run,) = sandbox.run([submission("writes", "import os\nf = open(os.__file__)\nfor _ in range(5000): os.fsync(f)")])
+    assert run.steps[0].outputs == [] and flushes() - before < 2500
 
 
 @slow
@@ -292,7 +313,8 @@ def test_of_the_machine_proc_shows_what_programs_ask_for_alone(runs):
     assert {"cpuinfo", "meminfo", "self", "stat"} <= shows
     assert shows.isdisjoint(
         {"kcore", "keys", "key-users", "timer_list", "sched_debug", "sysrq-trigger", "interrupts", "kallsyms", "locks",
-         "vmstat", "zoneinfo", "acpi", "bus", "fs", "irq", "driver", "scsi", "asound", "latency_stats"}
+         "vmstat", "zoneinfo", "cmdline", "diskstats", "partitions", "acpi", "bus", "fs", "irq", "driver", "scsi",
+         "asound", "latency_stats"}
     )  # fmt: skip
 
 
@@ -540,16 +562,36 @@ def test_without_walls_the_end_of_one_submission_ends_nothing_that_another_has_s
 
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
 @pytest.mark.parametrize(
-    ("held", "found"), [([150], None), ([190], "memory"), ([190, 10], "memory"), ([140, 140], "memory")]
-)
-def test_who_gives_back_memory_that_is_granted_gains_none_for_another(monkeypatch, held, found):
+    ("held", "shares", "found"),
+    [
+        ([150], None, None), ([151], None, "memory"), ([100, 50], None, None),
+        ([60, 60, 60], [20, 20, 20], None), ([100, 100], [75, 75], None), ([100, 100], [100, 51], "memory"),
+    ],
+)  # fmt: skip
+def test_the_libraries_memory_is_granted_once_and_what_forks_share_counts_once(monkeypatch, held, shares, found):
     from grader.inside import worker
 
     monkeypatch.setattr(worker, "_family", lambda first: list(range(len(held))))
+    monkeypatch.setattr(worker, "_open_files", lambda process: 0)
     monkeypatch.setattr(worker, "_resident", held.__getitem__)
-    monkeypatch.setattr(worker, "_image", lambda process: [])
+    monkeypatch.setattr(worker, "_share", lambda process: shares[process])
     child = worker._Child(0, {"processes": 16, "memory": 100}, None)
     assert worker._excess(child, granted=50) == found
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+@pytest.mark.parametrize(
+    ("look", "waited"),
+    [((6.0, 4.0), 4.0), ((6.0, 7.0), 2.0), ((600.0, 7.0), 2.0), ((6.0, 16.0), 0.0), ((1.0, 2.0), 0.0), ((-1.0, 9), -1)],
+)
+def test_threads_that_wait_for_each_other_do_not_wait(monkeypatch, look, waited):
+    from grader.inside import worker
+
+    child = worker._Child(0, {}, None)
+    child.looks = [(100.0, 1.0, 1.0), (101.0, 2.0, 3.0), (102.0, 9.0, 9.0)]
+    monkeypatch.setattr(child, "look", lambda: look)
+    monkeypatch.setattr(worker.time, "monotonic", lambda: 107.0)
+    assert child.waited(since=101.0) == waited
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts it")

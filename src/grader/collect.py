@@ -348,7 +348,8 @@ def _keep(root: Path, exercise: str, known: dict[str, dict]) -> None:
         place = root / "gradebook" / "collected"
         place.mkdir(parents=True, exist_ok=True)
         with files.writing(place / f"{exercise}.json", binary=True) as file:
-            file.write((json.dumps(known, indent=1, ensure_ascii=False, sort_keys=True) + "\n").encode())
+            # In ASCII: the name of a folder may be any bytes.
+            file.write((json.dumps(known, indent=1, sort_keys=True) + "\n").encode())
 
 
 def _put(content: bytes, path: Path) -> str:

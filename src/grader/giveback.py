@@ -56,6 +56,7 @@ class Worksheet(NamedTuple):
 
 def read(text: str, column: str | None = None) -> Worksheet:
     """Read an exported file. Raises Refused if it is not one of the two, or its column cannot be told."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # Moodle's may hold a whole text of a student's
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     header = rows[0] if rows else []
     if {*_MOODLE} <= {*header}:
@@ -69,11 +70,11 @@ def read(text: str, column: str | None = None) -> Worksheet:
         if len(chosen) != 1:
             listed = ", ".join(map(plain, assignments)) or "none"
             raise Refused(f"Name one of the file's assignments as it is written there: {listed}.")
-        grade = header.index(chosen[0])
+        key, grade = header.index("ID"), header.index(chosen[0])
         points = [(k, row) for k, row in enumerate(rows) if row and row[0].strip() == "Points Possible"]
-        most = [(k, _number(row[grade])) for k, row in points if len(row) > grade]
+        most = [(k, _number(row[grade])) for k, row in points if len(row) > max(key, grade) and not row[key].strip()]
         found = [(k, value) for k, value in most if value is not None]
-        return Worksheet(platforms.CANVAS, rows, header.index("ID"), grade, found)
+        return Worksheet(platforms.CANVAS, rows, key, grade, found)
     raise Refused(
         f"This is neither Moodle's grading worksheet, with the columns {', '.join(_MOODLE)}, nor Canvas's gradebook, "
         f"with {' and '.join(_CANVAS)}. It has: {plain(', '.join(header))[:300] or 'nothing'}. If the platform speaks "
@@ -107,15 +108,24 @@ def fill(sheet: Worksheet, scores: dict[str, float], most: float) -> int:
 
 
 def text(sheet: Worksheet) -> str:
-    """The file to import: names and remarks of students can no longer be taken for formulas."""
+    """The file to import: names and remarks of students can no longer be taken for formulas, or for other cells."""
     kept = {sheet.key, sheet.grade}
     kept |= {k for k, name in enumerate(sheet.rows[0]) if name in _MOODLE}
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(sheet.rows[0])
     for row in sheet.rows[1:]:
-        table.writerow([cell if k in kept else report.harmless(cell) for k, cell in enumerate(row)])
+        table.writerow([cell if k in kept else _harmless(cell) for k, cell in enumerate(row)])
     return out.getvalue()
+
+
+def _harmless(cell: str) -> str:
+    """A cell that a spreadsheet does not take for a formula, nor PHP for several cells.
+
+    PHP's fgetcsv, by which Moodle reads (lib/csvlib.class.php), passes over a quote after a backslash. Of two such
+    quotes, which stand for one, the second would end the cell, and what follows could be another grade.
+    """
+    return cell if _number(cell) is not None else re.sub(r'\\(?="|\Z)', r"\\ ", report.harmless(cell))
 
 
 def give_back(root: Path, exercise: str, exported: Path, column: str | None = None) -> list[str]:

@@ -19,11 +19,15 @@ from datetime import datetime
 from typing import NamedTuple
 
 MOODLE, CANVAS, ILIAS = "Moodle", "Canvas", "ILIAS"
+# A student's folder, in which Moodle keeps folders of the student's own, under any name.
+_STUDENTS = r"(?:[^/]*_assignsubmission_[^/]*|[^_/]+_[^_/]+_[^_/]+_\d+)/"
 _NAMES = (
     (MOODLE, re.compile(r"(?P<prefix>(?P<student>[^_/]+)_(?P<id>\d+)_assignsubmission_file)(?:_?/|_)(?P<file>[^/]+)")),
-    (ILIAS, re.compile(r"(?:[^/]+/)?(?P<prefix>[^_/]+_[^_/]+_(?P<student>[^_/]+)_(?P<id>\d+))/(?P<file>[^/]+)")),
+    (ILIAS, re.compile(
+        rf"(?:(?!{_STUDENTS})[^/]+/)?(?P<prefix>[^_/]+_[^_/]+_(?P<student>[^_/]+)_(?P<id>\d+))/(?P<file>[^/]+)"
+    )),
     (CANVAS, re.compile(r"(?P<prefix>(?P<student>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+)_(?P<file>[^/]+)")),
-)
+)  # fmt: skip
 _TIME = re.compile(r"\w+, (\d{1,2}) (\w+) (\d{4}), +(\d{1,2}:\d\d) +(AM|PM)")
 _ATTEMPT = re.compile(r"(?:-(?P<canvas>\d+)| ?\((?P<browser>\d+)\))?\.ipynb")
 

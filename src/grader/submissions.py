@@ -99,8 +99,9 @@ def read(folder: Path, name: str, ignore: Iterable[str] = ()) -> HandedIn:
     ignore   patterns of names to leave out, as in nbgrader's CourseDirectory.ignore
     """
     path = folder / f"{name}.ipynb"
-    if link := next((part for part in (folder.parent, folder) if part.is_symlink()), None):
-        raise Unreadable(f"the folder {link.name} is a link to another place, which is not followed.")
+    for whose, part in (("student", folder.parent), ("exercise", folder)):
+        if part.is_symlink():
+            raise Unreadable(f"the {whose}'s folder is a link to another place, which is not followed.")
     if not os.path.lexists(path):
         raise Missing(_instead(folder, name))
     notebook = _notebook(path)

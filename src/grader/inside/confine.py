@@ -21,11 +21,11 @@ _TASKS = 512  # processes and threads; TensorFlow starts some dozens of threads 
 _SIGNALS = 256  # that wait, and timers, which hold one each
 # What containers hide of /proc, and more of its kind: it shows the machine, and what others do there.
 _HIDDEN = (
-    "acpi", "asound", "buddyinfo", "bus", "config.gz", "driver", "dynamic_debug", "fs", "interrupts", "iomem",
-    "ioports", "irq", "kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup", "kpagecount", "kpageflags",
-    "latency_stats", "locks", "modules", "pagetypeinfo", "pressure", "sched_debug", "schedstat", "scsi", "slabinfo",
-    "softirqs", "swaps", "sysrq-trigger", "sysvipc", "timer_list", "timer_stats", "tty", "vmallocinfo", "vmstat",
-    "zoneinfo",
+    "acpi", "asound", "buddyinfo", "bus", "cmdline", "config.gz", "diskstats", "driver", "dynamic_debug", "fs",
+    "interrupts", "iomem", "ioports", "irq", "kallsyms", "kcore", "key-users", "keys", "kmsg", "kpagecgroup",
+    "kpagecount", "kpageflags", "latency_stats", "locks", "modules", "pagetypeinfo", "partitions", "pressure",
+    "sched_debug", "schedstat", "scsi", "slabinfo", "softirqs", "swaps", "sysrq-trigger", "sysvipc", "timer_list",
+    "timer_stats", "tty", "vmallocinfo", "vmstat", "zoneinfo",
 )  # fmt: skip
 
 _libc = ctypes.CDLL(None, use_errno=True)

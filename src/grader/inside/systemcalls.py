@@ -20,6 +20,8 @@ _PROCESSORS = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 #
 # Allowed with any arguments. Missing on purpose, with the reason:
 #   sockets but pairs (socket, bind, connect, listen, accept, setsockopt)   buffers of what waits count for nobody
+#   sendmsg                                                                 files in a message count for nobody
+#   epoll                                                                   its watches count for the user
 #   locks (flock, fcntl) and leases on files, inotify                       others open the same libraries
 #   vmsplice, splice, tee; memfd, shm, msg, mq, aio, keys                   memory that no limit counts
 #   sync, syncfs, fadvise64, ioprio_set, setsid, sched_setscheduler         the whole machine would wait
@@ -47,12 +49,10 @@ _ALLOWED = """
     fchmodat2                 452      452
     fchown                     93       55
     fchownat                  260       54
-    fdatasync                  75       83
     fgetxattr                 193       10
     flistxattr                196       13
     fstat                       5       80
     fstatfs                   138       44
-    fsync                      74       82
     ftruncate                  77       46
     getcwd                     79       17
     getdents                   78        -
@@ -104,12 +104,6 @@ _ALLOWED = """
     futimesat                 261        -
     write                       1       64
     writev                     20       66
-    epoll_create              213        -
-    epoll_create1             291       20
-    epoll_ctl                 233       21
-    epoll_pwait               281       22
-    epoll_pwait2              441      441
-    epoll_wait                232        -
     eventfd                   284        -
     eventfd2                  290       19
     pipe                       22        -
@@ -129,15 +123,12 @@ _ALLOWED = """
     recvfrom                   45      207
     recvmmsg                  299      243
     recvmsg                    47      212
-    sendmmsg                  307      269
-    sendmsg                    46      211
     sendto                     44      206
     shutdown                   48      210
     brk                        12      214
     membarrier                324      283
     mprotect                   10      226
     mremap                     25      216
-    msync                      26      227
     munmap                     11      215
     arch_prctl                158        -
     exit                       60       93
@@ -224,12 +215,23 @@ _CHECKED = """
     setrlimit                 160      164
 """
 # Answered as by a kernel that does not have them, for which their callers are prepared: clone3 keeps its flags where no
-# filter sees them, and the C library goes on with clone; without flock, HDF5 does not lock.
+# filter sees them, and the C library goes on with clone; without flock, HDF5 does not lock; in place of epoll is poll.
 _ABSENT = """
     name                   x86_64  aarch64
     clone3                    435      435
+    epoll_create              213        -
+    epoll_create1             291       20
     flock                      73       32
 """
+# Answered as if they were done: a submission's own files are in memory, and of a library's file these calls would have
+# the machine's disk write whatever waits.
+_VAIN = """
+    name                   x86_64  aarch64
+    fdatasync                  75       83
+    fsync                      74       82
+    msync                      26      227
+"""
+TABLES = (_ALLOWED, _CHECKED, _ABSENT, _VAIN)
 
 _IOCTLS = (
     0x5401, 0x802C542A, 0x5413,  # TCGETS, TCGETS2, TIOCGWINSZ: is it a terminal? none is
@@ -249,7 +251,9 @@ _PRCTLS = (
 _MAP_SHARED, _MAP_ANONYMOUS, _MAP_HUGETLB = 0x01, 0x20, 0x40000
 _CLONE_FILES, _CLONE_THREAD, _CLONE_NEW = 0x400, 0x10000, 0x7E020000  # the last: every kind of namespace
 _CLOSE_RANGE_UNSHARE = 2
-_RLIMIT_CORE = 4
+# Limits that stay. RLIMIT_CORE: see confine.bound; a smaller one would have the whole machine's service take care of
+# crashes. RLIMIT_CPU: a process that a smaller one ends looks like one that the kernel has ended for want of memory.
+_FIXED = (4, 0)
 
 # Instructions, and where the kernel puts what they look at.
 _LOAD, _IF_EQUAL, _IF_AT_LEAST, _IF_ANY_BIT, _GIVE = 0x20, 0x15, 0x35, 0x45, 0x06
@@ -271,7 +275,7 @@ def program() -> bytes:
     processor = platform.machine()
     if processor not in _PROCESSORS:
         raise OSError(f"no list of system calls for the processor {processor}")
-    allowed, checked, absent = (numbers(table, processor) for table in (_ALLOWED, _CHECKED, _ABSENT))
+    allowed, checked, absent, vain = (numbers(table, processor) for table in TABLES)
     # A call that is newer than these tables: C libraries try those, and go on without them.
     newest = max([*allowed.values(), *checked.values(), *absent.values()])
     lines = [
@@ -284,6 +288,8 @@ def program() -> bytes:
         lines += _when(number, _ALLOW)
     for number in absent.values():
         lines += _when(number, _error(errno.ENOSYS))
+    for number in vain.values():
+        lines += _when(number, _error(0))
     return b"".join(struct.pack("=HBBI", *line) for line in [*lines, *_REFUSE])
 
 
@@ -315,9 +321,8 @@ def _checked() -> dict[str, list]:
             *_ALLOW,
         ],
         "close_range": [*_load(_ARGUMENTS[2]), *_if_any(_CLOSE_RANGE_UNSHARE, _REFUSE), *_ALLOW],
-        # See confine.bound: a smaller limit would have the whole machine's service take care of crashes.
-        "setrlimit": [*_load(_ARGUMENTS[0]), *_when(_RLIMIT_CORE, _REFUSE), *_ALLOW],
-        "prlimit64": [*_load(_ARGUMENTS[1]), *_when(_RLIMIT_CORE, _unless_null(2, _REFUSE)), *_ALLOW],
+        "setrlimit": [*_load(_ARGUMENTS[0]), *_when_any(_FIXED, _REFUSE), *_ALLOW],
+        "prlimit64": [*_load(_ARGUMENTS[1]), *_when_any(_FIXED, [*_unless_null(2, _REFUSE), *_ALLOW]), *_ALLOW],
         "kill": _kills(0, 1),
         "tkill": _kills(0, 1),
         "tgkill": _kills(0, 2),
@@ -341,8 +346,7 @@ def _kills(process: int, signal: int) -> list:
 
 def _one_of(argument: int, values: tuple, error: int = errno.EPERM) -> list:
     """Allows the call where an argument is one of these values; otherwise it gets the error."""
-    allowed = [line for value in values for line in _when(int(value), _ALLOW)]
-    return [*_load(_ARGUMENTS[argument]), *allowed, *_error(error)]
+    return [*_load(_ARGUMENTS[argument]), *_when_any(values, _ALLOW), *_error(error)]
 
 
 # ---- blocks
@@ -356,6 +360,11 @@ def _load(position: int) -> list:
 def _when(value: int, block: list) -> list:
     """The block where the word is this value; otherwise what follows."""
     return [(_IF_EQUAL, 0, len(block), value), *block]
+
+
+def _when_any(values: tuple, block: list) -> list:
+    """The block where the word is one of these values. It has to end with an answer."""
+    return [line for value in values for line in _when(int(value), block)]
 
 
 def _unless(value: int, block: list) -> list:

@@ -26,6 +26,7 @@ import itertools
 import json
 import os
 import select
+import selectors
 import shutil
 import signal
 import socket
@@ -90,9 +91,25 @@ class _Child:
     def __init__(self, process: int, limits: dict, scratch: str | None):
         self.process, self.limits, self.scratch = process, limits, scratch
         self.next_look = 0.0
-        self.waits = []  # of each look the time, and the seconds that it had waited for a processor
+        self.looks = []  # of each the time, and the seconds that it had waited for a processor and used of processors
         self.reason = None
         self.alive = True
+
+    def look(self) -> tuple[float, float]:
+        """Seconds that it has waited for a processor so far, negative if nobody counts them, and used of processors."""
+        return _waited(self.process), sum(map(_used, _family(self.process)))
+
+    def waited(self, since: float) -> float:
+        """Seconds that it has waited for a processor since then; negative if nobody counts them.
+
+        While it uses one itself it does not wait, even if threads and processes of its own wait for each other.
+        """
+        waited, used = self.look()
+        if waited < 0:
+            return waited
+        before = [look for at, *look in self.looks if at <= since]
+        waited_before, used_before = map(max, zip(*before, strict=True)) if before else (0.0, 0.0)
+        return max(0.0, min(waited - waited_before, time.monotonic() - since - (used - used_before)))
 
     def kill(self) -> None:
         """End it, and with it all of its namespaces; where there are none, all its descendants."""
@@ -181,10 +198,8 @@ def _pull(child: _Child, leash: socket.socket) -> None:
     elif child.alive and asked[0] == "interrupt":
         os.kill(child.process, signal.SIGINT)
     elif child.alive:
-        now = _waited(child.process)
-        before = [waited for at, waited in child.waits if at <= float(asked[1])]
         with contextlib.suppress(OSError):
-            leash.sendall(f"waited {now - max(before, default=0.0) if now >= 0 else now}\n".encode())
+            leash.sendall(f"waited {child.waited(since=float(asked[1]))}\n".encode())
 
 
 def _look_after(children: dict, granted: int) -> None:
@@ -194,9 +209,10 @@ def _look_after(children: dict, granted: int) -> None:
         if process:
             child.ended(*how)
         elif child.alive and time.monotonic() > child.next_look:
-            child.next_look = time.monotonic() + POLL
-            child.waits.append((time.monotonic(), _waited(child.process)))
+            begun = time.monotonic()
+            child.looks.append((begun, *child.look()))
             child.reason = _excess(child, granted)
+            child.next_look = time.monotonic() + max(POLL, time.monotonic() - begun)
             if child.reason:
                 child.kill()
         if not child.alive:
@@ -230,15 +246,16 @@ def _end_orphans(own: set[int]) -> None:
 
 
 def _excess(child: _Child, granted: int) -> str | None:
-    """Which limit a child exceeds, "processes" or "memory"; None if neither. The libraries' memory is granted."""
+    """Which limit a child exceeds, "processes" or "memory"; None if neither. The libraries' memory is granted, once."""
     processes = _family(child.process)
     most = child.limits["processes"]
     if len(processes) > most and sum(map(_runs, processes)) > most:
         return "processes"
-    own = _image(os.getpid())  # a process that has started another program no longer holds the libraries
-    used = sum(max(0, _resident(process) - granted * (_image(process) == own)) for process in processes)
-    used += sum(map(_open_files, processes)) * _buffers()
-    return "memory" if used > child.limits["memory"] else None
+    room = child.limits["memory"] + granted - sum(map(_open_files, processes)) * _buffers()
+    held = sum(map(_resident, processes))
+    if held > room and len(processes) > 1:  # what forks share is held once, but it takes longer to see that
+        held = sum(map(_share, processes))
+    return "memory" if held > room else None
 
 
 def _family(process: int) -> list[int]:
@@ -268,6 +285,11 @@ def _waited(process: int) -> float:
     return waited / 1e9
 
 
+def _used(process: int) -> float:
+    """Seconds of processors that a process has used, and the children of which it has taken notice."""
+    return sum(map(int, _stat(process)[_TIMES])) / os.sysconf("SC_CLK_TCK")
+
+
 def _open_files(process: int) -> int:
     """How many files a process has open; as many as it can where it does not let itself be looked at."""
     try:
@@ -286,7 +308,7 @@ def _buffers() -> int:
 
 
 # Positions in /proc/PID/stat, counted from the state, which is field 3 in the manual page proc_pid_stat(5).
-_STATE, _PARENT, _THREADS, _CODE, _STACK = 0, 1, 17, 23, 25
+_STATE, _PARENT, _TIMES, _THREADS = 0, 1, slice(11, 15), 17
 
 
 def _stat(process: int) -> list[bytes]:
@@ -304,12 +326,6 @@ def _runs(process: int) -> bool:
     return bool(fields) and not (fields[_STATE] == b"Z" and int(fields[_THREADS]) <= 1)
 
 
-def _image(process: int) -> list[bytes]:
-    """Where a program is in memory: the same after a fork, another for another program, even of the same file."""
-    fields = _stat(process)
-    return [fields[_CODE], fields[_STACK]] if fields else []
-
-
 def _resident(process: int) -> int:
     """Bytes that a process holds in memory, with its page tables, files apart; 0 where it has ended."""
     sizes = _sizes(f"/proc/{process}/status")
@@ -320,6 +336,14 @@ def _resident(process: int) -> int:
     return sum(sizes.values())
 
 
+def _share(process: int) -> int:
+    """As `_resident`, but of memory that several processes hold only the process's share."""
+    parts = _sizes(f"/proc/{process}/smaps_rollup", _SHARES)
+    if not parts:  # a kernel that does not know it, or a process that does not let itself be looked at
+        return _resident(process)
+    return sum(parts.values()) + _sizes(f"/proc/{process}/status").get("VmPTE", 0)
+
+
 def _tasks(process: int) -> list[str]:
     try:
         return os.listdir(f"/proc/{process}/task")
@@ -328,13 +352,14 @@ def _tasks(process: int) -> list[str]:
 
 
 _COUNTED = ("RssAnon:", "RssShmem:", "VmPTE:", "VmSwap:")
+_SHARES = ("Pss_Anon:", "Pss_Shmem:", "SwapPss:")
 
 
-def _sizes(status: str) -> dict[str, int]:
-    """The sizes that count in a file /proc/…/status, in bytes; none if there is no such file."""
+def _sizes(path: str, counted: tuple[str, ...] = _COUNTED) -> dict[str, int]:
+    """The sizes that count in a file of /proc, in bytes; none if it cannot be read."""
     try:
-        with open(status, encoding="utf-8", errors="replace") as file:
-            lines = dict(line.split(":", 1) for line in file if line.startswith(_COUNTED))
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = dict(line.split(":", 1) for line in file if line.startswith(counted))
     except OSError:
         return {}
     return {name: int(size.split()[0]) * 1024 for name, size in lines.items()}
@@ -361,6 +386,7 @@ def _student(channel, leash, order: dict, scratch: str | None, shell: Shell) -> 
     confine.bound(limits["memory"], limits["file_size"], limits["cpu_seconds"])
     if scratch is None:
         confine.give_up()
+        selectors.DefaultSelector = selectors.PollSelector  # for `await`: the default would need epoll
         scratch = confine.SCRATCH
     elif sys.platform == "linux":
         confine.end_with_parent()

@@ -56,6 +56,7 @@ def gradebook(tmp_path_factory):
 def course(tmp_path, gradebook):
     (tmp_path / "gradebook").mkdir()
     shutil.copy(gradebook, tmp_path / "gradebook")
+    shutil.copy(Path(__file__).parents[1] / "nbgrader_config.py", tmp_path)
     return tmp_path
 
 

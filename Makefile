@@ -95,5 +95,5 @@ $(FOR_LAB): | .venv/made
 
 $(FOR_TEST): | .venv/made
 	@echo "Installing the course's environment in .venv, with what the checks need; this takes some minutes, once."
-	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[frameworks,dev,instructor,site]"
+	$(BIN)/python -m pip install --quiet $(CONSTRAINTS) -e ".[frameworks,dev,instructor,site,spread]"
 	@rm -f .venv/ready-for-* && touch $(FOR_LAB) $@

@@ -6,7 +6,7 @@ import shutil
 import pytest
 from nbgrader.api import Gradebook
 
-from classroom import NAME, small_gradebook
+from classroom import NAME, ROOT, small_gradebook
 from grader import regrade
 
 
@@ -20,6 +20,7 @@ def gradebook(tmp_path_factory):
 def course(tmp_path, gradebook):
     (tmp_path / "gradebook").mkdir()
     shutil.copy(gradebook, tmp_path / "gradebook")
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     return tmp_path
 
 

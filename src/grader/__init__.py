@@ -26,6 +26,8 @@ forker        the process that forks theirs, and the walls around it
 received      what comes out of the sandbox, made safe
 inside        all that runs within the sandbox
 verdicts      whether a task is done
+parcels       a submission on its way to another machine, and what came of it on its way back
+spread        the same grading, on a cluster
 report        who has which grade, and why
 overview      what the class got wrong
 similar       which submissions look alike

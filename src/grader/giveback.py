@@ -140,9 +140,11 @@ def give_back(root: Path, exercise: str, exported: Path, column: str | None = No
         for student, said in said_by_platforms(root, exercise).items()
         if said["platform"] == sheet.platform
     }
-    if not (root / "gradebook" / "gradebook.db").is_file():
-        raise Refused("Nothing has been graded yet: there is no gradebook.")
-    with api.Gradebook(f"sqlite:///{root / 'gradebook' / 'gradebook.db'}") as book:
+    try:
+        book = report.opened(root)
+    except FileNotFoundError as error:
+        raise Refused(str(error)) from None
+    with book:
         deadlines.enter(root, book, exercise, release.config(root))
         given, most = report.points(book, exercise), book.find_assignment(exercise).max_score
     waiting = {student for student, points in given.items() if points.score is not None and points.by_hand}

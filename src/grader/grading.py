@@ -54,6 +54,10 @@ class Misnamed(Exception):
     """A student's folder has a name that nbgrader could not keep or show; the message says what is wrong with it."""
 
 
+class NotRun(Exception):
+    """A submission could not be run; the message, a sentence of the grader's, says why."""
+
+
 class Exercise(NamedTuple):
     """A released exercise: the notebook, checks.json as bytes, its tasks, and their hidden cases."""
 
@@ -167,7 +171,7 @@ class Autograde(converters.Autograde):
             raise Refused(f"There is nothing to grade: no folder {place}. INSTRUCTORS.md says how to collect.")
         with self._book() as book:
             deadlines.read(Path(self.coursedir.root), deadlines.known_students(Path(self.coursedir.root), book))
-        if not self.accept_risk and (missing := sandbox.missing()):
+        if missing := self._missing_sandbox():
             raise Refused(f"{missing} INSTRUCTORS.md lists the alternatives.")
         if caution := sandbox.caution():
             self.log.warning("%s", caution)
@@ -249,13 +253,7 @@ class Autograde(converters.Autograde):
             raise Refused(str(error)) from None
         code = [cell.source for cell in exercise.notebook.cells if cell.cell_type == "code"]
         intake = Intake(exercise, hidden, todo, self.coursedir.ignore)
-        runs = sandbox.run(
-            intake,
-            sandbox.Limits(**self.limits),
-            workers=_cores() + 1,  # while one hangs or waits for the disk, every core still has work
-            confined=not self.accept_risk,
-            libraries=sandbox.LIBRARIES + sandbox.on_demand(code),
-        )
+        runs = self._runs(intake, sandbox.LIBRARIES + sandbox.on_demand(code))
         with (
             tqdm(total=len(todo), desc=exercise.name, unit=" submissions", disable=None, file=sys.stderr) as bar,
             contextlib.closing(runs),
@@ -265,6 +263,20 @@ class Autograde(converters.Autograde):
                 bar.update()
                 self._keep_set_aside(exercise, intake, digests, bar)
             self._keep_set_aside(exercise, intake, digests, bar)
+
+    def _missing_sandbox(self) -> str:
+        """Why submissions cannot be run, a sentence; "" where they can."""
+        return "" if self.accept_risk else sandbox.missing()
+
+    def _runs(self, intake: Intake, libraries: tuple[str, ...]) -> Iterator[sandbox.Run]:
+        """Run the submissions of the intake, and yield each as it is done."""
+        return sandbox.run(
+            intake,
+            sandbox.Limits(**self.limits),
+            workers=cores() + 1,  # while one hangs or waits for the disk, every core still has work
+            confined=not self.accept_risk,
+            libraries=libraries,
+        )
 
     def _keep_set_aside(self, exercise: Exercise, intake: Intake, digests: dict[str, str], bar: tqdm) -> None:
         """Write down what cannot be run, and why."""
@@ -283,7 +295,7 @@ class Autograde(converters.Autograde):
         """Write down a submission's points, its notebook and its entry. A failure here affects this one alone."""
         try:
             if run.stopped and not any(done.ran for done in run.steps):
-                raise sandbox.SandboxError(run.stopped)  # this says nothing about the submission
+                raise NotRun(run.stopped)  # this says nothing about the submission
             notebook, status, reason = judged(exercise, pending, run, hidden)
             self._into_gradebook(exercise, student, notebook)
             self._write(exercise, student, notebook, pending.handed_in.files | {"checks.json": exercise.checks_json})
@@ -366,7 +378,8 @@ class Autograde(converters.Autograde):
     def _failed(self, exercise: Exercise, student: str, digest: str, error: Exception) -> None:
         lines = "".join(traceback.format_exception(error)).split("\n")
         self.log.error("While grading %s:\n%s", names.plain(student), "\n".join(map(names.plain, lines)))
-        said = f"grading itself failed ({type(error).__name__}); nothing was written down. The log shows where."
+        why = f": {error}" if isinstance(error, NotRun) else f" ({type(error).__name__}). The log shows where."
+        said = f"grading itself failed, and nothing was written down{why}"
         self._remember(exercise, Entry(student, FAILED, said, digest))
 
     def _remember(self, exercise: Exercise, entry: Entry) -> None:
@@ -409,7 +422,8 @@ def _sources(notebook: nbformat.NotebookNode) -> dict[str, str]:
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if utils.is_grade(cell)}
 
 
-def _cores() -> int:
+def cores() -> int:
+    """The processors that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

@@ -70,7 +70,7 @@ class Overview(NamedTuple):
 def look(root: Path, exercise: str) -> Overview:
     """What the class got wrong. Raises FileNotFoundError, with a sentence, if nothing has been graded."""
     graded = sorted((root / "gradebook" / "autograded").glob(f"*/{exercise}/{exercise}.ipynb"))
-    if not graded or not (root / "gradebook" / "gradebook.db").is_file():
+    if not graded:
         raise FileNotFoundError(f"Nothing of {plain(exercise)} has been graded yet.")
     said, points = defaultdict(list), {}
     for path in graded:
@@ -78,7 +78,7 @@ def look(root: Path, exercise: str) -> Overview:
             if is_check(cell):
                 said[checked_task(cell)].append(_message(cell))
                 points[checked_task(cell)] = cell.metadata.nbgrader.points
-    with api.Gradebook(f"sqlite:///{root / 'gradebook' / 'gradebook.db'}") as book:
+    with report.opened(root) as book:
         given, most = report.points(book, exercise), book.find_assignment(exercise).max_score
     scores = [one.score for one in given.values() if one.score is not None and not one.by_hand]
     ended = Counter(

@@ -19,8 +19,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from nbgrader import api
-
 from grader import files, report
 from grader.names import plain
 
@@ -48,7 +46,7 @@ def add(root: Path, exercise: str, student: str, why: str) -> Request:
     """Enter a request. Raises ValueError, with a sentence, if the student has no score to be looked at."""
     if not why.strip():
         raise ValueError("Say in a few words what the student asks for.")
-    with _book(root) as book:
+    with report.opened(root) as book:
         given = report.points(book, exercise).get(student)
     if given is None or given.score is None:
         raise ValueError(f"{plain(student)} has no score for {plain(exercise)}.")
@@ -75,7 +73,7 @@ def write(root: Path) -> Path:
 def _answered(root: Path) -> Iterator[tuple[Request, float | None]]:
     """Each request with the score that it led to."""
     entered = requests(root)
-    with _book(root) as book:
+    with report.opened(root) as book:
         now = {exercise: report.points(book, exercise) for exercise in {request.exercise for request in entered}}
     for k, request in enumerate(entered):
         later = [one.old for one in entered[k + 1 :] if one[1:3] == request[1:3]]
@@ -87,13 +85,6 @@ def _journal(root: Path) -> Path:
     return root / "gradebook" / "regrading.jsonl"
 
 
-def _book(root: Path) -> api.Gradebook:
-    path = root / "gradebook" / "gradebook.db"
-    if not path.is_file():
-        raise ValueError("Nothing has been graded yet: there is no gradebook.")
-    return api.Gradebook(f"sqlite:///{path}")
-
-
 def main(arguments: list[str]) -> None:
     """The command line. Exits with a sentence if a request cannot be entered."""
     if len(arguments) not in (0, 3):
@@ -103,7 +94,7 @@ def main(arguments: list[str]) -> None:
         if arguments:
             add(root, *arguments)
         path = write(root)
-    except ValueError as error:
+    except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     for request, new in _answered(root):
         print(plain(f"{request.exercise}  {request.student}: {request.old:g} → {new:g}  {request.why}"))

@@ -19,9 +19,11 @@ from typing import NamedTuple
 
 from nbgrader import api
 from nbgrader.plugins import ExportPlugin
+from sqlalchemy import make_url
 
 from grader import deadlines, files
 from grader.names import plain
+from grader.release import config
 
 GRADED, NOT_DONE, PARTLY, UNREADABLE, MISSING, FAILED, TO_DO = (
     "graded", "not done", "partly run", "unreadable", "missing", "failed", "not graded yet",
@@ -89,8 +91,9 @@ def remember(gradebook: Path, exercise: str, *new: Entry) -> None:
     """Add entries to the journal, so that they survive a crash."""
     path = _path(gradebook, exercise, "jsonl")
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    cut_short = path.exists() and path.read_bytes()[-1:] not in (b"", b"\n")
-    with open(path, "ab") as file:
+    with open(path, "ab+") as file:
+        file.seek(-min(1, file.tell()), os.SEEK_END)
+        cut_short = file.read() not in (b"", b"\n")
         file.write(b"\n" * cut_short + b"".join(json.dumps(entry._asdict()).encode() + b"\n" for entry in new))
         file.flush()
         os.fsync(file.fileno())
@@ -101,6 +104,16 @@ def _path(gradebook: Path, exercise: str, ending: str) -> Path:
 
 
 # ---- points, from nbgrader's gradebook
+
+
+def opened(root: Path) -> api.Gradebook:
+    """nbgrader's gradebook of a course, in whichever database. Raises FileNotFoundError, with a sentence, if it is not."""
+    if not (root / "nbgrader_config.py").is_file():
+        raise FileNotFoundError(f"There is no nbgrader_config.py in {root}: call this in the course's folder.")
+    url = make_url(config(root).CourseDirectory.db_url)
+    if url.get_backend_name() == "sqlite" and not Path(url.database).is_file():
+        raise FileNotFoundError("Nothing has been graded yet: there is no gradebook.")
+    return api.Gradebook(url)
 
 
 def points(book: api.Gradebook, exercise: str) -> dict[str, Points]:
@@ -211,7 +224,7 @@ class Export(ExportPlugin):
 
     def export(self, gradebook: api.Gradebook) -> None:
         """Write the CSV to the path of the option --to."""
-        path, root = Path(self.to or "grades.csv"), Path(gradebook.engine.url.database).parents[1]
+        path, root = Path(self.to or "grades.csv"), Path(self.parent.coursedir.root)
         chosen = {str(student) for student in self.student}
         with files.writing(path) as file:
             out = csv.writer(file)
@@ -219,7 +232,7 @@ class Export(ExportPlugin):
             for assignment in gradebook.assignments:
                 if not self.assignment or assignment.name in self.assignment:
                     _enter(root, gradebook, assignment.name, self.config)
-                    for row in _exported(gradebook, assignment):
+                    for row in _exported(gradebook, assignment, root / "gradebook"):
                         if not chosen or row["student_id"] in chosen:
                             out.writerow(harmless(row[column]) for column in _COLUMNS)
         self.log.info("Exported grades to %s", path)
@@ -232,12 +245,12 @@ def _enter(root: Path, book: api.Gradebook, exercise: str, config) -> None:
         sys.exit(str(reason))
 
 
-def _exported(book: api.Gradebook, assignment) -> Iterator[dict]:
+def _exported(book: api.Gradebook, assignment, gradebook: Path) -> Iterator[dict]:
     """A row of the export for each student, whether or not anything was handed in."""
-    entries = journal(Path(book.engine.url.database).parent, assignment.name)
+    entries = journal(gradebook, assignment.name)
     given = points(book, assignment.name)
     timestamps = {submission.student_id: submission.timestamp for submission in assignment.submissions}
-    for student in book.students:
+    for student in sorted(book.students, key=lambda one: (one.last_name or "", one.first_name or "", one.id)):
         mine = given.get(student.id, _NO_POINTS)
         score = mine.score
         absent = Entry(student.id, MISSING, "nothing was handed in.", "")

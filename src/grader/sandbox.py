@@ -164,9 +164,8 @@ def run(
     def work():
         try:
             while not forker.closed.is_set() and (turn := turns.take()):
-                drive = _Drive(forker, turn.submission, limits)
-                result = drive.run()
-                if not turns.give_back(turn, again=drive.disputed):
+                result, disputed = run_one(forker, turn.submission, limits)
+                if not turns.give_back(turn, again=disputed):
                     hand_over(result)
             hand_over(None)
             forker.closed.wait()  # bubblewrap ends with the thread that started it
@@ -191,6 +190,12 @@ def run(
         turns.close()
         for thread in threads:
             thread.join()
+
+
+def run_one(forker: Forker, submission: Submission, limits: Limits) -> tuple[Run, bool]:
+    """Run one submission. True beside it: others, running at the same time, may have caused that it was stopped."""
+    drive = _Drive(forker, submission, limits)
+    return drive.run(), drive.disputed
 
 
 @functools.cache

@@ -418,6 +418,20 @@ def test_a_second_notebook_is_left_out_and_stops_no_feedback(course):
         assert "<math" in html and "<script" not in html and not re.search(r"""src\s*=(?!\s*["']?data:)""", html)
 
 
+def test_no_file_beside_the_notebook_takes_the_place_of_its_page_or_writes_to_the_terminal(course):
+    submit(course, "ada", b"<script>points = 20</script>", file=f"{NAME}.html")
+    place = submit(course, "blaise", b"mine", file="a\x1b[2J\nb.txt") / f"{NAME}.html"
+    place.mkdir()
+    (place / "page.txt").write_text("in the place of a page", encoding="utf-8")
+    grade(course)
+    said = nbgrader(course, "generate_feedback", NAME)
+    assert "\x1b" not in said and len(list((course / "gradebook/feedback").glob(f"*/{NAME}/{NAME}.html"))) == len(CLASS)
+    assert statuses(course) == ["graded"] * len(CLASS)
+    assert rows_of(course)["blaise"]["reason"] == (
+        '"a [2J b.txt" was left out: its name contains characters that cannot be seen.'
+    )
+
+
 def test_names_that_mean_something_to_a_program_are_only_names(course):
     for name in ("{student_id}", "{0}", "%s%n", "$(id)", "*", "a,b", "[ada]", "~root", "x", "ada blaise", "O'Hara; --"):
         submit(course, name, filled(course, NAME, {}))

@@ -25,6 +25,7 @@ import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from grader.cells import checked_task, is_answer, role
+from grader.names import plain
 
 LARGEST = 10_000_000  # bytes of a notebook, and of all files beside it; the course's own have under 200 kB
 _MOST_FILES = 200  # beside the notebook
@@ -105,7 +106,7 @@ def read(folder: Path, name: str, ignore: Iterable[str] = ()) -> HandedIn:
     if not os.path.lexists(path):
         raise Missing(_instead(folder, name))
     notebook = _notebook(path)
-    files, remarks = _files(folder, path, [*ignore, "checks.json"])
+    files, remarks = _files(folder, path, [*ignore, "checks.json", f"{name}.html"])  # the last is the feedback's page
     return HandedIn(notebook, files, remarks)
 
 
@@ -258,7 +259,9 @@ def _files(folder: Path, notebook: Path, ignore: list[str]) -> tuple[dict[str, b
         said = _quoted(name)
         if path == notebook or any(fnmatch(part, pattern) for part in Path(name).parts for pattern in ignore):
             continue
-        if stat.S_ISDIR(about.st_mode):
+        if plain(name) != name:  # nbgrader writes it to the terminal as it is
+            remarks.append(f"{_quoted(plain(name))} was left out: its name contains characters that cannot be seen.")
+        elif stat.S_ISDIR(about.st_mode):
             remarks.append("a folder was left out: it is nested too deep.")
         elif not stat.S_ISREG(about.st_mode):
             remarks.append(f"{said}, a link or device, was left out.")

@@ -273,7 +273,7 @@ def test_a_run_on_a_worker_is_the_run_here():
     assert [done.stopped for done in here.steps] == [""] * 5 and here.steps[2].outcomes
 
 
-def test_a_parcel_holds_no_expected_value(course, monkeypatch):
+def test_a_parcel_holds_no_expected_value_of_a_hidden_case(course, monkeypatch):
     sent = []
 
     def recorded(client, intake, limits, libraries):

@@ -6,6 +6,7 @@ The clusters and the database are real, and on this machine.
 import contextlib
 import csv
 import importlib
+import itertools
 import json
 import os
 import shutil
@@ -49,14 +50,20 @@ def walls():
         pytest.skip(reason)
 
 
-@pytest.fixture(scope="module")
-def cluster():
-    """A scheduler and two workers, each a process; this one finds its keys where distributed's options are kept."""
-    with spread.local_cluster(2) as cluster:
+@contextlib.contextmanager
+def running(workers):
+    """A scheduler and workers, each a process; this one finds its keys where distributed's options are kept."""
+    with spread.local_cluster(workers) as cluster:
         keys = cluster.security
         known = {"ca-file": keys.tls_ca_file, "client.cert": keys.tls_client_cert, "client.key": keys.tls_client_key}
         with dask.config.set({f"distributed.comm.tls.{name}": value for name, value in known.items()}):
             yield cluster
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    with running(2) as cluster:
+        yield cluster
 
 
 @pytest.fixture
@@ -113,21 +120,28 @@ def held(root):
         return [book.db.query(func.count(kind.id)).scalar() for kind in kinds]
 
 
-def killing(monkeypatch, cluster, every):
-    """Kill a worker whenever so many submissions have been written down; the numbers of the processes killed."""
-    killed, kept = [], Counter()
-    keep = grading.Autograde._keep
+def after_each(monkeypatch, what):
+    """Call what(so many) after so many submissions have been written down."""
+    keep, kept = grading.Autograde._keep, itertools.count(1)
 
     def counted(self, *arguments):
         keep(self, *arguments)
-        kept["all"] += 1
-        if kept["all"] % every == 0:
-            nanny = list(cluster.workers.values())[len(killed) % 2]
-            if nanny.pid is not None:
-                killed.append(nanny.pid)
-                os.kill(nanny.pid, signal.SIGKILL)
+        what(next(kept))
 
     monkeypatch.setattr(spread.Spread, "_keep", counted)
+
+
+def killing(monkeypatch, cluster, every):
+    """Kill a worker whenever so many submissions have been written down; the numbers of the processes killed."""
+    killed = []
+
+    def kill(kept):
+        nanny = list(cluster.workers.values())[len(killed) % 2]
+        if kept % every == 0 and nanny.pid is not None:
+            killed.append(nanny.pid)
+            os.kill(nanny.pid, signal.SIGKILL)
+
+    after_each(monkeypatch, kill)
     return killed
 
 
@@ -162,6 +176,27 @@ def test_a_class_is_graded_as_in_one_process_though_a_worker_is_killed(course, c
 @pytest.mark.long
 def test_two_thousand_are_graded_as_in_one_process_though_workers_are_killed(course, cluster, monkeypatch):
     assert len(spread_and_killed(course, cluster, monkeypatch, total=2000, every=199)) >= 5
+
+
+@pytest.mark.parametrize("what", ["scheduler", "workers"])
+def test_a_cluster_that_is_lost_is_refused_and_the_next_call_continues(course, cluster, monkeypatch, what):
+    hand_in(course, 6)
+    monkeypatch.setattr(spread, "_PATIENCE", 5.0)
+    with running(1) as other, monkeypatch.context() as patch:
+
+        def lose(kept):
+            if kept == 2 and what == "scheduler":
+                other.close()
+            elif kept == 2:
+                other.scale(0)
+
+        after_each(patch, lose)
+        with pytest.raises(NbGraderException, match=f"{what}.* What is graded is kept; the same command continues"):
+            grade(course, scheduler=other.scheduler_address)
+    assert Counter(row["status"] for row in rows_of(course).values())["not graded yet"] >= 1
+    grade(course, scheduler=cluster.scheduler_address)
+    lines = (course / "gradebook" / "grading" / f"{NAME}.jsonl").read_text(encoding="utf-8").splitlines()
+    assert len(lines) == len({json.loads(line)["student"] for line in lines}) == 6  # each once
 
 
 def lethal(parcel):
@@ -238,7 +273,7 @@ def test_a_run_on_a_worker_is_the_run_here():
     assert [done.stopped for done in here.steps] == [""] * 5 and here.steps[2].outcomes
 
 
-def test_a_parcel_holds_no_expected_value(course, monkeypatch):
+def test_a_parcel_holds_no_expected_value_of_a_hidden_case(course, monkeypatch):
     sent = []
 
     def recorded(client, intake, limits, libraries):

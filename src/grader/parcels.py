@@ -4,8 +4,9 @@
     run(parcel)                             on the worker: run the submission in the sandbox, and what goes back
     unpacked(key, answer)                   what came of it, as from sandbox.run
 
-A parcel holds the cells and the arguments of the calls, never an expected value or the secret: judging is left to the
-grader. An answer holds what `received` has made of what the sandbox said, so a worker sends on nothing as it came.
+A parcel holds the submission and the arguments of the calls, never the secret or the expected value of a hidden case:
+judging is left to the grader. An answer holds what `received` has made of what the sandbox said, so a worker sends on
+nothing as it came.
 """
 
 import base64

@@ -24,7 +24,7 @@ from grader.forker import SandboxError
 from grader.grading import Refused
 
 _DEATHS = 3  # of workers while a submission ran, after which it is given up
-_PATIENCE = 60.0  # seconds without any worker
+_PATIENCE = 60.0  # seconds to wait for workers
 _CONTINUE = "What is graded is kept; the same command continues."
 
 
@@ -67,7 +67,9 @@ def local_cluster(workers: int) -> Iterator[LocalCluster]:
     """
     with (
         dask.config.set({"distributed.deploy.lost-worker-timeout": "1 day"}),  # else one lost for 15 s stays away
-        LocalCluster(n_workers=workers, threads_per_worker=1, security=True, dashboard_address=None) as cluster,
+        LocalCluster(
+            n_workers=workers, threads_per_worker=1, security=True, dashboard_address="127.0.0.1:0"
+        ) as cluster,
     ):
         yield cluster
 
@@ -135,7 +137,7 @@ def _next(client: Client, ended: queue.SimpleQueue) -> Future:
             return ended.get(timeout=_PATIENCE)
         except queue.Empty:
             if not _places(client):
-                raise Refused(f"The cluster has had no workers for a minute. {_CONTINUE}") from None
+                raise Refused(f"The cluster has no workers any more. {_CONTINUE}") from None
 
 
 def _places(client: Client) -> int:

@@ -107,7 +107,7 @@ def _path(gradebook: Path, exercise: str, ending: str) -> Path:
 
 
 def opened(root: Path) -> api.Gradebook:
-    """nbgrader's gradebook of a course, in whichever database. Raises FileNotFoundError, with a sentence, if it is not."""
+    """The gradebook of a course, in whichever database. Raises FileNotFoundError, with a sentence, if it is missing."""
     if not (root / "nbgrader_config.py").is_file():
         raise FileNotFoundError(f"There is no nbgrader_config.py in {root}: call this in the course's folder.")
     url = make_url(config(root).CourseDirectory.db_url)

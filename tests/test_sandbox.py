@@ -8,9 +8,11 @@ import base64
 import contextlib
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -629,6 +631,47 @@ def test_a_process_that_hides_its_open_files_is_taken_to_have_all(monkeypatch):
     assert 2 < worker._open_files(os.getpid()) < 1000
     monkeypatch.setattr(os, "listdir", hiding)
     assert worker._open_files(os.getpid()) == confine.FILES
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_several_wishes_at_once_are_granted_in_order(monkeypatch):
+    from grader.inside import worker
+
+    granted = []
+    monkeypatch.setattr(os, "kill", lambda process, number: granted.append(number))
+    child = worker._Child(0, {}, None)
+    monkeypatch.setattr(child, "waited", lambda since: since)
+    leash, inside = socket.socketpair()
+    with leash, inside:
+        leash.sendall(b"since 1.5\ninterrupt\nsince 2.5\n")
+        worker._pull(child, inside)
+        assert leash.recv(100) == b"waited 1.5\nwaited 2.5\n" and granted == [signal.SIGINT]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_a_late_interrupt_does_not_meet_the_next_step():
+    """The step has ended by itself meanwhile, and the process that forks is kept busy by others."""
+    drive = sandbox._Drive(None, submission("slow"), LIMITS)
+    (drive._channel, inside), (drive._leash, leash) = socket.socketpair(), socket.socketpair()
+    drive._buffer, drive._begun, drive._deadline = b"", time.monotonic(), time.monotonic() + 60
+    passed = []
+
+    def other_side():
+        request = json.loads(inside.recv(10_000))
+        while b"interrupt" not in (asked := leash.recv(100)):
+            leash.sendall(b"waited 0.0\n")
+        inside.sendall(json.dumps({"id": request["id"]}).encode() + b"\n")
+        time.sleep(0.5)
+        passed.append("interrupted")
+        asked = asked.partition(b"interrupt\n")[2] or leash.recv(100)
+        leash.sendall(b"waited 0.0\n" * asked.count(b"since"))
+
+    with drive._channel, drive._leash, inside, leash:
+        thread = threading.Thread(target=other_side)
+        thread.start()
+        _, late = drive._ask({"source": ""}, 0.2, 10_000)
+        assert late and passed == ["interrupted"]
+        thread.join()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")

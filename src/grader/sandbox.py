@@ -425,6 +425,7 @@ class _Drive:
                 raise _OutOfTime
             if line is None:
                 raise _Gone(f"It did not end within {seconds:g} seconds, nor when it was interrupted.", late=True)
+            self._waited(begun)  # when that is answered, the interrupt is over: it is not for what comes next
         self._received -= len(line)
         if "call" in request:
             self._results -= len(line)

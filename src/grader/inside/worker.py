@@ -129,8 +129,9 @@ class _Child:
     def ended(self, status: int, used=None) -> None:
         self.alive = False
         code = os.waitstatus_to_exitcode(status)
-        # The kernel counts by ticks when it ends a process for the time it took, and more finely here.
-        spent = used and used.ru_utime + used.ru_stime > 0.9 * self.limits["cpu_seconds"]
+        # The kernel counts by ticks when it ends a process for the time it took, and more finely here: some tenths less
+        # on a busy machine. Otherwise it kills where memory runs short; a submission itself cannot.
+        spent = used and used.ru_utime + used.ru_stime > 0.5 * self.limits["cpu_seconds"]
         self.reason = self.reason or ("processor" if spent and code == -signal.SIGKILL else f"ended {code}")
         if self.scratch:
             shutil.rmtree(self.scratch, ignore_errors=True)
@@ -190,16 +191,17 @@ def _fork_inside(leash: socket.socket, begin: Callable[[], None]) -> int | None:
 def _pull(child: _Child, leash: socket.socket) -> None:
     """Do what sandbox.py asks for a child: interrupt it, say how long it has waited, or end it."""
     try:
-        asked = leash.recv(64).decode().split()
+        asked = leash.recv(4096).decode().splitlines()
     except OSError:
         asked = []
     if not asked:
         child.kill()
-    elif child.alive and asked[0] == "interrupt":
-        os.kill(child.process, signal.SIGINT)
-    elif child.alive:
-        with contextlib.suppress(OSError):
-            leash.sendall(f"waited {child.waited(since=float(asked[1]))}\n".encode())
+    for what, *since in map(str.split, asked):
+        if child.alive and what == "interrupt":
+            os.kill(child.process, signal.SIGINT)
+        elif child.alive:
+            with contextlib.suppress(OSError):
+                leash.sendall(f"waited {child.waited(since=float(since[0]))}\n".encode())
 
 
 def _look_after(children: dict, granted: int) -> None:

@@ -266,10 +266,14 @@ def submission():
     return sandbox.Submission("ada", steps, {"a.txt": "é\0".encode()})
 
 
-def test_a_run_on_a_worker_is_the_run_here():
+def test_a_run_on_a_worker_is_the_run_here(monkeypatch):
+    forkers = {}
+    monkeypatch.setattr(parcels, "_forkers", forkers)
     (here,) = sandbox.run([submission()], libraries=("numpy",))
     parcel = parcels.packed(submission(), sandbox.LIMITS, ("numpy",))
     assert parcels.unpacked("ada", parcels.run(parcel)) == (here, False)
+    for forker in forkers.values():
+        forker.close()
     assert [done.stopped for done in here.steps] == [""] * 5 and here.steps[2].outcomes
 
 

@@ -18,6 +18,7 @@ PYTHON = ".venv/bin/python -m "
 FENCED = re.findall(r"^```(\w*)\n(.*?)^```$", GUIDE, re.MULTILINE | re.DOTALL)  # language, text
 BLOCKS = [line for language, text in FENCED if not language for line in text.splitlines()]
 INLINE = re.findall(r"(?<!`)`((?:make|nbgrader|python3? -m|\.venv/bin/python -m|helpers\.lab) ?[^`]*)`", GUIDE)
+SPREAD = "grader.spread "  # takes nbgrader's options
 COMMANDS = sorted({line for line in BLOCKS if line.startswith((".venv/", "make "))})
 
 
@@ -27,7 +28,9 @@ def test_every_line_of_a_block_is_a_command_or_a_path():
     assert len(COMMANDS) >= 15
 
 
-@pytest.mark.parametrize("command", [line for line in COMMANDS if line.startswith(f"{PYTHON}grader.")])
+@pytest.mark.parametrize(
+    "command", [line for line in COMMANDS if line.startswith(f"{PYTHON}grader.") and SPREAD not in line]
+)
 def test_a_command_of_the_course_takes_these_arguments(command, tmp_path, monkeypatch):
     """In an empty folder, each ends because of what is missing there, and not of how it is called."""
     _, _, module, *arguments = shlex.split(command)
@@ -52,6 +55,15 @@ def test_a_command_of_nbgraders_takes_these_arguments(command):
         group, _, trait = option.rpartition(".")
         taken = grading.Autograde.class_trait_names(config=True) if group == "Autograde" else {*app.aliases, *app.flags}
         assert (trait or option) in taken, command
+
+
+def test_spread_takes_these_arguments():
+    pytest.importorskip("distributed")
+    from grader.spread import SpreadApp
+
+    (command,) = [line for line in COMMANDS if SPREAD in line]
+    options = {word.removeprefix("--") for word in shlex.split(command) if word.startswith("--")}
+    assert options and options <= {*SpreadApp().aliases}
 
 
 def test_other_commands_and_their_options_exist():

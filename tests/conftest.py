@@ -1,6 +1,7 @@
 """What several test files need."""
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,15 @@ def lab(tmp_path_factory):
     layout.lay_out(Path(__file__).parents[1], work)
     with browser.course(work) as lab:
         yield lab
+
+
+@pytest.fixture
+def course(tmp_path, gradebook):
+    """A course's folder with the `gradebook` that the test file makes."""
+    (tmp_path / "gradebook").mkdir()
+    shutil.copy(gradebook, tmp_path / "gradebook")
+    shutil.copy(Path(__file__).parents[1] / "nbgrader_config.py", tmp_path)
+    return tmp_path
 
 
 def demand_browser():

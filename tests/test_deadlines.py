@@ -1,12 +1,11 @@
 """Deadlines: who is late, what it costs, and a file with a fault in it, which is refused with a sentence."""
 
 import json
-import shutil
 
 import pytest
 from nbgrader.api import Gradebook
 
-from classroom import NAME, ROOT, small_gradebook
+from classroom import NAME, small_gradebook
 from grader import deadlines, giveback, release, report
 
 CLASS = ("Ada", "Blaise", "Cara", "Dora", "Emil")
@@ -27,13 +26,10 @@ def gradebook(tmp_path_factory):
 
 
 @pytest.fixture
-def course(tmp_path, gradebook):
-    (tmp_path / "gradebook").mkdir()
-    shutil.copy(gradebook, tmp_path / "gradebook")
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    (tmp_path / "exercises" / NAME).mkdir(parents=True)
-    (tmp_path / "exercises" / NAME / "checks.json").write_text("{}", encoding="utf-8")
-    return tmp_path
+def course(course):
+    (course / "exercises" / NAME).mkdir(parents=True)
+    (course / "exercises" / NAME / "checks.json").write_text("{}", encoding="utf-8")
+    return course
 
 
 def said(course, **students):

@@ -384,7 +384,7 @@ def course(tmp_path):
 
 def test_a_release_of_what_does_not_exist_ends_in_a_sentence(course, monkeypatch):
     monkeypatch.chdir(course)
-    with pytest.raises(SystemExit, match=r"^There is no solution of nonsense\.$"):
+    with pytest.raises(SystemExit, match=r"^solutions/ has no exercise nonsense\.$"):
         release.main([MODEL, "nonsense"])
     assert not (course / "exercises").exists()
 

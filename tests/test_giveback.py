@@ -3,12 +3,11 @@
 import csv
 import io
 import json
-import shutil
 import zipfile
 
 import pytest
 
-from classroom import NAME, ROOT, small_gradebook
+from classroom import NAME, small_gradebook
 from grader import giveback
 
 MOODLE = (
@@ -29,14 +28,6 @@ def gradebook(tmp_path_factory):
     """Ada has 17.5 of 20 points, =Blaise has three points still to be given by hand, Cara has handed in nothing."""
     points = {"Ada": (17, 0.5), "=Blaise": (17, None), "Cara": None}
     return small_gradebook(tmp_path_factory.mktemp("graded") / "gradebook.db", NAME, points)
-
-
-@pytest.fixture
-def course(tmp_path, gradebook):
-    (tmp_path / "gradebook").mkdir()
-    shutil.copy(gradebook, tmp_path / "gradebook")
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    return tmp_path
 
 
 def collected(course, platform, **numbers):

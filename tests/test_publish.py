@@ -62,7 +62,7 @@ def test_it_refuses_until_the_last_extension_has_passed(course, monkeypatch):
 
 def test_it_refuses_what_has_no_deadline_or_solution(course, monkeypatch):
     monkeypatch.chdir(course)
-    with pytest.raises(SystemExit, match="There is no solution of 02_learning_rate"):
+    with pytest.raises(SystemExit, match="solutions/ has no exercise 02_learning_rate"):
         publish.main(["02_learning_rate"])
     (course / "gradebook/deadlines.toml").write_text("", encoding="utf-8")
     with pytest.raises(SystemExit, match="has no deadline of 01_update_rule"):

@@ -1,12 +1,11 @@
 """Regrading: every request stays on the list, with the score before and after."""
 
 import csv
-import shutil
 
 import pytest
 from nbgrader.api import Gradebook
 
-from classroom import NAME, ROOT, small_gradebook
+from classroom import NAME, small_gradebook
 from grader import regrade
 
 
@@ -14,14 +13,6 @@ from grader import regrade
 def gradebook(tmp_path_factory):
     points = {"Ada": (17, 1), "Blaise": (12, 3), "Cara": None}
     return small_gradebook(tmp_path_factory.mktemp("graded") / "gradebook.db", NAME, points)
-
-
-@pytest.fixture
-def course(tmp_path, gradebook):
-    (tmp_path / "gradebook").mkdir()
-    shutil.copy(gradebook, tmp_path / "gradebook")
-    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    return tmp_path
 
 
 def give(course, student, points):

@@ -19,6 +19,7 @@ from test_browser_explorers import CELLS, Shown
 
 import browser
 import page_weight
+from helpers import layout
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "website"))
@@ -147,7 +148,7 @@ def test_a_page_links_to_where_its_notebook_runs(page, address, name):
     assert not ways.get_by_role("link").first.is_visible()
     ways.locator("summary").click()
     binder, colab, home = (link.get_attribute("href") for link in ways.get_by_role("link").all())
-    lab = quote(f"lab/tree/work/{name}.ipynb", safe="")
+    lab = quote(f"lab/tree/{layout.WORK}/{name}.ipynb", safe="")
     assert binder == f"https://mybinder.org/v2/git/{quote(REPOSITORY, safe='')}/HEAD?urlpath={lab}"
     assert colab == f"https://colab.research.google.com/github/somebody/downhill/blob/HEAD/{name}.ipynb"
     assert home == f"{REPOSITORY}#readme"

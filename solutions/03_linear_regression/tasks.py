@@ -1309,8 +1309,8 @@ class to_original_units:
             return y_std * w / x_mean, y_mean + y_std * b - y_std * w / x_mean @ x_std
 
         def one_unit_for_all(w, b, x_mean, x_std, y_mean, y_std):
-            """You use the mean of the standard deviations for all features. Each weight is divided by that of its own
-            feature."""
+            """You use the mean of the standard deviations for all features. Divide each weight by its feature's
+            standard deviation."""
             weights = y_std * w / x_std.mean()
             return weights, y_mean + y_std * b - weights @ x_mean
 

@@ -426,8 +426,8 @@ class adaptive_clip:
             return by_norm(gradients, [ratio * norm_of(w) + FLOOR for w in weights])
 
         def smallest_factor_for_all(gradients, weights, ratio):
-            """All your arrays shrink by the factor of the one that is furthest above its limit. Each has a factor of
-            its own, and an array below its limit stays."""
+            """All your arrays shrink by the factor of the one that is furthest above its limit. Each has its own
+            factor, and an array below its limit stays."""
             factors = [
                 min(1.0, limit / (norm_of(g) or limit))
                 for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)

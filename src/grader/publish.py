@@ -47,7 +47,7 @@ class _WithoutFolders(WithMathML):
 def publish(root: Path, exercise: str, now: datetime) -> Path:
     """Write the folder of answers; its path. Raises ValueError, with a sentence, if it is too early."""
     if not (root / "solutions" / exercise / f"{exercise}.ipynb").is_file():
-        raise ValueError(f"There is no solution of {plain(exercise)}.")
+        raise ValueError(f"solutions/ has no exercise {plain(exercise)}.")
     found = deadlines.read(root)
     if found is None or exercise not in found.exercises:
         raise ValueError(f"{deadlines.FILE} has no deadline of {exercise}, so nobody knows whether it has passed.")

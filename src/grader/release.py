@@ -383,7 +383,7 @@ def _outside(source: str, stub: str) -> str:
 def main(arguments: list[str]) -> None:
     root = Path.cwd()
     if unknown := set(arguments) - set(names(root)):
-        sys.exit("\n".join(f"There is no solution of {plain(name)}." for name in sorted(unknown)))
+        sys.exit("\n".join(f"solutions/ has no exercise {plain(name)}." for name in sorted(unknown)))
     for name in arguments or names(root):
         print(name, flush=True)
         try:

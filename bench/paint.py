@@ -35,10 +35,13 @@ def run() -> Iterator[Result]:
         tempfile.TemporaryDirectory() as folder,
         page_weight.served(Path(folder)) as theirs,
         page_weight.served(ROOT / "build" / "site") as ours,
+        page_weight.without_mathjax_fonts() as environment,
         sync_playwright() as playwright,
     ):
         pages = f"{ours}notebooks/{LESSON.stem}.html", theirs + page_weight.write(LESSON, Path(folder)).name
-        program = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.ARGUMENTS)
+        program = playwright.chromium.launch(
+            executable_path=browser.chromium(), args=browser.ARGUMENTS, env=environment
+        )
         rounds = [[page_weight.opened(program, page, slow=True).painted for page in pages] for _ in range(ROUNDS)]
         program.close()
     own, other = (statistics.median(times) for times in zip(*rounds, strict=True))

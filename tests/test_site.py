@@ -52,8 +52,10 @@ def address():
 
 @pytest.fixture(scope="module")
 def chromium(address):
-    with sync_playwright() as playwright:
-        program = playwright.chromium.launch(executable_path=browser.chromium(), args=browser.ARGUMENTS)
+    with sync_playwright() as playwright, page_weight.without_mathjax_fonts() as environment:
+        program = playwright.chromium.launch(
+            executable_path=browser.chromium(), args=browser.ARGUMENTS, env=environment
+        )
         yield program
         program.close()
 

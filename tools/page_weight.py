@@ -8,6 +8,8 @@ import contextlib
 import functools
 import gzip
 import http.server
+import os
+import tempfile
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +22,12 @@ SCRIPTS = Path("/usr/share/javascript")
 MISSING = "needs MathJax 2 and require.js (Debian and Ubuntu: apt install libjs-mathjax libjs-requirejs)"
 # A slow mobile connection, in bytes a second and milliseconds.
 SLOW = {"offline": False, "latency": 150, "downloadThroughput": 200_000, "uploadThroughput": 100_000}
+_NO_MATHJAX_FONTS = """<?xml version="1.0"?>
+<fontconfig>
+  <include>/etc/fonts/fonts.conf</include>
+  <selectfont><rejectfont><glob>*/MathJax_*</glob></rejectfont></selectfont>
+</fontconfig>
+"""
 _MEASURE = """() => [
   [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .reduce((sum, entry) => sum + entry.transferSize, 0),
@@ -82,6 +90,15 @@ class _Compressed(http.server.SimpleHTTPRequestHandler):
 
     def log_message(self, *arguments):
         pass
+
+
+@contextlib.contextmanager
+def without_mathjax_fonts() -> Iterator[dict[str, str]]:
+    """The environment in which a browser starts that has no fonts of MathJax's, as nearly all readers' have none."""
+    with tempfile.TemporaryDirectory() as folder:
+        fonts = Path(folder, "fonts.conf")
+        fonts.write_text(_NO_MATHJAX_FONTS, encoding="utf-8")
+        yield {**os.environ, "FONTCONFIG_FILE": str(fonts)}
 
 
 def opened(program: Browser, address: str, slow: bool = False) -> Opened:

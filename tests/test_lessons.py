@@ -10,6 +10,7 @@ from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 NUMPY_LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name < "05"]
+DAILY = ("00_start_here", "04_batch_stochastic_minibatch")  # the others, which import less, only in the long tests
 
 
 @pytest.fixture
@@ -21,7 +22,11 @@ def without_frameworks(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("path", NUMPY_LESSONS, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=[] if path.stem in DAILY else pytest.mark.long) for path in NUMPY_LESSONS],
+    ids=lambda path: path.stem,
+)
 def test_the_numpy_lessons_run_without_the_extra_frameworks(path, without_frameworks):
     stored = nbformat.read(path, as_version=4)
     fresh = nbformat.read(path, as_version=4)

@@ -24,7 +24,7 @@ from grader import release
 ROOT = Path(__file__).parents[1]
 LESSONS = ROOT / "notebooks"
 NAMES = release.names(ROOT)
-SECONDS = 0.5  # of one call: a wrong order of arguments may loop on and on
+SECONDS = 0.25  # of one call: a wrong order of arguments may loop on and on
 KINDS = {  # what an argument of a lesson's function of this name may be; of others, anything
     "array": {
         "theta", "start", "velocity", "x", "y", "z", "squares", "m", "v", "s", "weights", "scores", "labels", "order",

@@ -7,6 +7,7 @@ import pytest
 
 import checks
 from checks.findings import Kind
+from checks.outcomes import same
 from grader import mutants, release, slips
 from grader.slips import End
 from grader.solution import read
@@ -15,7 +16,7 @@ ROOT = Path(__file__).parents[1]
 NAMES = release.names(ROOT)
 pytestmark = pytest.mark.slow
 
-A_FEW, MANY = 30, 1000  # generated inputs on which a mutant that is called equal must be equal
+A_FEW, MANY = 10, 1000  # generated inputs on which a mutant that is called equal must be equal
 MORE_THAN_DIFFERS = 0.9  # of the rejected: how many must be told more than that a value differs
 
 
@@ -99,7 +100,26 @@ def stored(exercise):
     return checks.read(ROOT / "exercises" / exercise / "checks.json")
 
 
-def hold(exercise, inputs):
+def classes_as_stored(task, part, found):
+    """The classes to be stored, without asking of those that are stored whether they are steady, which takes long."""
+    for alike in slips.grouped([one for one in found if one.end is End.SLIP], part):
+        if is_stored(alike, part) or slips.steady(alike[0], task, part):
+            yield alike
+
+
+def is_stored(alike, part):
+    """Whether a class stands in the checks, with its sentence and its outcomes."""
+    said = mutants.sentence(one.mutant.slip for one in alike)
+    return any(
+        said == sentence
+        and all(
+            same(case["slips"][k], mine, part) for case, mine in zip(part["cases"], alike[0].outcomes, strict=False)
+        )
+        for k, sentence in enumerate(part["slips"])
+    )
+
+
+def hold(exercise, inputs, classes):
     """The promises about every mutant of every answer and of every right function of an exercise."""
     solution, data, kinds = read(ROOT / "solutions" / exercise), stored(exercise), Counter()
     for task in solution.tasks:
@@ -111,7 +131,7 @@ def hold(exercise, inputs):
                 kinds[one.finding.kind] += 1
             if one.finding and one.finding.kind is Kind.SLIP:
                 assert one.mutant.slip in one.finding.sentence, f"{task.name}: {one.mutant.source}"
-        fresh = [mutants.sentence(one.mutant.slip for one in alike) for alike in slips.classes(task, part, found)]
+        fresh = [mutants.sentence(one.mutant.slip for one in alike) for alike in classes(task, part, found)]
         assert fresh == part["slips"], f"{task.name}: run `make exercises`"
     assert kinds[Kind.VALUE] <= (1 - MORE_THAN_DIFFERS) * kinds.total(), kinds
     return kinds
@@ -120,10 +140,10 @@ def hold(exercise, inputs):
 @pytest.mark.slow
 @pytest.mark.parametrize("exercise", NAMES)
 def test_each_mutant_is_equal_or_rejected_with_a_sentence_that_is_true_of_it(exercise):
-    assert hold(exercise, A_FEW).total() > 0
+    assert hold(exercise, A_FEW, classes_as_stored).total() > 0
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("exercise", NAMES)
 def test_a_mutant_called_equal_is_equal_on_a_thousand_inputs(exercise):
-    hold(exercise, MANY)
+    hold(exercise, MANY, slips.classes)

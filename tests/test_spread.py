@@ -25,7 +25,7 @@ from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import func
 
-from classroom import NAME, ROOT, answers, filled, new_course, submit
+from classroom import NAME, ROOT, answers, filled, new_course, release_quickly, submit
 from grader import grading, parcels, release, report, sandbox
 
 pwd = pytest.importorskip("pwd", reason="grading does not run on Windows")
@@ -178,7 +178,7 @@ def test_two_thousand_are_graded_as_in_one_process_though_workers_are_killed(cou
     assert len(spread_and_killed(course, cluster, monkeypatch, total=2000, every=199)) >= 5
 
 
-@pytest.mark.parametrize("what", ["scheduler", "workers"])
+@pytest.mark.parametrize("what", [pytest.param("scheduler", marks=pytest.mark.long), "workers"])
 def test_a_cluster_that_is_lost_is_refused_and_the_next_call_continues(course, cluster, monkeypatch, what):
     hand_in(course, 6)
     monkeypatch.setattr(spread, "_PATIENCE", 5.0)
@@ -375,7 +375,7 @@ def graded_and_exported(root, url, *grading):
     late = "c.LateSubmissionPlugin.penalty_method = 'zero'"
     (root / "nbgrader_config.py").write_text(f"{config}\nc.CourseDirectory.db_url = {url!r}\n{late}\n", "utf-8")
     shutil.copytree(ROOT / "solutions" / NAME, root / "solutions" / NAME)
-    release.release(root, NAME)
+    release_quickly(root, NAME)
     with report.opened(root) as book:
         book.update_or_create_assignment(NAME, duedate="2026-03-02 00:00:00 UTC")
     kinds = hand_in(root, len(KINDS) + 1)
@@ -396,6 +396,7 @@ def graded_and_exported(root, url, *grading):
     return first, [path.read_text(encoding="utf-8") for path in written]
 
 
+@pytest.mark.long
 def test_a_gradebook_in_postgresql_holds_what_one_in_sqlite_does(tmp_path, postgres):
     sqlite = tmp_path / "sqlite"
     there = graded_and_exported(tmp_path / "postgresql", postgres, "grader.spread")

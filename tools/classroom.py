@@ -35,8 +35,13 @@ def new_course(root, *names):
     shutil.copy(ROOT / "nbgrader_config.py", root)
     for name in names:
         shutil.copytree(ROOT / "solutions" / name, root / "solutions" / name)
-        release.release(root, name)
+        release_quickly(root, name)
     return root
+
+
+def release_quickly(root, name):
+    """Release an exercise of the course with the slips that the course has stored, which are not looked for again."""
+    release.release(root, name, checks.read(ROOT / "exercises" / name / "checks.json"))
 
 
 def small_gradebook(path, name, points):

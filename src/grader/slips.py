@@ -60,7 +60,7 @@ def add(solution: Solution, data: dict) -> None:
 def classes(task: Task, data: dict, found: Iterable[Judged]) -> list[list[Judged]]:
     """The slips among a task's mutants that a check can tell on every processor, in classes with the same outcomes."""
     slips = [one for one in found if one.end is End.SLIP]
-    return [alike for alike in _grouped(slips, data) if _steady(alike[0], task, data)]
+    return [alike for alike in grouped(slips, data) if steady(alike[0], task, data)]
 
 
 def put(data: dict, classes: list[list[Judged]]) -> None:
@@ -113,7 +113,7 @@ def covered(solution: Solution, task: Task) -> Iterator[tuple[Callable, Finding]
             yield mistake, finding
 
 
-def _grouped(slips: list[Judged], data: dict) -> list[list[Judged]]:
+def grouped(slips: list[Judged], data: dict) -> list[list[Judged]]:
     """The slips in classes that have the same outcome in every visible case."""
     classes: list[list[Judged]] = []
     for one in slips:
@@ -126,7 +126,7 @@ def _grouped(slips: list[Judged], data: dict) -> list[list[Judged]]:
     return classes
 
 
-def _steady(one: Judged, task: Task, data: dict) -> bool:
+def steady(one: Judged, task: Task, data: dict) -> bool:
     """Whether its results hold on every processor. A descent that climbs, say, can magnify a last digit without end."""
     exact = [name in task.exact for name in data["parameters"]]
     return all(

@@ -1,7 +1,7 @@
-"""What lesson 15 adds: two newer rules by hand, on the functions as it defines them, and the list of papers.
+"""What lesson 15 adds: two newer rules by hand and a clipped call, as it defines them, and the list of papers.
 
-References: all of z kept, so that their mean is taken as a mean; the one length of a step that is a sign; and what the
-lessons and exercises cite.
+References: all of z kept, so that their mean is taken as a mean; the one length of a step that is a sign, or that is
+clipped; and what the lessons and exercises cite.
 """
 
 import re
@@ -10,6 +10,8 @@ import nbformat
 import numpy as np
 import pytest
 from lesson_code import NOTEBOOKS, functions_of
+
+from helpers import frameworks
 
 NAME = r"[^\W\d_][\w’-]+"
 CITED = re.compile(rf"\b({NAME})(?:(?:, {NAME})*,? and {NAME}| et al\.)?,? \(?((?:18|19|20)\d\d)\b")
@@ -42,6 +44,17 @@ def test_schedule_free_is_between_z_and_the_mean_of_all_z(lesson):
 def test_every_entry_of_a_step_of_lion_is_one_rate_long(lesson):
     path = lesson.lion_by_hand(lambda theta: H @ theta, START, 20, 0.05)
     np.testing.assert_allclose(np.abs(np.diff(path, axis=0)), 0.05, rtol=1e-9)
+
+
+def test_what_the_clipped_call_moves_is_clipped_even_if_the_parameters_can_be_read_only_once():
+    torch = frameworks.pytorch()
+    model, limit = torch.nn.Linear(2, 1), 0.5
+    optimizer = functions_of("15_where_next", torch=torch, lr=1.0, limit=limit).clipped(model.parameters())
+    before = torch.nn.utils.parameters_to_vector(model.parameters()).detach().clone()
+    model(torch.tensor([[3.0, 4.0]])).sum().backward()
+    optimizer.step()
+    moved = before - torch.nn.utils.parameters_to_vector(model.parameters()).detach()
+    assert moved.norm().item() == pytest.approx(limit, rel=1e-4)
 
 
 def text_of(page):

@@ -9,6 +9,7 @@ what is too long for a page, and each page has some time for colours and formats
 nbgrader_config.py puts the filters in place of nbconvert's filters of the same names, and `Bounded` before them.
 """
 
+import functools
 import re
 import time
 from collections.abc import Callable
@@ -130,19 +131,14 @@ class _Clean(str):
 def markdown2html(context, source: str) -> str:
     """Markdown as HTML of harmless tags. Pictures come from the cell itself: others could reveal who opens the page."""
     attachments = context.get("cell", {}).get("attachments", {})
-
-    def rendered() -> str:
-        html = MarkdownWithMath(renderer=formulas.WithMathML(escape=False, attachments=attachments)).render(source)
-        return bleach.clean(html, _TAGS, _is_harmless, protocols=["http", "https", "mailto", "data"])
-
-    return _coloured(context, rendered, f"<pre>{escape(source)}</pre>")
+    return _coloured(context, lambda: _formatted(source, attachments), f"<pre>{escape(source)}</pre>")
 
 
 @pass_context
 def highlight_code(context, source: str, metadata=None) -> str:
     """Python code as coloured HTML."""
     plain = f'<div class=" highlight hl-ipython3"><pre>{escape(source)}</pre></div>'
-    return _coloured(context, lambda: Highlight2HTML(pygments_lexer="python3")(source), plain)
+    return _coloured(context, lambda: _highlighted(source), plain)
 
 
 @pass_context
@@ -156,12 +152,29 @@ def clean_html(html: str) -> str:
     return html if isinstance(html, _Clean) else escape(html)
 
 
+def _formatted(source: str, attachments: dict) -> str:
+    html = MarkdownWithMath(renderer=formulas.WithMathML(escape=False, attachments=attachments)).render(source)
+    return bleach.clean(html, _TAGS, _is_harmless, protocols=["http", "https", "mailto", "data"])
+
+
+def _highlighted(source: str) -> str:
+    return Highlight2HTML(pygments_lexer="python3")(source)
+
+
+@functools.cache
+def _load() -> None:
+    """Have the libraries import and compile what they do once, which is not the first page's to pay for."""
+    _formatted("*a* $x$", {})
+    _highlighted("x = 1")
+
+
 def _coloured(context, rendered: Callable[[], str], plain: str) -> str:
     """What `rendered` gives, or the plain HTML if it fails, or the page's time for colours or room for them is used up.
 
     It fails, for instance, on a picture that is not attached, or for which there was no room.
     """
     left = context["resources"].setdefault("colours", {"seconds": _SECONDS, "characters": _MOST_COLOURED})
+    _load()
     start = time.thread_time()
     html = plain
     try:

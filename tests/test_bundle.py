@@ -83,7 +83,8 @@ def test_it_holds_the_lessons_the_exercises_and_the_helpers(opened):
 def test_it_holds_nothing_of_the_instructors(opened):
     for name in files(opened):
         assert not re.search(
-            r"solution|grader|INSTRUCTOR|gradebook|nbgrader|tests?/|tasks\.py|work/|tools/|/\.|__pycache__", name
+            r"solution|grader|INSTRUCTOR|gradebook|nbgrader|tests?/|tasks\.py|work/|tools/|deploy/|/\.|__pycache__",
+            name,
         )
         assert name.count("/") > 0 or name in (*bundle.FILES, "Makefile", "README.md")
     assert not any(BEGIN in words(opened / name) or END in words(opened / name) for name in files(opened))

@@ -1,6 +1,7 @@
 """Where the course runs without being installed by hand: what those places are told is right, as far as it can be seen.
 
-None of them can be run here: Binder, Codespaces, Colab, Docker and the site's publication are unproven but for this.
+None of them can be run here: Binder, Codespaces, Colab, Docker, Kubernetes and the site's publication are unproven but
+for this. A JupyterHub on one machine can: test_hub.py runs it.
 """
 
 import json
@@ -15,11 +16,16 @@ from pathlib import Path
 import nbformat
 import pytest
 import yaml
+from jupyter_client import KernelManager
+from traitlets.config import Config
+
+from helpers import lab
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "website"))
 import course_site  # noqa: E402
 
+HUB = ROOT / "deploy/jupyterhub_config.py"
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -151,6 +157,30 @@ def test_the_image_copies_what_there_is_and_leaves_answers_out():
     assert {name for name in copied if name != "src"} | {"src/helpers", "src/checks"} == let_in
     assert not any(re.search(r"solutions|grader|gradebook|tests", name) for name in let_in)
     assert json.loads(lines[-1].removeprefix("CMD "))[:3] == ["python", "-m", "helpers.lab"]
+
+
+def test_the_hub_starts_the_lab_for_each_student():
+    config, umask = Config(), os.umask(0o022)
+    try:
+        exec(compile(HUB.read_text(encoding="utf-8"), HUB, "exec"), {"get_config": lambda: config})
+        assert os.umask(umask) == 0o077
+    finally:
+        os.umask(umask)
+    assert config.Spawner.cmd == [sys.executable, "-m", lab.__name__, lab.HUB]
+    (option,) = config.Spawner.args
+    trait, _, value = option.removeprefix("--KernelManager.").partition("=")
+    assert value in KernelManager.class_traits(config=True)[trait].values
+
+
+def test_on_kubernetes_a_student_starts_the_same_in_an_image_that_has_the_hub():
+    values = yaml.safe_load((ROOT / "deploy/values.yaml").read_text(encoding="utf-8"))["singleuser"]
+    assert values["cmd"] == ["python", "-m", lab.__name__, lab.HUB]
+    base = (ROOT / "Dockerfile").read_text(encoding="utf-8")
+    assert f"useradd --create-home {Path(values['storage']['homeMountPath']).name} " in base
+    image = (ROOT / "deploy/Dockerfile").read_text(encoding="utf-8")
+    version = re.search(r"pip install .* jupyterhub==(\S+)", image)[1]
+    assert f"JupyterHub, {version}," in (ROOT / "deploy/values.yaml").read_text(encoding="utf-8")
+    assert image.splitlines()[-1] == "USER student" and "rmdir work && chown root ." in image  # or work/ would be lost
 
 
 def test_the_citation_states_the_version():

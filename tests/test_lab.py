@@ -53,8 +53,15 @@ def started(course, monkeypatch):
 def test_further_options_go_to_jupyterlab(started, work):
     assert lab.main(["--port", "9999", lab.WITH_NBGRADER, "--no-browser"]) == 0
     assert lab.main(["--no-browser"]) == 0
-    assert [options for _, _, options in started] == [["--port", "9999", "--no-browser"], ["--no-browser"]]
+    assert [options for _, _, options, _ in started] == [["--port", "9999", "--no-browser"], ["--no-browser"]]
     assert started[1][1] == work
+
+
+def test_on_a_hub_it_is_the_users_server_even_if_another_lab_is_running(started, work, monkeypatch):
+    monkeypatch.setattr(lab, "_running", lambda root: "http://localhost:1/")
+    assert lab.main([lab.HUB, "--KernelManager.transport=ipc"]) == 0
+    ((_, folder, options, on_hub),) = started
+    assert folder == work and options == ["--KernelManager.transport=ipc"] and on_hub
 
 
 def test_it_says_what_an_update_did(started, course, work, capsys):
@@ -148,13 +155,16 @@ def test_a_failed_copy_is_told_and_nothing_starts(started, work, capsys):
     assert not started
 
 
-def test_in_a_course_folder_that_is_read_only_it_says_what_to_do(started, course, work, monkeypatch, capsys):
+def test_in_a_course_folder_that_is_read_only_each_user_works_in_the_home_folder(started, course, work, monkeypatch):
+    home = course.parent / "home of ada"
+    monkeypatch.setattr(Path, "home", lambda: home)
     monkeypatch.setattr(os, "access", lambda path, mode: (path, mode) != (course, os.W_OK))  # root may always write
-    assert lab.main([]) == 1
-    assert f"you may not write in {course}.\nCopy that folder, without .venv," in capsys.readouterr().out
-    assert not started and not work.exists()
+    assert lab.main([]) == 0
+    assert (home / "downhill" / "work" / EXERCISE).read_bytes() == EMPTY and not work.exists()
+    assert lab.main(["--reset", "01"]) == 0
     work.mkdir()  # which an instructor may have made for this student
     assert lab.main([]) == 0
+    assert [folder for _, folder, *_ in started] == [home / "downhill" / "work", work]
 
 
 def test_it_can_be_read_by_an_older_python():

@@ -5,9 +5,10 @@
     python -m helpers.lab --reset 03       take a fresh copy of exercise 3; yours is kept, under a name with the date
     python -m helpers.lab --reset notebooks/03       the same for lesson 3
     python -m helpers.lab --with-nbgrader  for instructors: open the course folder, with nbgrader's panels
+    python -m helpers.lab --hub            for JupyterHub, which starts it as the server of each user
 
 What work/ lacks is copied there, what you have not changed is brought up to date, and what you have changed is never
-overwritten.
+overwritten. If you may not write in the course's folder, because many people share it, your work/ is in ~/downhill.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ from pathlib import Path
 from helpers import doctor, layout, record, rehearsal
 from helpers.layout import COPIED, START, WORK
 
-WITH_NBGRADER, RESET, CHECK = "--with-nbgrader", "--reset", "--check"
+WITH_NBGRADER, HUB, RESET, CHECK = "--with-nbgrader", "--hub", "--reset", "--check"
 TABS = Path(__file__).with_name("tabs.js")
 
 
 def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
     """JupyterLab's settings, file name → content: all are defaults, which command-line options override."""
+    # The file browser begins at the top, where the folders have whole names.
+    address = f"/lab/tree/{start}?file-browser-path=/"
     files = {
         "jupyter_server_config.json": {
             "ServerApp": {
@@ -36,6 +39,7 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
                 "answer_yes": True,  # one Ctrl-C stops it, without asking
                 "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,  # as in a container
                 "log_level": "WARN",  # so that the address is the last line in the terminal
+                "default_url": address,  # for JupyterHub, which does not look at LabApp's
             },
             # Beside what is hidden anyway, the record, which only the start page reads.
             "ContentsManager": {"hide_globs": ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", record.FILE]},
@@ -43,8 +47,7 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
         "jupyter_lab_config.json": {
             "LabApp": {
                 "log_level": "WARN",
-                # The file browser begins at the top, where the folders have whole names.
-                "default_url": f"/lab/tree/{start}?file-browser-path=/",
+                "default_url": address,
                 # The tabs that were open belong to this folder: another course, and the instructor's view of this
                 # one, have their own.
                 "workspaces_dir": str(root / ".jupyterlab" / "workspaces"),
@@ -102,16 +105,12 @@ def main(arguments: list[str] | None = None) -> int:
     if any(trouble.effect is doctor.Effect.STOPS for trouble in troubles):
         print(doctor.SUMMARY[doctor.Effect.STOPS])
         return 1
-    work = course / WORK
-    if not work.exists() and not os.access(course, os.W_OK):
-        print(f"Your own copies of the course belong in {work}, but you may not write in {course}.")
-        print("Copy that folder, without .venv, to a place of your own and start the lab there.")
-        return 1
+    work = _work(course)
     if arguments[:1] in ([RESET], [CHECK]):
         return _one_file(course, work, *arguments)
-    with_nbgrader = WITH_NBGRADER in arguments
+    with_nbgrader, on_hub = WITH_NBGRADER in arguments, HUB in arguments
     root, start = (course, f"{WORK}/{START}") if with_nbgrader else (work, START)
-    if address := _running(root):
+    if not on_hub and (address := _running(root)):
         print(f"The course is already running. Open this address in your browser:\n    {address}")
         return 0
     try:
@@ -121,8 +120,15 @@ def main(arguments: list[str] | None = None) -> int:
         print("Nothing that you have changed was touched. Fix the cause and start the lab again.")
         return 1
     print(_report(done, work), flush=True)
-    _run_jupyterlab(settings(root, start, with_nbgrader), root, [a for a in arguments if a != WITH_NBGRADER])
+    options = [argument for argument in arguments if argument not in (WITH_NBGRADER, HUB)]
+    _run_jupyterlab(settings(root, start, with_nbgrader), root, options, on_hub)
     return 0
+
+
+def _work(course: Path) -> Path:
+    """Where this user's own copies are."""
+    work = course / WORK
+    return work if os.access(work if work.exists() else course, os.W_OK) else Path.home() / doctor.DISTRIBUTION / WORK
 
 
 def _running(root: Path) -> str:
@@ -159,9 +165,12 @@ def _one_file(course: Path, work: Path, option: str, which: str = "", *more: str
     return 0
 
 
-def _run_jupyterlab(files, folder, options):
+def _run_jupyterlab(files, folder, options, on_hub):
     """Run JupyterLab in this process: a signal or Ctrl-C reaches it directly, on Windows too."""
-    from jupyterlab.labapp import main as jupyterlab  # may fail, so the doctor reports first
+    if on_hub:
+        from jupyterhub.singleuser.extension import main as jupyterlab
+    else:
+        from jupyterlab.labapp import main as jupyterlab  # may fail, so the doctor reports first
 
     with tempfile.TemporaryDirectory(prefix="downhill-") as config:
         write_settings(files, Path(config))

@@ -54,7 +54,7 @@ def lay_out(course: Path, work: Path) -> Layout:
     not count. Raises OSError if a file cannot be written; no file is left half-written, and a second call continues
     from there.
     """
-    work.mkdir(exist_ok=True)
+    work.mkdir(parents=True, exist_ok=True)
     memory = _Memory.read(work)
     done = Layout([], [], {})
     try:

@@ -23,6 +23,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 MOODLE, CANVAS, ILIAS = "Moodle", "Canvas", "ILIAS"
+GIT = "git"  # no platform: for what is collected from clones
 # A student's folder, in which Moodle keeps folders of the student's own, under any name.
 _STUDENTS = r"(?:[^/]*_assignsubmission_[^/]*|[^_/]+_[^_/]+_[^_/]+_\d+)/"
 _NAMES = (
@@ -38,7 +39,7 @@ _ATTEMPT = re.compile(r"(?:-(?P<canvas>\d+)| ?\((?P<browser>\d+)\))?\.ipynb")
 class HandedIn(NamedTuple):
     """What the name of a file says of it.
 
-    platform   MOODLE, CANVAS or ILIAS
+    platform   MOODLE, CANVAS, ILIAS or GIT
     student    the name by which the gradebook knows its owner
     id         the platform's number for the student; in Moodle, for the student in this assignment
     prefix     what stands before the file's own name, by which the platform knows whose feedback it is

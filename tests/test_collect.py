@@ -470,9 +470,13 @@ def test_moodles_worksheet_says_when_each_was_handed_in(course, tmp_path):
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        (("Last modified (submission)", "Zuletzt geändert (Abgabe)"), "not Moodle's grading worksheet in English"),
-        (("Monday, 19 October 2026, 11:58 PM", "Montag, 19. Oktober 2026, 23:58"), "a time that is not like"),
-        (("19 October", "19 Octember"), "does not match format"),
+        (
+            ("Last modified (submission)", "Laatst gewijzigd (inzending)"),
+            "in English, German, French or Spanish; its columns are: Identifier, Full name, Status, Grade, Laatst",
+        ),
+        (("Monday, 19 October 2026, 11:58 PM", "Montag, 19. Oktober 2026, 23:58"), "not written as Moodle does in Eng"),
+        (("19 October", "19 Octember"), "not written as Moodle does in English: Monday, 19 Octember"),
+        (("19 October", "39 October"), "day is out of range"),
     ],
 )
 def test_a_worksheet_that_cannot_be_read_is_left_out(course, tmp_path, change, reason):

@@ -85,6 +85,12 @@ def test_times_are_those_of_the_zone_even_if_the_clocks_are_set_between(course):
     assert scores(course, FILE.replace("23:59:00\next", "23:59:00+03:00\next")) == {"Ada": 18, "Blaise": 18}
 
 
+def test_a_time_with_a_zone_of_its_own_is_not_taken_for_one_of_the_courses(course):
+    """As of a commit. In Berlin it is 23:59 and 00:00."""
+    said(course, Ada="2026-10-19T21:59:00+00:00", Cara="2026-10-20T00:00:00+02:00")
+    assert scores(course) == {"Cara": 18}
+
+
 def test_a_mark_without_a_time_counts_as_a_day_unless_there_is_an_extension(course):
     said(course, Ada="LATE", Blaise="LATE")
     assert scores(course) == {"Ada": 18}

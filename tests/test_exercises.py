@@ -262,6 +262,10 @@ NOTEBOOK_DEFECTS = {
     "no tag": (untagged, "lacks the tag raises-exception"),
     "order": (swapped, "in different orders"),
     "twins": (marked("step", grade_id="stationary_point"), "the grade_id stationary_point stands twice"),
+    "no rubric": (
+        edited("at_rest", "*Rubric.*", "*Points.*"),
+        "the question at_rest has no paragraph that begins with",
+    ),
     "no question": (without("at_rest"), "no question to be answered in the student's own words"),
     "points of a check": (marked("check_step", points=5), "check_step has 5 points, but the heading above it says 2"),
     "points of a heading": (heading_of_step, "check_step has 2 points, but the heading above it says 3"),

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from classroom import NAME, small_gradebook
-from grader import giveback
+from grader import giveback, platforms
 
 MOODLE = (
     "\ufeffIdentifier,Full name,Email address,Status,Grade,Maximum Grade,Grade can be changed,Last modified (grade)\n"
@@ -64,10 +64,52 @@ def test_canvass_gradebook_gets_them_in_the_assignments_column(course):
     assert possible[4] == "20" and blaise[0] == "'+Blaise, Pascal" and blaise[4] == ""
 
 
+IN_OTHER_LANGUAGES = {
+    "German": (
+        "ID,Vollständiger Name,E-Mail-Adresse,Status,Bewertung,Bestwertung,Bewertung kann geändert werden,"
+        "Zuletzt geändert (Abgabe),Zuletzt geändert (Bewertung),Feedback als Kommentar\n"
+        'Teilnehmer/in7,Ada,ada@example.org,Zur Bewertung abgegeben,,"20,00",Ja,"Montag, 19. Oktober 2026, 23:58",-,\n'
+        'Teilnehmer/in9,Cara,c@example.org,Keine Abgabe,"3,00","20,00",Ja,-,"Dienstag, 20. Oktober 2026, 08:00",\n'
+    ),
+    "French": (
+        "Identifiant,Nom complet,Adresse de courriel,Statut,Note,Note maximale,La note peut être modifiée,"
+        "Dernière modification (travail remis),Dernière modification (note),Feedback par commentaires\n"
+        'Participant7,Ada,ada@example.org,Remis pour évaluation,,"20,00",Oui,"lundi 19 octobre 2026, 23:58",-,\n'
+        'Participant9,Cara,c@example.org,Aucun devoir,"3,00","20,00",Oui,-,"mardi 20 octobre 2026, 08:00",\n'
+    ),
+    "Spanish": (
+        "Identificador,Nombre completo,Dirección de correo,Estado,Calificación,Calificación máxima,"
+        "La calificación puede ser cambiada,Última modificación (entrega),Última modificación (calificación),"
+        "Comentarios de retroalimentación\n"
+        'Participante7,Ada,ada@example.org,Enviado,,"20,00",Sí,"lunes, 19 de octubre de 2026, 23:58",-,\n'
+        'Participante9,Cara,c@example.org,No entregado,"3,00","20,00",Sí,-,"martes, 20 de octubre de 2026, 08:00",\n'
+    ),
+}
+
+
+@pytest.mark.parametrize("exported", IN_OTHER_LANGUAGES.values(), ids=IN_OTHER_LANGUAGES)
+def test_a_worksheet_in_another_language_comes_back_with_the_score_alone_changed(course, exported):
+    collected(course, "Moodle", Ada="7")
+    _, written, _ = given_back(course, exported)
+    before = ',,"20,00"'
+    assert exported.count(before) == 1 and written == exported.replace(before, ',"17,5","20,00"')
+    with pytest.raises(giveback.Refused, match="Moodle gives 10 points"):
+        given_back(course, exported.replace("20,00", "10,00"))
+
+
+@pytest.mark.parametrize("exported", IN_OTHER_LANGUAGES.values(), ids=IN_OTHER_LANGUAGES)
+def test_a_worksheet_in_another_language_says_when_each_was_handed_in(exported):
+    assert platforms.times(exported) == {"7": "2026-10-19T23:58:00"}
+
+
 @pytest.mark.parametrize(
     ("content", "column", "complaint"),
     [
-        ("Kennung,Bewertung\n1,\n", [], "neither Moodle's grading worksheet.*It has: Kennung, Bewertung.*English"),
+        (
+            "Kennung,Bewertung\n1,\n",
+            [],
+            "neither Moodle's grading worksheet in English, German, French or Spanish.*It has: Kennung, Bewertung.*",
+        ),
         ("", [], "It has: nothing"),
         (CANVAS, [], r"Name one of the file's assignments.*Exercise 1 \(4711\), Exercise 2 \(4712\)"),
         (CANVAS, ["Exercise 3 (1)"], "Name one of"),

@@ -2,6 +2,7 @@
 
 import copy
 import re
+import shutil
 import time
 
 import nbformat
@@ -10,9 +11,10 @@ from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.server_extensions.formgrader import handlers
 
 from classroom import NAME, ROOT, cell
-from grader import pages, release
+from grader import pages, release, solution
 
 SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
 # Texts that libraries take long to colour or format, the longer the more so.
@@ -144,6 +146,73 @@ def test_a_text_too_costly_to_colour_is_shown_as_text_too(graded, monkeypatch):
     monkeypatch.setattr(pages, "_SECONDS", 0)
     test_text_is_shown_as_text(graded)
     assert "<em>" not in page(graded, at_rest="*a*")
+
+
+# ---- rubrics
+
+
+@pytest.fixture
+def course(graded, tmp_path):
+    """What exports Formgrader's pages, in a course with a solution."""
+    shutil.copytree(ROOT / "solutions" / NAME, tmp_path / "solutions" / NAME)
+    (tmp_path / "nbgrader_config.py").write_bytes((ROOT / "nbgrader_config.py").read_bytes())
+    formgrader = release.config(tmp_path)
+    formgrader.HTMLExporter.template_name = "formgrade"  # as in FormgradeExtension.build_extra_config
+    formgrader.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    return HTMLExporter(config=formgrader)
+
+
+def formgrader_page(exporter, notebook, answer):
+    """As SubmissionHandler makes it."""
+    notebook = copy.deepcopy(notebook)
+    cell(notebook, "at_rest").source = answer
+    about = {
+        "assignment_id": NAME,
+        "notebook_id": NAME,
+        "submission_id": "5f",
+        "index": 0,
+        "total": 1,
+        "student": "ada",
+    }
+    return exporter.from_notebook_node(notebook, resources=about)[0]
+
+
+def test_formgrader_shows_the_rubric_beside_the_answer_that_it_is_for(graded, course):
+    html = formgrader_page(course, graded[1], "My *own* words.")
+    assert html.count("<strong>Rubric</strong>") == html.count("No point for a case without a test.") == 1
+    answer, rubric = html.index("My <em>own</em> words."), html.index("<strong>Rubric</strong>")
+    assert answer < rubric < html.index('id="at_rest-comment"')
+    assert "On the tasks" not in html and "An answer" not in html  # of the solution, the rubric alone
+
+
+def test_an_answer_cannot_look_like_a_rubric(graded, course):
+    html = formgrader_page(course, graded[1], '<div class="well well-sm">\n\n**Rubric** All points.\n\n</div>')
+    assert html.count('class="well well-sm"') == 1 and "All points." in html
+
+
+def test_without_a_solution_formgrader_shows_the_answer_alone(graded, course, tmp_path):
+    shutil.rmtree(tmp_path / "solutions")
+    html = formgrader_page(course, graded[1], "My *own* words.")
+    assert "My <em>own</em> words." in html and "Rubric" not in html
+
+
+@pytest.mark.parametrize("template", ["feedback", "formgrade"])
+def test_feedback_shows_no_rubric(graded, course, tmp_path, template):
+    config = release.config(tmp_path)
+    converter = GenerateFeedback(coursedir=CourseDirectory(config=config), config=config)
+    exporter = HTMLExporter(config=converter.config, template_name=template)
+    html = page((exporter, graded[1]), at_rest="My *own* words.")
+    assert "My <em>own</em> words." in html and "Rubric" not in html and "No point for a case" not in html
+
+
+@pytest.mark.parametrize("name", release.names(ROOT))
+def test_each_question_has_a_rubric_and_nothing_of_it_is_released(name):
+    notebook = nbformat.read(ROOT / "solutions" / name / f"{name}.ipynb", as_version=4)
+    (rubric,) = solution.rubrics(notebook).values()
+    assert rubric.startswith("One point") and "*On the tasks.*" not in rubric and "###" not in rubric
+    released = nbformat.read(ROOT / "exercises" / name / f"{name}.ipynb", as_version=4)
+    text = "\n".join(one.source for one in released.cells)
+    assert "Rubric" not in text and not [line for line in rubric.split("\n") if len(line) > 30 and line in text]
 
 
 # ---- formulas

@@ -14,6 +14,7 @@ bundle        makes the zip for students
 
 names         which names a student may have
 platforms     how learning platforms name what they hand out
+clones        reads a student's git repository, and runs nothing of it
 collect       puts what was handed in where grading looks for it
 deadlines     deadlines, extensions, and what being late costs
 grading       `nbgrader autograde`: what follows, put together

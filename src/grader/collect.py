@@ -1,17 +1,19 @@
 """Puts submissions where grading looks for them: `python -m grader.collect EXERCISE DOWNLOAD…`.
 
-    DOWNLOAD   a learning platform's zip, a folder of downloaded files, a single notebook, or Moodle's grading worksheet
+    DOWNLOAD   a learning platform's zip, a folder of downloaded files or of clones of git repositories, a single
+               notebook, or Moodle's grading worksheet
 
 Taken are notebooks that Moodle, Canvas or ILIAS has named (`platforms` says how), and notebooks that are named like
 ada_01_update_rule.ipynb; there the student's name is what precedes the first "_". Each becomes
 gradebook/submitted/ada/01_update_rule/01_update_rule.ipynb and replaces what the student handed in before; of several
 by one student, the newest. What a platform says of them is kept in gradebook/collected/01_update_rule.json, for
-deadlines and for giving the grades back; when each was handed in, only Moodle's worksheet tells. The command ends with
-a list of everything that was taken and everything that was left out, with the reason.
+deadlines and for giving the grades back; when each was handed in, only Moodle's worksheet tells. Of a clone it is when
+the notebook was committed, which is the student's own claim. The command ends with a list of everything that was taken
+and everything that was left out, with the reason.
 
 Downloads hold what strangers made. Links are not followed, archives within archives not opened, and folders read only
-if a platform has named them; files and bytes are counted as they are read, whatever an archive declares. A fault in
-one file or one download affects no other.
+if a platform has named them, or if they are clones, of which nothing is run (`clones`). Files and bytes are counted as
+they are read, whatever an archive declares. A fault in one file or one download affects no other.
 """
 
 import contextlib
@@ -29,7 +31,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-from grader import files, names, platforms, submissions
+from grader import clones, files, names, platforms, submissions
 
 TAKEN, NEWER, UNCHANGED, LEFT_OUT, TIMES = "taken", "newer", "unchanged", "left out", "times"
 _MOST_FILES = 10_000  # of one download
@@ -55,11 +57,12 @@ class Collected(NamedTuple):
 
 class _Download(NamedTuple):
     """A file in a download, and when it was made. read() returns its bytes; it raises LeftOut if they cannot be had, or
-    are too many."""
+    are too many. by: what is known of it if not by its name."""
 
     file: str
     time: str
     read: Callable[[], bytes]
+    by: platforms.HandedIn | None = None
 
 
 class _Claim(NamedTuple):
@@ -87,7 +90,7 @@ def collect(root: Path, exercise: str, downloads: list[Path]) -> list[Collected]
             try:
                 for download in _open(path, exercise, opened):
                     try:
-                        student, by = _student(download.file, exercise)
+                        student, by = _student(download, exercise)
                         claims[student].append(_Claim(download, by))
                     except LeftOut as reason:
                         found.append(Collected(LEFT_OUT, "", download.file, str(reason)))
@@ -137,6 +140,9 @@ def _of_one_student(
         else:
             if by := readable[0].by:
                 time = known.get(student, {}).get("handed_in", "") if what == UNCHANGED else ""
+                if by.platform == platforms.GIT:
+                    time = readable[0].download.time
+                    reason = f"committed {time} by the student's own clock" if time else "its time is unknown"
                 known[student] = {"platform": by.platform, "id": by.id, "prefix": by.prefix, "late": by.late}
                 known[student]["handed_in"] = time
             elif student in known and what != UNCHANGED:  # what is known was said of another file
@@ -175,7 +181,7 @@ def _open(path: Path, exercise: str, opened: contextlib.ExitStack) -> Iterator[_
     if path.is_symlink():
         raise LeftOut("it is a link, which is not followed")
     if path.is_dir():
-        yield from _folder(path)
+        yield from _folder(path, exercise)
     elif path.suffix == ".ipynb":
         yield _Download(path.name, _time(path), lambda: _content(path))
     elif path.name.endswith(f"_{exercise}.zip"):
@@ -188,8 +194,8 @@ def _open(path: Path, exercise: str, opened: contextlib.ExitStack) -> Iterator[_
         yield from _Archive(archive).downloads()
 
 
-def _folder(folder: Path) -> Iterator[_Download]:
-    """The files of a folder, and of its folders that a platform has named."""
+def _folder(folder: Path, exercise: str) -> Iterator[_Download]:
+    """The files of a folder, and of its folders that a platform has named or that are clones."""
     paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
     for path in list(paths):
         if path.is_dir() and not path.is_symlink() and platforms.handed_in(f"{path.name}/x.ipynb"):
@@ -198,7 +204,25 @@ def _folder(folder: Path) -> Iterator[_Download]:
     if len(paths) > _MOST_FILES:
         raise LeftOut(f"it holds {len(paths)} files; at most {_MOST_FILES} are read")
     for path in paths:
-        yield _Download(path.relative_to(folder).as_posix(), _time(path), lambda path=path: _content(path))
+        if clones.is_clone(path):
+            yield _clone(path, exercise)
+        else:
+            yield _Download(path.relative_to(folder).as_posix(), _time(path), lambda path=path: _content(path))
+
+
+def _clone(folder: Path, exercise: str) -> _Download:
+    """The exercise's notebook in a clone."""
+    place = clones.notebook(folder, exercise)
+
+    def read() -> bytes:
+        if place is None:
+            places = ", ".join(form.format(exercise) for form in clones.PLACES)
+            raise LeftOut(f"this clone has no notebook at one of these places: {places}")
+        return _content(folder / place)
+
+    student = clones.student(unicodedata.normalize("NFC", folder.name), exercise)
+    by = platforms.HandedIn(platforms.GIT, student, student, folder.name, f"{exercise}.ipynb", 0, False)
+    return _Download(f"{folder.name}/{place or ''}", clones.committed(folder, place) if place else "", read, by)
 
 
 def _time(path: Path) -> str:
@@ -275,8 +299,17 @@ def _said(error: Exception) -> str:
 # ---- whose it is
 
 
-def _student(file: str, exercise: str) -> tuple[str, platforms.HandedIn | None]:
-    """The student whose file this is, by its name, and what a platform says of it. Raises LeftOut."""
+def _student(download: _Download, exercise: str) -> tuple[str, platforms.HandedIn | None]:
+    """The student whose file this is, and what a platform says of it. Raises LeftOut."""
+    by = download.by or _named(download.file, exercise)
+    student = by if isinstance(by, str) else by.student
+    if problem := names.problem(student):
+        raise LeftOut(problem)
+    return student, None if isinstance(by, str) else by
+
+
+def _named(file: str, exercise: str) -> platforms.HandedIn | str:
+    """What a platform says of a file by its name, or the name of its student. Raises LeftOut."""
     if len(file) > _LONGEST_NAME:
         raise LeftOut(f"its name has more than {_LONGEST_NAME} characters")
     file = unicodedata.normalize("NFC", file)
@@ -292,10 +325,7 @@ def _student(file: str, exercise: str) -> tuple[str, platforms.HandedIn | None]:
         by = None  # ada_1_01_update_rule.ipynb: the numbers are not a platform's
     if by is None and named is None:
         raise LeftOut(f"it is not named like STUDENT_{exercise}.ipynb")
-    student = by.student if by else named[1]
-    if problem := names.problem(student):
-        raise LeftOut(problem)
-    return student, by
+    return by or named[1]
 
 
 def _spellings(students: list[str]) -> dict[str, set[str]]:

@@ -9,9 +9,9 @@
     handed_in = { paulablaise = 2026-10-20T09:30:00 }  # where no platform says, or one is wrong
 
 Without the file nobody is late. The time of handing in is, of these, the first that there is: `handed_in`; the time in
-Moodle's worksheet, which `collect` read; nbgrader's timestamp.txt beside the notebook, in UTC. If all that is known is
-Canvas's mark LATE, the submission counts as handed in just after the deadline: so a student with an extension is in
-time, and any other is one day late.
+Moodle's worksheet, or of a student's commit, which `collect` read; nbgrader's timestamp.txt beside the notebook, in
+UTC. If all that is known is Canvas's mark LATE, the submission counts as handed in just after the deadline: so a
+student with an extension is in time, and any other is one day late.
 
 nbgrader_config.py names `LatePenalty` to nbgrader, whose own step then takes it off. `enter` repeats all of this for
 an exercise, so that an extension or points given later are taken into account.
@@ -163,7 +163,8 @@ def _handed_in(root: Path, student: str, exercise: str, found: Deadlines | None,
     if here and student in here.handed_in:
         return here.handed_in[student]
     if found and said.get("handed_in"):
-        return datetime.fromisoformat(said["handed_in"]).replace(tzinfo=found.zone).astimezone(UTC)
+        time = datetime.fromisoformat(said["handed_in"])
+        return (time if time.tzinfo else time.replace(tzinfo=found.zone)).astimezone(UTC)
     stamp = root / "gradebook" / "submitted" / student / exercise / "timestamp.txt"
     try:
         if stat.S_ISREG(stamp.lstat().st_mode):

@@ -8,9 +8,9 @@ and for Moodle feedback.zip, with the students' feedback pages under Moodle's ow
 student whose submission `collect` took from that platform, and only if no point is still to be given by hand. All else
 stays as it was exported.
 
-Moodle's importer wants the columns Identifier, Grade and Last modified (grade), by their names in the site's language
-(mod/assign/feedback/offline/importgradeslib.php, commit 452e36f). Canvas's wants Student and ID, and knows an
-assignment by the number in its column's name (lib/gradebook_importer.rb, commit 00b222d).
+Moodle's importer wants the columns Identifier, Grade and Last modified (grade), by their names in the site's language,
+which `platforms` lists (mod/assign/feedback/offline/importgradeslib.php, commit 452e36f). Canvas's wants Student and
+ID, and knows an assignment by the number in its column's name (lib/gradebook_importer.rb, commit 00b222d).
 """
 
 import csv
@@ -27,7 +27,6 @@ from grader import deadlines, files, platforms, release, report
 from grader.collect import said_by_platforms
 from grader.names import plain
 
-_MOODLE = ("Identifier", "Grade", "Last modified (grade)")
 _CANVAS = ("Student", "ID")
 _ASSIGNMENT = re.compile(r".+ \(\d+\)")
 
@@ -40,18 +39,22 @@ class Worksheet(NamedTuple):
     """An exported file: its platform, its rows, the first of which are the columns' names, and where things are.
 
     key, grade   the indices of the columns with the platform's number and the score
+    kept         the indices of all columns that the platform wants back as they are
     most         (row, the points that the platform can give) where it says so
+    decimal      what separates decimal places
     """
 
     platform: str
     rows: list[list[str]]
     key: int
     grade: int
+    kept: set[int]
     most: list[tuple[int, float]]
+    decimal: str
 
     def number(self, row: list[str]) -> str:
         """The platform's number for the student of a row; "" for a row without one."""
-        return re.sub(r"^Participant ", "", row[self.key]) if len(row) > self.key else ""
+        return platforms.number(row[self.key]) if len(row) > self.key else ""
 
 
 def read(text: str, column: str | None = None) -> Worksheet:
@@ -59,11 +62,12 @@ def read(text: str, column: str | None = None) -> Worksheet:
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # Moodle's may hold a whole text of a student's
     rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
     header = rows[0] if rows else []
-    if {*_MOODLE} <= {*header}:
-        most = header.index("Maximum Grade") if "Maximum Grade" in header else None
+    if spoken := platforms.language(header, "key", "grade", "graded"):
+        most = header.index(spoken.most) if spoken.most in header else None
         limits = [(k, _number(row[most])) for k, row in enumerate(rows[1:], 1) if most is not None and len(row) > most]
         found = [(k, value) for k, value in limits if value is not None]
-        return Worksheet(platforms.MOODLE, rows, header.index("Identifier"), header.index("Grade"), found)
+        key, grade, graded = (header.index(name) for name in (spoken.key, spoken.grade, spoken.graded))
+        return Worksheet(platforms.MOODLE, rows, key, grade, {key, grade, graded}, found, spoken.decimal)
     if {*_CANVAS} <= {*header}:
         assignments = [name for name in header if _ASSIGNMENT.fullmatch(name)]
         chosen = [name for name in assignments if column is None or name == column]
@@ -74,17 +78,18 @@ def read(text: str, column: str | None = None) -> Worksheet:
         points = [(k, row) for k, row in enumerate(rows) if row and row[0].strip() == "Points Possible"]
         most = [(k, _number(row[grade])) for k, row in points if len(row) > max(key, grade) and not row[key].strip()]
         found = [(k, value) for k, value in most if value is not None]
-        return Worksheet(platforms.CANVAS, rows, key, grade, found)
+        return Worksheet(platforms.CANVAS, rows, key, grade, {key, grade}, found, ".")
     raise Refused(
-        f"This is neither Moodle's grading worksheet, with the columns {', '.join(_MOODLE)}, nor Canvas's gradebook, "
-        f"with {' and '.join(_CANVAS)}. It has: {plain(', '.join(header))[:300] or 'nothing'}. If the platform speaks "
-        "another language, set it to English and export again."
+        f"This is neither Moodle's grading worksheet in {platforms.SPOKEN}, which has columns such as "
+        f"{', '.join(platforms.LANGUAGES[0][1:4])}, nor Canvas's gradebook, with {' and '.join(_CANVAS)}. It has: "
+        f"{plain(', '.join(header))[:300] or 'nothing'}. If the platform speaks another language, set it to English "
+        "and export again."
     )
 
 
 def _number(text: str) -> float | None:
     try:
-        return float(text)
+        return float(text.replace(",", "."))
     except ValueError:
         return None
 
@@ -102,20 +107,18 @@ def fill(sheet: Worksheet, scores: dict[str, float], most: float) -> int:
     written = 0
     for row in sheet.rows[1:]:
         if (score := scores.get(sheet.number(row))) is not None and len(row) > sheet.grade:
-            row[sheet.grade] = f"{score:g}"
+            row[sheet.grade] = f"{score:g}".replace(".", sheet.decimal)
             written += 1
     return written
 
 
 def text(sheet: Worksheet) -> str:
     """The file to import: names and remarks of students can no longer be taken for formulas, or for other cells."""
-    kept = {sheet.key, sheet.grade}
-    kept |= {k for k, name in enumerate(sheet.rows[0]) if name in _MOODLE}
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(sheet.rows[0])
     for row in sheet.rows[1:]:
-        table.writerow([cell if k in kept else _harmless(cell) for k, cell in enumerate(row)])
+        table.writerow([cell if k in sheet.kept else _harmless(cell) for k, cell in enumerate(row)])
     return out.getvalue()
 
 
@@ -125,7 +128,7 @@ def _harmless(cell: str) -> str:
     PHP's fgetcsv, by which Moodle reads (lib/csvlib.class.php), passes over a quote after a backslash. Of two such
     quotes, which stand for one, the second would end the cell, and what follows could be another grade.
     """
-    return cell if _number(cell) is not None else re.sub(r'\\(?="|\Z)', r"\\ ", report.harmless(cell))
+    return cell if cell == "-" or _number(cell) is not None else re.sub(r'\\(?="|\Z)', r"\\ ", report.harmless(cell))
 
 
 def give_back(root: Path, exercise: str, exported: Path, column: str | None = None) -> list[str]:

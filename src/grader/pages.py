@@ -6,6 +6,8 @@ stored (received.py) and code is shown as code. Markdown may contain any HTML, s
 Libraries that colour code and render Markdown can take minutes for a text that was made to that end. `Bounded` cuts
 what is too long for a page, and each page has some time for colours and formats; what comes after that is plain.
 
+In Formgrader a question's rubric appears beside the answer. Feedback is made with the same filters and never shows it.
+
 nbgrader_config.py puts the filters in place of nbconvert's filters of the same names, and `Bounded` before them.
 """
 
@@ -14,8 +16,10 @@ import re
 import time
 from collections.abc import Callable
 from html import escape
+from pathlib import Path
 
 import bleach
+import nbformat
 from jinja2 import DictLoader, pass_context
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.ansi import ansi2html as with_colours
@@ -24,8 +28,8 @@ from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell, new_output
 
 from checks.timelimit import TimeLimit, limited
-from grader import formulas
-from grader.cells import is_check
+from grader import formulas, solution
+from grader.cells import is_check, is_question, role
 
 _MOST_CELLS = 300  # of a page; the course's exercises have under 50
 _MOST_OUTPUTS = 300
@@ -57,7 +61,8 @@ _VALUES = {  # attribute → its permitted values: colours of code, pictures fro
 class Bounded(Preprocessor):
     """Cuts what is too long for a page: texts, pictures, outputs, and cells without a role in the exercise.
 
-    It also keeps its exporter from loading MathJax from the network: formulas are MathML.
+    It also keeps its exporter from loading MathJax from the network: formulas are MathML. For a page of Formgrader,
+    which alone has a submission_id, it adds the rubrics.
     """
 
     def __init__(self, **options):
@@ -66,6 +71,10 @@ class Bounded(Preprocessor):
 
     def preprocess(self, nb, resources):
         """The notebook, changed in place, and the resources, in nbconvert's form."""
+        if "submission_id" in resources:
+            name = resources["assignment_id"]
+            path = Path(self.config.CourseDirectory.root, "solutions", name, f"{name}.ipynb")
+            resources["rubrics"] = solution.rubrics(nbformat.read(path, as_version=4)) if path.is_file() else {}
         room = _Room()
         kept = [cell for k, cell in enumerate(nb.cells) if k < _MOST_CELLS or "nbgrader" in cell.metadata]
         if len(kept) < len(nb.cells):
@@ -130,8 +139,19 @@ class _Clean(str):
 @pass_context
 def markdown2html(context, source: str) -> str:
     """Markdown as HTML of harmless tags. Pictures come from the cell itself: others could reveal who opens the page."""
-    attachments = context.get("cell", {}).get("attachments", {})
-    return _coloured(context, lambda: _formatted(source, attachments), f"<pre>{escape(source)}</pre>")
+    cell = context.get("cell", {})
+    attachments = cell.get("attachments", {})
+    html = _coloured(context, lambda: _formatted(source, attachments), f"<pre>{escape(source)}</pre>")
+    rubrics = context["resources"].get("rubrics")
+    rubric = rubrics.get(role(cell).get("grade_id")) if rubrics and is_question(cell) else None
+    return html if rubric is None else _beside(html, rubric)
+
+
+def _beside(html: str, rubric: str) -> str:
+    """An answer and its rubric in two columns of Bootstrap's; no answer can contain such a box."""
+    rubric = MarkdownWithMath(renderer=formulas.WithMathML(escape=False)).render(rubric)
+    box = f'<div class="well well-sm"><strong>Rubric</strong>{rubric}</div>'
+    return _Clean(f'<div class="row"><div class="col-sm-7">{html}</div><div class="col-sm-5">{box}</div></div>')
 
 
 @pass_context

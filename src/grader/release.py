@@ -28,7 +28,7 @@ from grader import notebook as form
 from grader.cells import is_answer, is_check, is_question, role
 from grader.lastdigits import fragile
 from grader.names import plain
-from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read
+from grader.solution import BEGIN, END, Solution, checks_text, make_checks, read, rubrics
 
 # What a mistyped marker is likely to be meant for: nbgrader takes no notice of one, and releases what it should hide.
 _MARKERS = ("BEGIN SOLUTION", "END SOLUTION", "BEGIN HIDDEN TESTS", "END HIDDEN TESTS", "BEGIN MARK SCHEME")
@@ -172,6 +172,9 @@ def _cell_problems(solution: Solution) -> Iterable[str]:
     ids = [role(cell)["grade_id"] for cell in solution.notebook.cells if role(cell)]
     for grade_id in sorted({i for i in ids if ids.count(i) > 1}):
         yield f"the grade_id {grade_id} stands twice."
+    for cell in solution.notebook.cells:
+        if is_question(cell) and role(cell)["grade_id"] not in rubrics(solution.notebook):
+            yield f"the question {role(cell)['grade_id']} has no paragraph that begins with *Rubric.*."
     if not any(is_question(cell) for cell in solution.notebook.cells):
         yield "there is no question to be answered in the student's own words."
 

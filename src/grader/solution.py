@@ -42,6 +42,7 @@ from grader.cells import checked_task, is_check, is_question, role
 
 VISIBLE = 23  # the seed of the cases that a student sees; hidden cases take another
 BEGIN, END = "### BEGIN SOLUTION", "### END SOLUTION"
+_RUBRIC = re.compile(r"^\*Rubric\.\*(.+?)(?=^\*[^*\n]+\.\*|^### END|\Z)", re.MULTILINE | re.DOTALL)
 _LOADS_CHECKS = re.compile(r"^check = checks\.load\(.*\)$", re.MULTILINE)
 
 
@@ -134,6 +135,12 @@ def run_answers(notebook) -> dict[str, Callable]:
             linecache.cache[name] = (len(source), None, lines, name)  # tf.function reads a function's source
             exec(compile(source, name, "exec"), namespace)
     return namespace
+
+
+def rubrics(notebook) -> dict[str, str]:
+    """Each question's grade_id → its rubric: in the solution, what follows *Rubric.*, up to a beginning like it."""
+    found = {role(cell)["grade_id"]: _RUBRIC.search(cell.source) for cell in notebook.cells if is_question(cell)}
+    return {name: part[1].strip() for name, part in found.items() if part}
 
 
 def make_checks(solution: Solution, seed=VISIBLE) -> dict:

@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from lesson_code import NOTEBOOKS, functions_of
 
-from helpers import data, descent, explorer, functions, numerals, rules
+from helpers import data, descent, explorer, functions, numerals, plots, rules
 
 X, Y = data.points()
 RATES, STARTS = [0.05, 0.3, 0.9, 1.1], [-2.0, 0.5, 3.0]
@@ -415,3 +415,12 @@ def test_a_stored_explorer_is_a_picture_with_an_alt_text_and_no_widget(path):
         (output,) = cell.outputs
         assert re.match(r'<img alt="[^"]{40,}"', output.data["text/html"])
         assert output.data["text/plain"].startswith("figure '")
+
+
+def test_colours_that_change_on_a_dark_page_are_the_pictures_own():
+    folder = Path(explorer.__file__).parent
+    known = re.search(r"^const THEMED = \{(.*)\};", (folder / "explorer.js").read_text(encoding="utf-8"), re.MULTILINE)
+    themed = dict(re.findall(r'"(#\w+)": "var\((--dh-\w+)\)"', known[1]))
+    light = dict(re.findall(r"(--dh-\w+): (#\w+);", (folder / "widget.css").read_text(encoding="utf-8").split("}")[0]))
+    assert {plots.BLUE.lower(), plots.BLACK.lower()} <= {*themed}
+    assert all(light[name] == colour for colour, name in themed.items() if name != "--dh-ink")

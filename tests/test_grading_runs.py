@@ -1,11 +1,13 @@
 """A grading that is interrupted, repeated, refused, or fails: nothing is lost, nothing done twice, nothing hidden."""
 
+import contextlib
 import csv
 import itertools
 import json
 import os
 import re
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections import Counter
@@ -324,6 +326,19 @@ def test_a_gradebook_that_does_not_know_the_exercise_is_refused(course):
     assert "Run `python -m grader.release 01_update_rule` first." in refused(course)
     (course / "gradebook" / "gradebook.db").unlink()
     assert "Run `python -m grader.release 01_update_rule` first." in refused(course)
+
+
+def test_an_older_gradebook_no_longer_reads_everybodys_points_for_each_submission(course):
+    path = course / "gradebook" / "gradebook.db"
+    columns = {"grade": "notebook", "comment": "notebook", "submitted_notebook": "assignment"}
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        for table, column in columns.items():
+            book.execute(f"DROP INDEX {table}_by_{column}")
+    grade(course, student_id="ada")
+    with contextlib.closing(sqlite3.connect(path)) as book:
+        for table, column in columns.items():
+            (step,) = book.execute(f"EXPLAIN QUERY PLAN SELECT * FROM {table} WHERE {column}_id = ''")
+            assert f"SEARCH {table} USING INDEX {table}_by_{column}" in step[-1]
 
 
 def test_hidden_cases_stay_until_the_exercise_changes_and_differ_between_courses(course, monkeypatch, tmp_path):

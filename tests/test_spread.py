@@ -9,6 +9,7 @@ import importlib
 import itertools
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -41,6 +42,7 @@ KINDS = {  # what a submission answers otherwise than the solution does
     "empty": {"stationary_point": "", "step": ""},
 }
 KILLER = "# ends its worker: "
+NOTHING = json.dumps({"steps": [], "stopped": "", "disputed": False})  # an answer
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -252,6 +254,30 @@ def test_what_waiting_may_have_stopped_runs_once_more_when_all_others_are_done(c
     assert set(notes[:-2]) == {f"{what} {name}" for what in ("begin", "end") for name in names}
 
 
+def broken(parcel):
+    """In the place of parcels.run: a worker that fails or answers nonsense, each time one of these is run."""
+    name, path = json.loads(parcel)["steps"][0]["source"].split("@")
+    with open(path, "a", encoding="utf-8") as file:
+        file.write(f"{name}\n")
+    if name == "fails":
+        raise ValueError("\x1b[31m")
+    return {"no JSON": "yes", "no answer": "[]", "deep": "[" * 100_000, "fine": NOTHING}[name]
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("fails", "ValueError"), ("no JSON", "JSONDecodeError"), ("no answer", "TypeError"), ("deep", "RecursionError")],
+)
+def test_an_error_or_an_answer_that_cannot_be_read_costs_one_submission(client, monkeypatch, tmp_path, name, said):
+    monkeypatch.setattr(parcels, "run", broken)
+    given = (sandbox.Submission(one, (sandbox.Step(f"{one}@{tmp_path / 'tries'}"),), {}) for one in (name, "fine"))
+    found = {run.key: run.stopped for run in spread.run(client, given, sandbox.LIMITS, ())}
+    reason = found.pop(name)
+    assert found == {"fine": ""} and re.fullmatch(rf"The worker that ran it failed \({said}\(.*\)\), 3 times\.", reason)
+    assert reason.isprintable()
+    assert Counter((tmp_path / "tries").read_text().splitlines()) == {name: 3, "fine": 1}
+
+
 # ---- what travels
 
 
@@ -313,11 +339,16 @@ def test_a_worker_with_another_course_or_without_a_sandbox_refuses(monkeypatch):
             parcels.unpacked("ada", answer)
 
 
-def test_a_scheduler_that_is_not_there_is_refused_and_grades_nothing(course):
+def test_a_scheduler_that_is_not_there_or_must_not_be_used_is_refused_and_grades_nothing(course):
     hand_in(course, 2)
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
         pytest.raises(NbGraderException, match=r"No scheduler can be reached at tcp://127\.0\.0\.1:9: "),
+    ):
+        grade(course, scheduler="tcp://127.0.0.1:9")
+    with (
+        dask.config.set({"distributed.comm.require-encryption": True}),
+        pytest.raises(NbGraderException, match=r"No scheduler can be reached at tcp://127\.0\.0\.1:9: encryption req"),
     ):
         grade(course, scheduler="tcp://127.0.0.1:9")
     assert {row["status"] for row in rows_of(course).values()} == {"not graded yet"}

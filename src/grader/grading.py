@@ -28,9 +28,10 @@ from typing import NamedTuple
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader import converters, utils
-from nbgrader.api import Gradebook, MissingEntry
+from nbgrader.api import Comment, Grade, Gradebook, MissingEntry, SubmittedNotebook
 from nbgrader.converters import NbGraderException
 from nbgrader.preprocessors import SaveAutoGrades
+from sqlalchemy import Index
 from sqlalchemy.exc import SAWarning
 from tqdm import tqdm
 from traitlets import Bool, Dict, TraitError, validate
@@ -43,6 +44,12 @@ from grader.hidden import hidden_tasks
 from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Entry
 
 _MOST_OUTPUTS = 1000  # of a submission, that are kept in its graded notebook
+# nbgrader looks things up by these. Without an index, each answer takes longer the more students there are.
+_INDICES = [
+    Index("grade_by_notebook", Grade.notebook_id),
+    Index("comment_by_notebook", Comment.notebook_id),
+    Index("submitted_notebook_by_assignment", SubmittedNotebook.assignment_id),
+]
 _WIDTH = 96  # characters of a line in an output that a page of feedback shows
 
 
@@ -152,6 +159,8 @@ class Autograde(converters.Autograde):
                 _alone(self._gradebook, self.coursedir.assignment_id),
                 Gradebook(self.coursedir.db_url, self.coursedir.course_id) as self._opened,
             ):
+                for index in _INDICES:
+                    index.create(self._opened.engine, checkfirst=True)
                 self._start()
         except (Refused, deadlines.Wrong) as reason:
             self.log.error("%s", reason)

@@ -5,7 +5,8 @@ only one that writes it, in one transaction a submission. So a submission that i
 written down once. Without an address, a cluster is made on this machine.
 
 A submission beside which a worker died is run again; after the second time alone, when all others are done, so that
-one which ends its workers is told from those that were beside it. After the third it is given up.
+one which ends its workers is told from those that were beside it. After the third it is given up. An error, or an
+answer that cannot be read, counts as a death: whatever a submission has done to its worker, it does not stop others.
 """
 
 import contextlib
@@ -19,12 +20,13 @@ from distributed import CancelledError, Client, Future, KilledWorker, LocalClust
 from nbgrader.apps import autogradeapp
 from traitlets import Unicode, default
 
-from grader import grading, parcels, sandbox
+from grader import grading, names, parcels, sandbox
 from grader.forker import SandboxError
 from grader.grading import Refused
 
 _DEATHS = 3  # of workers while a submission ran, after which it is given up
 _PATIENCE = 60.0  # seconds to wait for workers
+_SAID = 200  # characters of a worker's error
 _CONTINUE = "What is graded is kept; the same command continues."
 
 
@@ -48,7 +50,7 @@ class Spread(grading.Autograde):
             if self.scheduler:
                 try:
                     client = opened.enter_context(Client(self.scheduler))
-                except (OSError, TypeError, ValueError) as error:
+                except (OSError, RuntimeError, TypeError, ValueError) as error:
                     raise Refused(f"No scheduler can be reached at {self.scheduler}: {error}") from None
             else:
                 client = opened.enter_context(Client(opened.enter_context(local_cluster(grading.cores()))))
@@ -109,21 +111,21 @@ def run(
             begin(alone.popleft())
         future = _next(client, ended)
         attempt, _ = running.pop(future.key)
-        if future.status == "error" and isinstance(future.exception(), KilledWorker):
-            attempt = attempt._replace(deaths=attempt.deaths + 1)
-            if attempt.deaths == _DEATHS:
-                yield _given_up(attempt.submission)
-            elif attempt.deaths == _DEATHS - 1:
-                alone.append(attempt._replace(alone=True))
-            else:
-                begin(attempt)
-            continue
         try:
             found, disputed = parcels.unpacked(attempt.submission.key, future.result())
         except CancelledError:
             raise Refused(f"The connection to the scheduler was lost. {_CONTINUE}") from None
         except SandboxError as error:
             raise Refused(f"{error} {_CONTINUE}") from None
+        except Exception as error:
+            attempt = attempt._replace(deaths=attempt.deaths + 1)
+            if attempt.deaths == _DEATHS:
+                yield _given_up(attempt.submission, error)
+            elif attempt.deaths == _DEATHS - 1:
+                alone.append(attempt._replace(alone=True))
+            else:
+                begin(attempt)
+            continue
         if disputed and not attempt.alone:
             alone.append(attempt._replace(alone=True))
         else:
@@ -148,8 +150,10 @@ def _places(client: Client) -> int:
         raise Refused(f"The connection to the scheduler was lost. {_CONTINUE}") from None
 
 
-def _given_up(submission: sandbox.Submission) -> sandbox.Run:
-    reason = f"The worker that ran it ended, {_DEATHS} times."
+def _given_up(submission: sandbox.Submission, error: Exception) -> sandbox.Run:
+    """What is said of a submission that no worker could run; the error is that of the last attempt."""
+    how = "ended" if isinstance(error, KilledWorker) else f"failed ({names.plain(repr(error))[:_SAID]})"
+    reason = f"The worker that ran it {how}, {_DEATHS} times."
     return sandbox.Run(submission.key, [sandbox.Done([], None, reason, ran=False) for _ in submission.steps], reason)
 
 

@@ -37,6 +37,8 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
                 "allow_root": hasattr(os, "geteuid") and os.geteuid() == 0,  # as in a container
                 "log_level": "WARN",  # so that the address is the last line in the terminal
             },
+            # Encrypted where the kernel can be: otherwise each kernel warns in the terminal that it is not.
+            "KernelManager": {"transport_encryption": "auto"},
             # Beside what is hidden anyway, the record, which only the start page reads.
             "ContentsManager": {"hide_globs": ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", record.FILE]},
         },

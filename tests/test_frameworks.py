@@ -1,4 +1,4 @@
-"""TensorFlow and PyTorch are imported in silence, and an absent one is an error that says what to do."""
+"""TensorFlow, PyTorch and scikit-learn are imported in silence, and an absent one is an error that says what to do."""
 
 import os
 import subprocess
@@ -28,7 +28,7 @@ def python(code, path=None, **environment):
 
 def test_importing_the_modules_about_frameworks_imports_none_of_them():
     modules = "helpers.frameworks, helpers.optimisers, helpers.concordance"
-    code = f"import sys, {modules}; print({{'tensorflow', 'keras', 'torch'}} & sys.modules.keys())"
+    code = f"import sys, {modules}; print({{'tensorflow', 'keras', 'torch', 'sklearn'}} & sys.modules.keys())"
     assert python(code).stdout == "set()\n"
 
 
@@ -39,6 +39,7 @@ def test_importing_the_modules_about_frameworks_imports_none_of_them():
         ("tensorflow", lambda: optimisers.descend_keras(BOWL, START, None, 1)),
         ("torch", frameworks.pytorch),
         ("torch", lambda: optimisers.descend_torch(BOWL, START, None, 1)),
+        ("sklearn", frameworks.scikit_learn),
     ],
 )
 def test_an_absent_framework_is_an_error_that_says_how_to_install_it(monkeypatch, package, ask):

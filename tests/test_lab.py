@@ -17,6 +17,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from jupyter_client import BlockingKernelClient
 from test_layout import put
 
 from helpers import doctor, lab, layout, rehearsal
@@ -184,7 +185,7 @@ def test_the_parts_of_nbgrader_that_are_switched_off_are_those_it_has():
 def served(course, tmp_path, *options):
     """A lab started in a checkout of its own from another folder; stopped at the end, whatever happens.
 
-    Yields get(path) -> (final address, text), and the process.
+    Yields get(path, what to post) -> (final address, text), and the process.
     """
     helpers = course / "src" / "helpers"
     helpers.mkdir(parents=True)
@@ -205,8 +206,8 @@ def served(course, tmp_path, *options):
     command += ["--ServerApp.port_retries=0", "--IdentityProvider.token=", *options]
     log = tmp_path / "log"
 
-    def get(path):
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=30) as answer:
+    def get(path, posted=None):
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", posted, timeout=30) as answer:
             return urllib.parse.urlparse(answer.geturl()).path, answer.read().decode()
 
     with log.open("w") as file:
@@ -239,7 +240,7 @@ def names(get, folder=""):
 
 @pytest.mark.slow
 def test_a_started_lab_serves_work_without_nbgrader_and_stops_on_ctrl_c(course, tmp_path):
-    with served(course, tmp_path) as (get, process):
+    with served(course, tmp_path, "--ServerApp.disable_check_xsrf=True") as (get, process):
         assert names(get) == {"notebooks", "exercises", "with_outputs"}
         address, page = get("/")
         assert address == "/lab/tree/notebooks/00_start_here.ipynb"
@@ -252,6 +253,13 @@ def test_a_started_lab_serves_work_without_nbgrader_and_stops_on_ctrl_c(course, 
             get("/formgrader")
         kernel = json.loads(get("/api/kernelspecs")[1])["kernelspecs"]["python3"]
         assert Path(sys.prefix) in Path(kernel["spec"]["argv"][0]).parents or kernel["spec"]["argv"][0] == "python"
+        started = json.loads(get("/api/kernels", json.dumps({"name": "python3"}).encode())[1])["id"]
+        client = BlockingKernelClient(connection_file=str(tmp_path / "RUNTIME" / f"kernel-{started}.json"))
+        client.load_connection_file()
+        client.start_channels()
+        client.wait_for_ready(60)
+        client.stop_channels()
+        assert "TCP" not in (tmp_path / "log").read_text()  # ipykernel warns of a connection that is not encrypted
         if os.name != "nt":  # there a test cannot press Ctrl-C in a window of another process
             process.send_signal(signal.SIGINT)
             assert process.wait(30) == 0

@@ -13,6 +13,7 @@ import numpy as np
 import pypdf
 import pytest
 from conftest import demand_browser
+from docutils import nodes
 from playwright.sync_api import sync_playwright
 from test_browser import DAILY, alt_texts
 from test_browser_explorers import CELLS, Shown
@@ -24,6 +25,7 @@ from helpers import layout
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "website"))
 import course_site  # noqa: E402
+import mathml  # noqa: E402
 import tables  # noqa: E402
 
 PAGES = [path.relative_to(ROOT).with_suffix(".html").as_posix() for path in sorted(ROOT.glob("notebooks/*.ipynb"))]
@@ -74,6 +76,11 @@ def local(url):
     return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
 
 
+# The tables that a large screen does not show whole.
+SCROLLS = """() => [...document.querySelectorAll('.table-wrapper, article table')]
+  .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 80))"""
+
+
 @pytest.mark.parametrize("name", ["index.html", "sheet.html", *PAGES])
 def test_a_page_opens_without_a_complaint_and_shows_its_pictures(page, address, name):
     page.complaints.clear()
@@ -81,11 +88,21 @@ def test_a_page_opens_without_a_complaint_and_shows_its_pictures(page, address, 
     page.wait_for_function("() => [...document.images].every(one => one.complete)")
     assert page.complaints == []
     assert page.locator("h1").count() == 1
+    assert page.evaluate(SCROLLS) == []
     if name.startswith("notebooks/"):
         stored = alt_texts(nbformat.read(ROOT / Path(name).with_suffix(".ipynb"), as_version=4).cells)
         assert page.evaluate("() => [...document.querySelectorAll('article img')].map(i => i.alt)") == stored
         assert page.evaluate("() => [...document.images].every(one => one.naturalWidth)")
     assert page.evaluate("() => document.cookie") == ""
+
+
+@pytest.mark.parametrize(
+    ("formula", "is_sign"),
+    [("z = -1000", True), (r"(1, -0.5)", True), (r"(-1 \cdot 2)", True), (r"x \leftarrow -x", True), ("a - b", False),
+     ("(a) - b", False), ("1 - x", False)],
+)  # fmt: skip
+def test_a_minus_that_is_a_sign_is_set_close_to_its_number(formula, is_sign):
+    assert ('<mo form="prefix">&#x02212;' in mathml._mathml(nodes.math("", formula), "inline")) == is_sign
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)

@@ -7,6 +7,11 @@ from latex2mathml.converter import convert
 
 CARET, CIRCUMFLEX = "&#x0005E;", "&#x002C6;"  # the second is the accent; the first, over a letter, runs into it
 
+# After a relation, an opening bracket, a comma or a dot, a minus is a sign: no space on its right.
+SIGN = re.compile(
+    "(<mo[^>]*>(?:&#x0003[CDE];|&#x02190;|&#x0226[45];|&#x02248;|&#x00028;|&#x0007B;|\\[|&#x0002C;|&#x000B7;)</mo>)"
+    "<mo>(?=&#x02212;</mo>)"
+)
 FUNCTION = re.compile(r"(<mi>(?:ln|log)</mi>)(?=<m[infs])")  # and no bracket after it, which would set it apart
 
 
@@ -22,6 +27,7 @@ def _displayed(translator, node):
 
 def _mathml(node, display):
     mathml = convert(node.astext(), display=display).replace(CARET, CIRCUMFLEX)
+    mathml = SIGN.sub(r'\1<mo form="prefix">', mathml)
     return FUNCTION.sub(r'\1<mspace width="0.167em"/>', mathml)
 
 

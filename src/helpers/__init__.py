@@ -6,7 +6,7 @@
     calculus      numerical gradients, to check those derived by hand
     rules         update rules: how a gradient becomes a step
     descent       runs a rule, records the trajectory, explains divergence
-    frameworks    TensorFlow and PyTorch, imported in silence
+    frameworks    TensorFlow, PyTorch and scikit-learn, imported in silence
     optimisers    the same descent, run by the optimisers of Keras and PyTorch
     concordance   what Keras and PyTorch call the same thing, and its default
     processes     programs that a lesson starts and ends

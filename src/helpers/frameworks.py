@@ -1,9 +1,10 @@
-"""TensorFlow and PyTorch, imported in silence, and a helpful error where one is absent.
+"""TensorFlow, PyTorch and scikit-learn, imported in silence, and a helpful error where one is absent.
 
     tf = frameworks.tensorflow()    what `import tensorflow as tf` gives, without its log lines
     torch = frameworks.pytorch()    what `import torch` gives
+    sklearn = frameworks.scikit_learn()    what `import sklearn` gives
 
-Neither is imported before it is asked for, and either can be absent while the other is used.
+None is imported before it is asked for, and each can be absent while the others are used.
 """
 
 import contextlib
@@ -44,6 +45,13 @@ def pytorch() -> ModuleType:
     with _installed("PyTorch", "torch"), without_garbage_collection("torch"):
         import torch
     return torch
+
+
+def scikit_learn() -> ModuleType:
+    """scikit-learn: `sklearn = frameworks.scikit_learn()` is `import sklearn`. Raises FrameworkMissing without it."""
+    with _installed("scikit-learn", "sklearn"), without_garbage_collection("sklearn"):
+        import sklearn
+    return sklearn
 
 
 @contextlib.contextmanager

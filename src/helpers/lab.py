@@ -41,6 +41,8 @@ def settings(root: Path, start: str, with_nbgrader: bool) -> dict[str, dict]:
                 "log_level": "WARN",  # so that the address is the last line in the terminal
                 "default_url": address,  # for JupyterHub, which does not look at LabApp's
             },
+            # Encrypted where the kernel can be: otherwise each kernel warns in the terminal that it is not.
+            "KernelManager": {"transport_encryption": "auto"},
             # Beside what is hidden anyway, the record, which only the start page reads.
             "ContentsManager": {"hide_globs": ["__pycache__", "*.pyc", "*.pyo", ".DS_Store", "*~", record.FILE]},
         },

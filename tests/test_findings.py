@@ -63,6 +63,10 @@ def into_whole_numbers(x):
     return result
 
 
+STEP = task(
+    "x g", [([x, g], x - g) for x, g in [(A(1.5, 2.0), A(0.5, -3.0)), (A(0.5, 4.0), A(1.0, 2.5)), (A(2.5), A(0.75))]]
+)
+
 # What is told of each wrong function: (its task, the function, the sentence).
 GENERAL = {
     "right": (SHIFT, shift, None),
@@ -85,6 +89,21 @@ GENERAL = {
     "twice": (SHIFT, lambda x: 2 * shift(x), "the result is twice what it should be, in every case."),
     "half": (SHIFT, lambda x: shift(x) / 2, "the result is half of what it should be, in every case."),
     "another factor": (SHIFT, lambda x: 3 * shift(x), "the result is 3 times what it should be, in every case."),
+    "a step too long": (
+        STEP,
+        lambda x, g: x - 2 * g,
+        "the result moves away from x twice as far as it should, in every case.",
+    ),
+    "a step too short": (
+        STEP,
+        lambda x, g: x - 0.3 * g,
+        "the result moves away from x 0.3 times as far as it should, in every case.",
+    ),
+    "steps of two lengths": (
+        STEP,
+        lambda x, g: x - (2 if x[0] > 1 else 3) * g,
+        "the result differs from the expected value.",
+    ),
     "nothing": (SHIFT, lambda x: 0 * x, "the result is 0 in every case."),
     "factor in one part": (
         SPLIT,

@@ -92,6 +92,19 @@ class step:
             """You multiply the gradient by θ as well. The move is the rate times the gradient, wherever θ is."""
             return theta - lr * gradient * theta
 
+        def rate_subtracted(theta, gradient, lr):
+            """You subtract the rate as well as the gradient. The rate multiplies the gradient."""
+            return theta - lr - gradient
+
+        def clipped(theta, gradient, lr):
+            """You cut the slopes off at −1 and 1. The rule uses them as they are."""
+            return theta - lr * np.clip(gradient, -1, 1)
+
+        def product_for_the_gradient(theta, gradient, lr):
+            """You move every entry by the product of θ and the gradient, which is a single number. Each entry moves by
+            its own slope."""
+            return theta - lr * (theta @ gradient)
+
     class right:
         def entry_by_entry(theta, gradient, lr):
             result = np.empty(len(theta))
@@ -260,6 +273,22 @@ class numerical_hessian:
                 result[:, j] = (ahead - gradient(point)) / (2 * h)
             return result
 
+        def half_the_move(gradient, theta, h):
+            """You move by h/2 to either side, and divide by 2h. The move and the division belong together: move by
+            h."""
+            return columns(gradient, theta, h / 2) / (2 * h)
+
+        def at_zero(gradient, theta, h):
+            """You take the differences around 0. Take them around the θ that is passed in."""
+            return columns(gradient, np.zeros(len(theta)), h) / (2 * h)
+
+        def moved_in_proportion(gradient, theta, h):
+            """You move each entry by h times its size. The move is h, whatever θ is."""
+            moves = h * np.maximum(1, abs(theta))
+            return np.column_stack(
+                [(gradient(theta + move) - gradient(theta - move)) / (2 * np.sum(move)) for move in np.diag(moves)]
+            )
+
     class right:
         def on_copies(gradient, theta, h):
             result = np.empty((len(theta), len(theta)))
@@ -405,8 +434,8 @@ class descend_until_stalled:
             return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) <= fraction * f(a))
 
         def rises_go_on(f, gradient, start, lr, fraction, most):
-            """Your descent goes on when a step raises the cost. You compare the size of the change, where the formula
-            has the decrease: it is negative when the cost rises."""
+            """Your descent goes on when a step raises the cost. The decrease is negative then, and so it is below the
+            fraction: compare the decrease itself, not its size, and nothing else."""
             return points_until(gradient, start, lr, most, lambda a, b: abs(f(a) - f(b)) <= fraction * abs(f(a)))
 
         def ratio_of_nothing(f, gradient, start, lr, fraction, most):
@@ -619,8 +648,8 @@ class stationary_point:
             )
 
         def by_trace(hessian):
-            """You decide by the trace, which is the sum of the eigenvalues. A large positive one can outweigh a
-            negative one: look at each of them."""
+            """You decide by the trace, the sum of the eigenvalues, or by the largest of them alone. A large positive
+            one can outweigh a negative one: look at each of them."""
             trace = np.trace(hessian)
             return "minimum" if trace > 0 else "maximum" if trace < 0 else ...
 
@@ -713,6 +742,22 @@ class stationary_point:
             """Your limit for “zero” is 1e-9, whatever the size of the other eigenvalues. Then a Hessian in small units
             counts as zero, and rounding errors in a large one count as curvature. Measure it by the largest |λ|."""
             return judge_with(hessian, lambda values: 1e-9)
+
+        def smallest_alone(hessian):
+            """You look at the smallest eigenvalue alone. If it is negative, the largest one decides between a saddle
+            and a maximum."""
+            low = np.linalg.eigvalsh(hessian)[0]
+            return "minimum" if low > 0 else "saddle" if low < 0 else "undecided"
+
+        def limit_of_the_last(hessian):
+            """Your limit for “zero” is wrong where the largest |λ| belongs to a negative eigenvalue. Take absolute
+            values first, then the largest."""
+            return judge_with(hessian, lambda values: 1e-9 * values[-1])
+
+        def singular_values(hessian):
+            """You take the singular values, which are the sizes of the eigenvalues. Their signs decide."""
+            values = abs(np.linalg.eigvalsh(hessian))
+            return "undecided" if np.any(values <= 1e-9 * np.max(values)) else "minimum"
 
     class right:
         def by_signs(hessian):
@@ -882,6 +927,13 @@ class steps_until_flat:
             """You return −1 where `most` steps are not enough. The task asks for `most` itself."""
             count = count_steps(gradient, start, lr, tolerance, most)
             return -1 if count == most else count
+
+        def counted_in_twos(gradient, start, lr, tolerance, most):
+            """Your count grows by two at each step, or at two places. Each step counts once."""
+            count, theta = 0, start
+            while np.linalg.norm(gradient(theta)) > tolerance and count < most:
+                theta, count = theta - lr * gradient(theta), count + 2
+            return count
 
     class right:
         step_by_step = count_steps

@@ -145,6 +145,26 @@ class largest_stable_rate:
             decides."""
             return 2 / np.mean(eigenvalues(hessian))
 
+        def of_both_ends_together(hessian):
+            """You take the root of a product of eigenvalues. Each direction has its own factor, and the first one to
+            diverge decides."""
+            values = eigenvalues(hessian)
+            return 2 / np.sqrt(values[0] * values[-1])
+
+        def root_of_the_largest(hessian):
+            """You take the root of the largest eigenvalue. The factor 1 − αλ holds λ itself."""
+            return 2 / np.sqrt(eigenvalues(hessian)[-1])
+
+        def by_the_condition_number(hessian):
+            """You use the condition number κ, a ratio of eigenvalues. The border depends on their size: set the factor
+            of one of them to −1 and solve for the rate."""
+            values = eigenvalues(hessian)
+            return 2 / (1 + values[-1] / values[0])
+
+        def factor_for_the_rate(hessian):
+            """You subtract from 1, as in the factor 1 − αλ. The task asks for the α at which that factor is −1."""
+            return 1 - 2 / eigenvalues(hessian)[-1]
+
     class right:
         def by_any_solver(hessian):
             return 2 / max(np.linalg.eigvals(hessian).real)
@@ -262,6 +282,21 @@ class fastest_rate:
             """You take the smallest and the largest entry of the Hessian. Its eigenvalues are what counts."""
             return 2 / max(np.min(hessian) + np.max(hessian), 1e-3)
 
+        def by_the_condition_number(hessian):
+            """You use the condition number κ where the largest eigenvalue belongs. That is right only where the
+            smallest one is 1."""
+            values = eigenvalues(hessian)
+            return 2 / (1 + values[-1] / values[0])
+
+        def mean_of_the_best_of_all(hessian):
+            """You take the mean of the rates that suit each direction best. In a long ravine that of the flattest is
+            far above the border."""
+            return np.mean(1 / eigenvalues(hessian))
+
+        def nearly_the_border(hessian):
+            """You take nine tenths of the border. The best rate also depends on the smallest eigenvalue."""
+            return 1.8 / eigenvalues(hessian)[-1]
+
     class right:
         def by_sorting(hessian):
             values = sorted(np.linalg.eigvals(hessian).real)
@@ -346,8 +381,8 @@ class best_of_sweep:
             return best
 
         def nan_taken_for_zero(f, gradient, start, rates, steps):
-            """You turn NaN into 0, and where all costs are positive that wins. A descent that ends at NaN should count
-            as infinitely high."""
+            """You turn NaN into a number, such as 0 or −1, that is lower than the costs. A descent that ends at NaN
+            should count as infinitely high."""
             costs = [f(end(gradient, start, lr, steps)) for lr in rates]
             return rates[np.argmin(np.nan_to_num(costs))]
 
@@ -481,6 +516,27 @@ class best_of_sweep:
             """Every step uses the gradient at the start. Compute it again wherever the descent has got to."""
             return rates[np.argmin(final_costs(f, lambda theta: gradient(start), start, rates, steps))]
 
+        def first_of_the_rates(f, gradient, start, rates, steps):
+            """You return the first of the rates, whatever its descent does. Is `return` inside the loop?"""
+            return rates[0]
+
+        def nan_not_above(f, gradient, start, rates, steps):
+            """NaN gets past your comparison: it is neither above nor below any number. Look for costs that are not
+            finite before you compare."""
+            best, lowest = rates[0], np.inf
+            for lr in rates:
+                if not (cost := f(end(gradient, start, lr, steps))) > lowest:
+                    best, lowest = lr, cost
+            return best
+
+        def a_hundred_steps(f, gradient, start, rates, steps):
+            """You take 100 steps, whatever is passed in. Use `steps`."""
+            return rates[np.argmin(final_costs(f, gradient, start, rates, 100))]
+
+        def second_lowest(f, gradient, start, rates, steps):
+            """You return the rate whose cost is the second lowest."""
+            return rates[np.argsort(final_costs(f, gradient, start, rates, steps))[1]]
+
     class right:
         def lowest_so_far(f, gradient, start, rates, steps):
             best, lowest = None, np.inf
@@ -609,6 +665,32 @@ class descend_with_decay:
             moves = [lr / (1 + decay * t) * gradient(start) for t in range(steps)]
             return start - np.cumsum([np.zeros(len(start)), *moves], axis=0)
 
+        def fixed_part_taken_off(gradient, start, lr, decay, steps):
+            """You take a fixed fraction off the rate at each step. Such rates fall geometrically; the task divides the
+            first rate by 1 + decay·t."""
+            return with_rates(gradient, start, lr * (1 - decay) ** np.arange(steps))
+
+        def decay_subtracted_down_to_0(gradient, start, lr, decay, steps):
+            """You subtract decay·t from the rate. Divide the rate by 1 + decay·t."""
+            return with_rates(gradient, start, np.maximum(lr - decay * np.arange(steps), 0))
+
+        def decay_over_all_steps(gradient, start, lr, decay, steps):
+            """You divide t by the number of steps. The rate of a step depends on t alone, however many steps follow."""
+            return with_rates(gradient, start, lr / (1 + decay * np.arange(steps) / max(steps, 1)))
+
+        def written_over_after_the_step(gradient, start, lr, decay, steps):
+            """The rate still piles up: you overwrite `lr` after each step, and divide it again after the next. Each
+            rate comes from the first one and from t."""
+            return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.maximum(np.arange(steps) - 1, 0)))
+
+        def rate_grows(gradient, start, lr, decay, steps):
+            """Your rate grows: you multiply it by 1 + decay·t. Divide by that."""
+            return with_rates(gradient, start, lr * (1 + decay * np.arange(steps)))
+
+        def falls_only_once(gradient, start, lr, decay, steps):
+            """Your rate falls once, after the first step, and then stays. It falls with every step."""
+            return with_rates(gradient, start, lr / (1 + decay * np.minimum(np.arange(steps), 1)))
+
     class right:
         def by_rows(gradient, start, lr, decay, steps):
             return with_rates(gradient, start, [lr / (1 + decay * t) for t in range(steps)])
@@ -687,8 +769,14 @@ class steps_needed:
         yield np.array([[4.0]]), 0.25, 0.3  # r = 0
         yield case(ravine_askew(rng), 0.2, False)
         yield np.array([[1.0]]), 0.5, 0.25  # a tie: after two steps, exactly a quarter is left
+        yield np.diag([1.0, 300.0]), 0.003, clear_shrink(rng, 0.997, True)  # hundreds of steps
 
     class mistakes:
+        def at_most_a_hundred(hessian, lr, shrink):
+            """You stop counting at 100 steps. A low rate can need many more: only where r is 1 or more is there no
+            end."""
+            return min(count(slowest(hessian, lr), shrink), 100)
+
         def without_absolute_value(hessian, lr, shrink):
             """A direction that swings has a negative factor, and `max` overlooks it. The size of a factor is what
             counts."""
@@ -775,6 +863,12 @@ class steps_needed:
             values = eigenvalues(hessian)
             return count((values[-1] - values[0]) / (values[-1] + values[0]), shrink)
 
+        def factor_of_the_best_rate_below_the_border(hessian, lr, shrink):
+            """This is how many steps the best rate would need, as long as the one that is passed in converges. Use the
+            rate that is passed in."""
+            values = eigenvalues(hessian)
+            return -1 if slowest(hessian, lr) >= 1 else count((values[-1] - values[0]) / sum(values[[0, -1]]), shrink)
+
         def one_too_few(hessian, lr, shrink):
             """You are one step short: after that many steps, more than `shrink` is left. Steps are whole numbers: round
             up."""
@@ -845,6 +939,35 @@ class steps_needed:
             """Where r is 1 or more, nothing shrinks, and you do not return −1. Look at r before you count."""
             r = slowest(hessian, lr)
             return ... if r >= 1 else count(r, shrink)
+
+        def logarithms_of_two_bases(hessian, lr, shrink):
+            """Your two logarithms have different bases. Their quotient is the number of steps only if both have the
+            same."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else max(1, int(np.ceil(np.log10(shrink) / np.log(r)))) if r else 1
+
+        def in_equal_parts(hessian, lr, shrink):
+            """In your count the error falls by the same amount at each step. It is multiplied by r."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else int(np.ceil((1 - shrink) / (1 - r)))
+
+        def always_one(hessian, lr, shrink):
+            """You find one step enough wherever the rate converges. Is a quotient upside down, or does the loop end too
+            soon?"""
+            return -1 if slowest(hessian, lr) >= 1 else 1
+
+        def at_most_two(hessian, lr, shrink):
+            """You never count more than two steps. Is `return` inside the loop?"""
+            return min(count(slowest(hessian, lr), shrink), 2)
+
+        def fraction_left(hessian, lr, shrink):
+            """You return the fraction of the error that is left in the end. The task asks for the number of steps."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else r ** count(r, shrink)
+
+        def half_the_border(hessian, lr, shrink):
+            """You return −1 above half the border. There the steepest direction swings, but it still converges."""
+            return -1 if lr * eigenvalues(hessian)[-1] > 1 else count(slowest(hessian, lr), shrink)
 
     class right:
         def with_logarithms(hessian, lr, shrink):

@@ -138,6 +138,19 @@ class mse:
             """You use another power than the square."""
             return np.mean(residuals(x, y, w, b) ** 4)
 
+        def half_of_the_sum(x, y, w, b):
+            """You divide the sum by 2. The mean of n numbers divides by n."""
+            return np.sum(residuals(x, y, w, b) ** 2) / 2
+
+        def square_of_the_distance_to_the_line(x, y, w, b):
+            """You measure the distance at right angles to the line. A residual is measured along y."""
+            return np.mean(residuals(x, y, w, b) ** 2) / (1 + w**2)
+
+        def coefficient_of_determination(x, y, w, b):
+            """This is R², the share of the variation that the line explains. The task asks for the mean of the
+            squares."""
+            return 1 - np.sum(residuals(x, y, w, b) ** 2) / np.sum((y - y.mean()) ** 2)
+
     class right:
         def by_loop(x, y, w, b):
             total = 0.0
@@ -496,6 +509,30 @@ class weighted_gradient:
             r = residuals(weighted, sample_weight * y, w, b)
             return 2 * np.sum(r * weighted) / np.sum(sample_weight), 2 * np.sum(r) / np.sum(sample_weight)
 
+        def divided_by_each_weight(x, y, w, b, sample_weight):
+            """You divide by the weights. An example of weight 3 counts three times: multiply by them."""
+            r = residuals(x, y, w, b) / sample_weight
+            return 2 * np.sum(r * x) / np.sum(sample_weight), 2 * np.sum(r) / np.sum(sample_weight)
+
+        def mean_weight_for_all(x, y, w, b, sample_weight):
+            """You multiply all examples by the same number, the mean of the weights. Each example has its own
+            weight."""
+            r = residuals(x, y, w, b) * np.mean(sample_weight)
+            return 2 * np.mean(r * x), 2 * np.mean(r)
+
+        def weights_cut_to_whole_numbers(x, y, w, b, sample_weight):
+            """You repeat the examples, so weights that are not whole numbers are cut off. Multiply by the weights."""
+            many = sample_weight.astype(int)
+            x, y = np.repeat(x, many), np.repeat(y, many)
+            r = residuals(x, y, w, b)
+            return 2 * np.mean(r * x), 2 * np.mean(r)
+
+        def by_softmax(x, y, w, b, sample_weight):
+            """You turn the weights into others by the exponential function. A weight counts as it is."""
+            c = np.exp(sample_weight) / np.sum(np.exp(sample_weight))
+            r = residuals(x, y, w, b)
+            return 2 * np.sum(c * r * x), 2 * np.sum(c * r)
+
     class right:
         def by_loop(x, y, w, b, sample_weight):
             dw = db = total = 0.0
@@ -651,6 +688,27 @@ class cost_of_columns:
             """There are n residuals now, as there should be. But their variance measures them from their own mean; the
             cost is the mean of their squares."""
             return np.var(w * x.ravel() + b - y.ravel())
+
+        def divided_by_n_squared(x, y, w, b):
+            """You divide by n². There should be only n residuals, one for each example."""
+            r = w * x + b - y
+            return np.sum(r**2) / len(x) ** 2
+
+        def first_column_of_the_residuals(x, y, w, b):
+            """You take only the first column of the residuals, so there are n of them. But they are not one for each
+            example: each prediction is compared with the first y, or each y with the first prediction."""
+            r = w * x + b - y
+            return np.mean((r[:, 0] if r.ndim == 2 else r) ** 2)
+
+        def of_the_best_line(x, y, w, b):
+            """You return the cost of the line that fits best. The task asks for that of the w and b that are passed
+            in."""
+            x, y = x.ravel(), y.ravel()
+            return np.mean((np.polyval(np.polyfit(x, y, 1), x) - y) ** 2)
+
+        def sorted_first(x, y, w, b):
+            """You sort x and y, so that they no longer belong together. Keep the order of the examples."""
+            return np.mean((w * np.sort(x.ravel()) + b - np.sort(y.ravel())) ** 2)
 
     class right:
         def by_reshaping(x, y, w, b):
@@ -939,6 +997,11 @@ class standardise_columns:
             of a constant column should change, to 1."""
             return ..., X.mean(axis=0), X.std(axis=0) + 1e-8
 
+        def mean_distance_for_the_spread(X):
+            """You take the mean distance from the mean. The standard deviation is the root of the mean square of the
+            distances."""
+            return scale(X, spread=lambda X, axis: np.mean(abs(X - X.mean(axis=axis)), axis=axis))
+
     class right:
         def column_by_column(X):
             Z, means, stds = np.zeros(X.shape), [], []
@@ -1122,6 +1185,14 @@ class predict:
             """You subtract the means from the prediction. In there, each mean is multiplied by a weight and divided by
             a std."""
             return X_new @ (w / std) + b - np.sum(mean)
+
+        def of_raw_data_without_intercept(X_new, w, b, mean, std):
+            """You put X into a model that was fitted to Z, and leave the intercept out. Change the scale first."""
+            return X_new @ w
+
+        def weights_standardised(X_new, w, b, mean, std):
+            """You standardise the weights. They belong to z already: standardise X."""
+            return X_new @ ((w - mean) / std) + b
 
     class right:
         def in_x(X_new, w, b, mean, std):
@@ -1373,6 +1444,17 @@ class to_original_units:
             """You map the weights back like values of y, mean included. A mean shifts the line without tilting it, and
             the unit of x is missing."""
             return y_std * w + y_mean, ...
+
+        def intercept_back_to_z(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you subtract the mean of y and divide by its standard deviation,
+            which leads to the standardised scale. Here you leave it: multiply, then add."""
+            return y_std * w / x_std, (b - np.sum(w * x_mean / x_std) - y_mean) / y_std
+
+        def sums_multiplied(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you multiply the sum of the weights by the sum of the means.
+            Multiply feature by feature, then add up."""
+            new = y_std * w / x_std
+            return new, y_mean + y_std * b - np.sum(new) * np.sum(x_mean)
 
     class right:
         def by_predictions(w, b, x_mean, x_std, y_mean, y_std):
@@ -2016,6 +2098,21 @@ class fit_ridge:
             """You return the line of lowest cost. The task asks where descent is after the given steps."""
             X = np.column_stack([x, np.ones(len(x))])
             return *np.linalg.solve(X.T @ X / len(x) + np.diag([penalty, 0.0]), X.T @ y / len(x)), ...
+
+        def penalty_for_each_point(x, y, lr, steps, penalty):
+            """The penalty pulls n times too strongly in your steps. It is added once, beside the mean."""
+            return ridge_by(lambda x, y, w, b, penalty: ridge_gradient(x, y, w, b, len(x) * penalty), ridge_cost)(
+                x, y, lr, steps, penalty
+            )
+
+        def rate_lowered(x, y, lr, steps, penalty):
+            """Your penalty lowers the rate of w. It belongs in the slope along w."""
+
+            def gradient(x, y, w, b, penalty):
+                dw, db = ridge_gradient(x, y, w, b, 0.0)
+                return dw / (1 + penalty), db
+
+            return ridge_by(gradient, ridge_cost)(x, y, lr, steps, penalty)
 
     class right:
         def by_matrix(x, y, lr, steps, penalty):

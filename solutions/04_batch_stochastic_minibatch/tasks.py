@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, SLOPES_HALVED, STEPS_HALVED, says
+from grader.sentences import BUG_STILL_THERE, SLOPES_HALVED, STEPS_HALVED, WITH_MOMENTUM, says
 
 
 def cut(order, batch_size):
@@ -259,6 +259,15 @@ class count_steps:
             last one ends."""
             return max(n - batch_size + 1, 1) * epochs
 
+        def a_step_for_each_position(n, batch_size, epochs):
+            """You count each position at which a batch fits. Batches do not overlap: each begins where the last one
+            ends."""
+            return epochs * (n - batch_size + 1)
+
+        def to_the_power(n, batch_size, epochs):
+            """You raise the steps of one epoch to a power. Each epoch has the same number of steps: multiply."""
+            return math.ceil(n / batch_size) ** epochs
+
     class right:
         def by_loop(n, batch_size, epochs):
             steps = 0
@@ -487,6 +496,21 @@ class batch_gradient:
             the examples."""
             return 2 * np.mean((X[batch] @ theta - y[batch])[:, None] * X[batch], axis=1)
 
+        def signs_of_the_residuals(X, y, theta, batch):
+            """You keep only the signs of the residuals. The derivative of a square contains the residual itself,
+            doubled."""
+            return np.sign(X[batch] @ theta - y[batch]) @ X[batch] / len(batch)
+
+        def theta_for_the_features(X, y, theta, batch):
+            """You multiply the residuals by θ. The inner derivative is the feature: how does a residual change when an
+            entry of θ grows?"""
+            return 2 * theta * np.mean(X[batch] @ theta - y[batch])
+
+        def lowest_point_of_the_batch(X, y, theta, batch):
+            """You return the θ at which the batch's cost is lowest. The task asks for the gradient at the θ that is
+            passed in."""
+            return np.linalg.lstsq(X[batch], y[batch])[0]
+
     class right:
         def by_loop(X, y, theta, batch):
             gradient = np.zeros(len(theta))
@@ -666,6 +690,36 @@ class cost_by_batches:
                 cost = (cost + np.mean(batch)) / 2
             return cost
 
+        def first_batch_in_the_sum(x, y, w, b, batch_size):
+            """Only your first batch is in the sum. Is `return` inside the loop? And the second number of a slice is
+            where it ends, not how long it is."""
+            return np.sum(squares(x, y, w, b, batch_size)[0]) / len(x)
+
+        def examples_of_full_batches(x, y, w, b, batch_size):
+            """You use only as many examples as fill whole batches. What is left belongs to the cost as well."""
+            n = len(x) // batch_size * batch_size or len(x)
+            return np.mean((w * x[:n] + b - y[:n]) ** 2)
+
+        def full_batches_alone(x, y, w, b, batch_size):
+            """You use only as many examples as fill whole batches. What is left belongs to the cost as well."""
+            n = len(x) // batch_size * batch_size
+            return np.mean((w * x[:n] + b - y[:n]) ** 2) if n else 0.0
+
+        def median_of_the_batches(x, y, w, b, batch_size):
+            """You take the median of the batches' costs. Each example counts the same in the cost."""
+            return np.median([np.mean(batch) for batch in squares(x, y, w, b, batch_size)])
+
+        def mean_squared_in_each_batch(x, y, w, b, batch_size):
+            """You take the mean of a batch's residuals first and then square it. The cost squares each residual."""
+            return sum(len(r) * np.mean(r) ** 2 for r in cut(w * x + b - y, batch_size)) / len(x)
+
+        def position_for_the_intercept(x, y, w, b, batch_size):
+            """Your loop gives the name `b` to the position of a batch, so the intercept is lost. Use another name."""
+            return sum(
+                np.sum((w * x[k : k + batch_size] + k - y[k : k + batch_size]) ** 2)
+                for k in range(0, len(x), batch_size)
+            ) / len(x)
+
     class right:
         def at_once(x, y, w, b, batch_size):
             return np.mean((w * x + b - y) ** 2)
@@ -763,6 +817,8 @@ class minibatch_descent:
             yield *table(rng, n, d), parameters(rng, d), shuffled(rng, epochs, n), batch_size, lr, decay
         yield *table(rng, 5, 2), parameters(rng, 2), shuffled(rng, 2, 5), 3, 0.05, 0.0  # a constant rate
         yield *table(rng, 6, 2), parameters(rng, 2), shuffled(rng, 1, 6), 4, 0.05, 1.0
+        X, lowest = table(rng, 5, 2)[0], parameters(rng, 2)
+        yield X, X @ lowest, lowest + 0.002, shuffled(rng, 3, 5), 2, 0.01, 0.5  # close to the lowest point
 
     class mistakes:
         def constant_rate(X, y, theta, orders, batch_size, lr, decay):
@@ -1208,6 +1264,52 @@ class minibatch_descent:
             return descent_by(split=lambda order, batch_size: cut(order, batch_size)[1:])(
                 X, y, theta, orders, batch_size, lr, decay
             )
+
+        def stops_when_it_barely_moves(X, y, theta, orders, batch_size, lr, decay):
+            """You stop when θ barely moves in an epoch. The task goes through all epochs."""
+            path = rightly(X, y, theta, orders, batch_size, lr, decay)
+            still = np.flatnonzero(np.linalg.norm(np.diff(path, axis=0), axis=1) < 1e-3)
+            return path[: still[0] + 2] if len(still) else path
+
+        def short_batch_counted_alone(X, y, theta, orders, batch_size, lr, decay):
+            """Your t counts the last, shorter batch, but it takes no step. It makes a step like any other."""
+
+            def of_full_batches(X, y, theta, batch):
+                return right_gradient(X, y, theta, batch) * (len(batch) == batch_size)
+
+            return descent_by(of_full_batches)(X, y, theta, orders, batch_size, lr, decay)
+
+        def x_shuffled_alone(X, y, theta, orders, batch_size, lr, decay):
+            """You put the rows of X in order first, and then pick from them by the indices once more, so that they no
+            longer belong to their y. Pick once, from X and y as they are."""
+            path, t = [theta], 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    theta = theta - lr / (1 + decay * t) * right_gradient(X[order], y, theta, batch)
+                    t += 1
+                path.append(theta)
+            return np.array(path)
+
+        def shuffled_twice(X, y, theta, orders, batch_size, lr, decay):
+            """You put X and y in order first, and then pick from them by the indices once more. Pick once, from X and y
+            as they are."""
+            path, t = [theta], 0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    theta = theta - lr / (1 + decay * t) * right_gradient(X[order], y[order], theta, batch)
+                    t += 1
+                path.append(theta)
+            return np.array(path)
+
+        @says(WITH_MOMENTUM)
+        def with_momentum_of_the_steps(X, y, theta, orders, batch_size, lr, decay):
+            path, t, velocity = [theta], 0, 0.0
+            for order in orders:
+                for batch in cut(order, batch_size):
+                    velocity = 0.9 * velocity - lr / (1 + decay * t) * right_gradient(X, y, theta, batch)
+                    theta, t = theta + velocity, t + 1
+                path.append(theta)
+            return np.array(path)
 
     class right:
         def on_shuffled_copies(X, y, theta, orders, batch_size, lr, decay):

@@ -169,6 +169,15 @@ class tape_gradient:
             """You multiply the slope by x. The tape's gradient is the slope already."""
             return x * right_slope(x)
 
+        def second_derivative(x):
+            """This is the second derivative. One tape is enough for the first."""
+            return right_curvature(x)
+
+        def of_degrees(x):
+            """You take the sine of degrees. TensorFlow's sine takes radians, as f does."""
+            k = np.pi / 180
+            return np.sin(k * x**2) + 2 * k * x**2 * np.cos(k * x**2)
+
     class right:
         def by_watching(x):
             point = tf.constant(x)
@@ -297,6 +306,10 @@ class second_derivative:
         def factor_lost_by_hand(x):
             return 6 * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
 
+        def third_derivative(x):
+            """This is the third derivative. Two tapes, one inside the other, are enough for the second."""
+            return (6 - 8 * x**4) * np.cos(x**2) - 24 * x**2 * np.sin(x**2)
+
     class right:
         def by_watching(x):
             point = tf.constant(x)
@@ -361,7 +374,8 @@ class descend_by_tape:
 
         def still_after_one_step(start, lr, steps):
             """Your path stays at its second point. Either each step starts again from the start, because the variable
-            is made inside the loop; or you replaced None by zeros, which hides the error and leaves its cause."""
+            is made inside the loop or never changed; or you replaced None by zeros, which hides the error and leaves
+            its cause."""
             path = right_path(start, lr, steps)
             return path[np.minimum(np.arange(steps + 1), 1)]
 
@@ -476,6 +490,14 @@ class descend_by_tape:
                 path.append(path[-1] - lr / (k + 1) * slope_of_the_sum(path[-1]))
             return np.array(path)
 
+        def slope_of_the_exponential(start, lr, steps):
+            """Your gradient is exp(θ). In the cost θ is subtracted, and that has a slope too: −1."""
+            return path_by(np.exp)(start, lr, steps)
+
+        def every_point_twice(start, lr, steps):
+            """Each point after the start is in your path twice. Is there one `append` too many in the loop?"""
+            return np.repeat(right_path(start, lr, steps), [1] + [2] * steps, axis=0)
+
     class right:
         def by_watching(start, lr, steps):
             theta = tf.constant(start)
@@ -537,8 +559,8 @@ class pair_after_reruns:
             return pair(numbers_drawn(seed), 1)
 
         def data_not_drawn(seed, times):
-            """Your pairs are the first numbers after the seed. But the first cell also draws x and the noise, and those
-            draws move the sequence on whether or not you use them."""
+            """Your pairs are the first numbers after the seed. The first cell also draws x and the noise, and those
+            draws move the sequence on whether or not you use them: they come between the seed and the pairs."""
             return pair(numbers_drawn(seed, uniform=False, normal=False), times)
 
         def noise_not_drawn(seed, times):
@@ -837,6 +859,15 @@ class fit_line_tensorflow:
         def centred_on_the_way(x, y, w, b, lr, steps):
             """You subtract the mean of x. Here the descent runs on x as it is."""
             return right_fit(x - x.mean(), y, w, b, lr, steps)
+
+        def one_point_a_step(x, y, w, b, lr, steps):
+            """Each of your steps uses a single point. Here every step uses the gradient over all points."""
+            costs = []
+            for k in range(steps):
+                costs.append(line_cost(x, y, w, b))
+                i = k % len(x)
+                w, b = (w, b) - lr * line_slopes(x[i : i + 1], y[i : i + 1], w, b)
+            return w, b, np.array(costs)
 
     class right:
         def by_assigning(x, y, w, b, lr, steps):

@@ -127,7 +127,8 @@ class compute_gradients:
             return np.mean(sign * x), np.mean(sign)
 
         def square_of_the_mean(x, y, w, b):
-            """You take the mean first and then square it. The formula squares each residual before the mean."""
+            """Your slopes contain only the mean of the residuals: the mean was taken before the square, or before
+            the product with x. The formula squares each residual first, and then takes the mean."""
             mean = np.mean(w * x + b - y)
             return 2 * mean * np.mean(x), 2 * mean
 
@@ -166,6 +167,16 @@ class compute_gradients:
         @says(THIRD_POWER)
         def third_power(x, y, w, b):
             return slopes_of_the_third_power(x, y, w, b)
+
+        def slope_along_b_twice(x, y, w, b):
+            """Both of your slopes are the one along b. How does a residual change when w grows?"""
+            return (slopes(x, y, w, b)[1],) * 2
+
+        def residuals_squared(x, y, w, b):
+            """You multiply by the squared residuals. The derivative of a square contains the residual itself,
+            doubled."""
+            residual = w * x + b - y
+            return 2 * np.mean(residual**2 * x), 2 * np.mean(residual**2)
 
     class right:
         def by_watching(x, y, w, b):
@@ -225,8 +236,8 @@ class apply_gradients:
             return variables[-1] - lr * gradients[-1]
 
         def returned_inside_the_loop(gradients, variables, lr):
-            """Your list holds only the first variable: the loop ends at its first turn, because `return` is inside
-            it."""
+            """Your list holds only the first variable. Is `return` inside the loop, which then ends at its first
+            turn?"""
             return apply_gradients.right.by_index(gradients, variables, lr)[:1]
 
         def emptied_in_each_turn(gradients, variables, lr):
@@ -344,6 +355,20 @@ class apply_gradients:
         def rate_of_the_example(gradients, variables, lr):
             """The learning rate makes no difference to your result: it uses 0.1, the example's rate."""
             return [v - 0.1 * np.asarray(g) for g, v in zip(gradients, variables, strict=True)]
+
+        def of_length_one_together(gradients, variables, lr):
+            """You divide all gradients by their common length. The rule uses each gradient as it is."""
+            length = np.sqrt(sum(np.sum(np.square(g)) for g in gradients))
+            return [v - lr * np.asarray(g) / length for g, v in zip(gradients, variables, strict=True)]
+
+        def rate_falls(gradients, variables, lr):
+            """Your rate falls from one variable to the next. All variables take their step at the same rate."""
+            return [v - lr / (k + 1) * np.asarray(g) for k, (g, v) in enumerate(zip(gradients, variables, strict=True))]
+
+        def sum_of_all_slopes(gradients, variables, lr):
+            """All variables take the same step, from the sum of all slopes. Each entry has its own slope and takes its
+            own step."""
+            return [v - lr * sum(np.sum(g) for g in gradients) for v in variables]
 
     class right:
         def by_index(gradients, variables, lr):
@@ -504,8 +529,9 @@ class minimize:
             """You return the line of least squares. The task asks where one step leads."""
             return tuple(np.polyfit(x, y, 1))
 
-        @says(STEPS_OF_ADAM)
         def step_of_adam(x, y, w, b, lr):
+            """Your w and b move by the same distance, the rate, however steep the slope is: only its sign is left, or
+            it is cut off at 1. The slope itself is multiplied by the rate."""
             return step_by(lambda *at: np.sign(slopes(*at)))(x, y, w, b, lr)
 
         def in_proportion(x, y, w, b, lr):
@@ -536,6 +562,17 @@ class minimize:
         def sum_of_the_slopes(x, y, w, b, lr):
             """Both of your variables move by the sum of the slopes. Each has its own slope."""
             return step_by(lambda *at: (sum(slopes(*at)),) * 2)(x, y, w, b, lr)
+
+        def step_for_each_point(x, y, w, b, lr):
+            """You take a step for each single point. One step uses the gradient over all points."""
+            for i in range(len(x)):
+                w, b = right_step(x[i : i + 1], y[i : i + 1], w, b, lr)
+            return w, b
+
+        def step_of_each_curvature(x, y, w, b, lr):
+            """You divide each slope by the curvature along its axis. The rule multiplies it by the rate."""
+            dw, db = slopes(x, y, w, b)
+            return w - dw / (2 * np.mean(x**2)), b - db / 2
 
     class right:
         def by_variables(x, y, w, b, lr):
@@ -579,6 +616,8 @@ class descend:
         yield *points(rng, 3, 1.0), *somewhere(rng), 0.1, 0
         x, b = np.array([1.0, -2.0, 2.0, -1.0]), rng.uniform(4, 8)
         yield x, (3 * x + b).round(2), 3.0, -1.0, 0.1, 3  # flat along w from the start
+        b = float(rng.integers(4, 8))
+        yield x, 3 * x + b, 2.96, b + 0.05, 0.1, 2  # nearly flat along both
 
     class mistakes:
         def stops_where_w_is_right(x, y, w, b, lr, steps):
@@ -600,8 +639,8 @@ class descend:
             return w - steps * lr * dw, b - steps * lr * db
 
         def always_from_the_start(x, y, w, b, lr, steps):
-            """You get no further than with one step, however many there are. Each step has to start where the last one
-            ended."""
+            """You get no further than with one step, however many there are. Does each step start where the last one
+            ended, and with the whole rate?"""
             return right_descend(x, y, w, b, lr, min(steps, 1))
 
         def one_step_too_many(x, y, w, b, lr, steps):
@@ -769,6 +808,45 @@ class descend:
             """You return the mean of the points that you have reached. The task asks for the last one."""
             points = [right_descend(x, y, w, b, lr, k + 1) for k in range(steps)]
             return np.mean(points, axis=0) if points else (w, b)
+
+        def stops_where_it_is_flat(x, y, w, b, lr, steps):
+            """You stop where the slopes are small. The task asks for `steps` steps."""
+            for _ in range(steps):
+                if np.sum(np.abs(slopes(x, y, w, b))) < 0.5:
+                    break
+                w, b = right_step(x, y, w, b, lr)
+            return w, b
+
+        def one_point_a_step(x, y, w, b, lr, steps):
+            """Each of your steps uses a single point. Here every step uses the gradient over all points."""
+            for k in range(steps):
+                i = k % len(x)
+                w, b = right_step(x[i : i + 1], y[i : i + 1], w, b, lr)
+            return w, b
+
+        def bug_with_a_falling_rate(x, y, w, b, lr, steps):
+            """Your rate falls from step to step, but the gradients are still computed only once. Compute them again at
+            the w and b of each step, and leave the rate as it is."""
+            dw, db = slopes(x, y, w, b)
+            rates = lr * sum(1 / (k + 1) for k in range(steps))
+            return w - rates * dw, b - rates * db
+
+        def only_the_first_slope_again(x, y, w, b, lr, steps):
+            """Your slope along w is computed again for each step, but that along b only once. Both change."""
+            db = slopes(x, y, w, b)[1]
+            for _ in range(steps):
+                w, b = w - lr * slopes(x, y, w, b)[0], b - lr * db
+            return w, b
+
+        def mean_of_two_gradients(x, y, w, b, lr, steps):
+            """Each of your steps uses the mean of two gradients, this point's and the last one's. It should use the
+            gradient at this point alone."""
+            last = slopes(x, y, w, b)
+            for _ in range(steps):
+                here = slopes(x, y, w, b)
+                w, b = w - lr * (last[0] + here[0]) / 2, b - lr * (last[1] + here[1]) / 2
+                last = here
+            return w, b
 
     class right:
         def by_minimize(x, y, w, b, lr, steps):
@@ -943,6 +1021,22 @@ class old_program:
         def as_many_steps_as_points(x, y, lr, steps):
             """You take as many steps as there are points. `steps` is the number of steps."""
             return right_path(x, y, lr, len(x))
+
+        def begun_at_one(x, y, lr, steps):
+            """Your path begins at w = b = 1. The first values of both variables should be 0."""
+            path = [(1.0, 1.0)]
+            for _ in range(steps):
+                path.append(right_step(x, y, *path[-1], lr))
+            return np.array(path)
+
+        def cost_as_well(x, y, lr, steps):
+            """Each row of your path holds the error as well. The task asks for w and b alone."""
+            path = right_path(x, y, lr, steps)
+            return np.column_stack([path, [np.mean((w * x + b - y) ** 2) for w, b in path]])
+
+        def w_alone(x, y, lr, steps):
+            """Your path holds w alone. Each row should hold w and b."""
+            return right_path(x, y, lr, steps)[:, 0]
 
     class right:
         def in_two_calls(x, y, lr, steps):

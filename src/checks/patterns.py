@@ -308,6 +308,7 @@ def numbers(part: Part, column: list[Part], task: dict) -> str | None:
         or _offset(column, task)
         or _nearly(column)
         or _factor(column, task)
+        or _moved(column, task)
         or _constant(column, task)
         or _one_array_repeated(column, task)
     )
@@ -481,6 +482,24 @@ def _length_that_is(column: list[Part], numbers: np.ndarray) -> str | None:
         fitting += [(name, k) for k, count in enumerate(counts) if np.allclose(count, numbers)]
     lengths = [name for name, k in fitting if k == 0 and np.ndim(column[0].arguments[name])]
     return lengths[0] if lengths and len(lengths) == len(fitting) else None
+
+
+def _moved(column: list[Part], task: dict) -> str | None:
+    """A step from an argument that has the right direction, and is too long or too short by one factor."""
+    for name in column[0].arguments:
+        starts = [as_array(p.arguments[name]) for p in column]
+        if any(
+            s is None or s.dtype.kind not in "iuf" or s.shape != p.got.shape
+            for s, p in zip(starts, column, strict=True)
+        ):
+            continue
+        moves = [p._replace(expected=p.expected - s, got=p.got - s) for s, p in zip(starts, column, strict=True)]
+        factors = [factor for factor, _ in _factors(moves, task)]
+        if len(factors) > 2 and factors[0] and np.allclose(factors, factors[0], rtol=1e-6, atol=0):
+            words = {2: "twice as far", 0.5: "half as far", -1: "−1 times as far"}
+            known = next((said for value, said in words.items() if np.isclose(factors[0], value)), None)
+            return f"moves away from {name} {known or f'{factors[0]:.4g} times as far'} as it should, in every case."
+    return None
 
 
 def _constant(column: list[Part], task: dict) -> str | None:

@@ -208,6 +208,19 @@ class average_shard_gradients:
             """You combine the first two shards only. How many there are differs from case to case."""
             return np.average(gradients[:2], axis=0, weights=sizes[:2])
 
+        def mean_of_the_divided(gradients, sizes):
+            """You divide each gradient by the size of its shard and take the mean of that. Each gradient is a mean
+            already: it needs its size as a weight."""
+            return np.mean([g / n for g, n in zip(gradients, sizes, strict=True)], axis=0)
+
+        def last_two_sizes_alone(gradients, sizes):
+            """Your mean so far counts with the size of the last shard alone when the next gradient is added. It stands
+            for all the shards before."""
+            mean = gradients[0]
+            for g, before, n in zip(gradients[1:], sizes[:-1], sizes[1:], strict=True):
+                mean = (before * mean + n * g) / (before + n)
+            return mean
+
     class right:
         def by_numpy(gradients, sizes):
             return np.average(gradients, axis=0, weights=sizes)
@@ -270,6 +283,7 @@ class accumulate_gradients:
         yield np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 9.0]), 0.0, 0.0, [np.array([0, 1]), np.array([2])]
         for n, sizes in [(6, (4, 2)), (6, (2, 2, 2)), (9, (2, 4, 1)), (5, (5,)), (8, (1, 5))]:
             yield *points(rng, n), *line(rng), shards_of(rng, n, sizes)
+        yield *points(rng, 7), *line(rng), [np.array([3, 0]), np.array([5])]  # some in between, and the last, in none
 
     class mistakes:
         @says(BUG_STILL_THERE)
@@ -450,6 +464,21 @@ class accumulate_gradients:
             """You add up all the examples once for each piece. In each turn, `x[piece]` and `y[piece]` are the ones
             that count."""
             return tuple(whole_gradient(x, y, w, b) * len(x) * len(pieces) / sum(lengths(pieces)))
+
+        def one_slope_divided_by_the_pieces(x, y, w, b, pieces):
+            """The slope along w is right now. Along b you still divide by the number of pieces."""
+            right = right_gradient(x, y, w, b, pieces)
+            return right[0], right[1] * sum(lengths(pieces)) / len(pieces)
+
+        def one_example_too_many(x, y, w, b, pieces):
+            """You divide by one example too many. Does your count begin at 0?"""
+            n = sum(lengths(pieces))
+            return tuple(right_gradient(x, y, w, b, pieces) * n / (n + 1))
+
+        def up_to_the_largest_index(x, y, w, b, pieces):
+            """You use all the examples up to the largest index in `pieces`. Some of those before it may be in no
+            piece."""
+            return tuple(whole_gradient(*(points[: 1 + np.max(np.concatenate(pieces))] for points in (x, y)), w, b))
 
     class right:
         def at_once(x, y, w, b, pieces):
@@ -972,6 +1001,32 @@ class cost_factors:
             """You begin with the shares of all the *other* shards. A shard's own share is its size divided by the
             number of examples."""
             return factors_with(lambda s: len(s) * (1 - for_the_sum(s)), lambda s: 1 - for_the_sum(s))(sizes, engine)
+
+        @says(turned_over.__doc__)
+        def one_over_the_sizes(sizes, engine):
+            return factors_with(lambda sizes: len(sizes) / sizes, lambda sizes: 1 / sizes)(sizes, engine)
+
+        @says(turned_over.__doc__)
+        def one_over_the_sizes_alone(sizes, engine):
+            return 1 / sizes
+
+        @says(turned_over.__doc__)
+        def mean_size_over_the_sizes(sizes, engine):
+            return factors_with(lambda sizes: sizes.mean() / sizes, lambda sizes: 1 / sizes / sum(1 / sizes))(
+                sizes, engine
+            )
+
+        @says(turned_over.__doc__)
+        def mean_size_over_the_sizes_shared_out(sizes, engine):
+            return factors_with(lambda sizes: sizes.mean() / sizes, lambda sizes: sizes.mean() / sizes / len(sizes))(
+                sizes, engine
+            )
+
+        @says(by_the_largest_for_both.__doc__)
+        def by_the_largest_then_the_workers(sizes, engine):
+            return factors_with(lambda sizes: len(sizes) * sizes / max(sizes), lambda sizes: sizes / max(sizes))(
+                sizes, engine
+            )
 
     class right:
         def by_mean_size(sizes, engine):

@@ -1,5 +1,7 @@
 """Exercise 13: the cases of each task, the known mistakes, and right answers written in other ways."""
 
+import math
+
 import numpy as np
 
 from grader.sentences import BUG_STILL_THERE, RESIDUALS_WITHOUT_INTERCEPT, says
@@ -220,6 +222,18 @@ class average_shard_gradients:
             for g, before, n in zip(gradients[1:], sizes[:-1], sizes[1:], strict=True):
                 mean = (before * mean + n * g) / (before + n)
             return mean
+
+        def one_example_less_each(gradients, sizes):
+            """You count one example too few in each shard. The weight is its size as it is passed in."""
+            return (sizes - 1) @ np.array(gradients) / (sum(sizes) - 1) if len(sizes) > 1 else ...
+
+        def divided_by_the_product(gradients, sizes):
+            """The sum is right, but you divide it by the product of the sizes. How many examples are in the sum?"""
+            return sizes @ np.array(gradients) / np.prod(sizes)
+
+        def directions_alone(gradients, sizes):
+            """You bring each gradient to length 1 before you add it up. A steep shard counts as steep as it is."""
+            return sum(n * g / np.linalg.norm(g) for g, n in zip(gradients, sizes, strict=True)) / sum(sizes)
 
     class right:
         def by_numpy(gradients, sizes):
@@ -767,6 +781,12 @@ class bytes_per_worker:
             """You return the bytes of each tensor separately. Add them up for each worker."""
             return [shared_out([shape], workers, by_pieces) for shape in shapes]
 
+        def all_rows_in_one_pile(shapes, workers):
+            """You put the rows of all tensors in one pile and cut that. Each tensor is cut on its own."""
+            rows = [math.prod(shape[1:]) for shape in shapes for _ in range(shape[0])]
+            piece = -(-len(rows) // workers)
+            return [16 * sum(rows[k * piece : (k + 1) * piece]) for k in range(workers)]
+
     class right:
         def by_slices(shapes, workers):
             """Rows that are really cut, with a slice for each worker."""
@@ -1028,6 +1048,13 @@ class cost_factors:
                 sizes, engine
             )
 
+        def by_the_roots(sizes, engine):
+            """You share by the roots of the sizes, so that small shards count for too much."""
+            roots = np.sqrt(sizes)
+            return factors_with(lambda sizes: len(sizes) * roots / sum(roots), lambda sizes: roots / sum(roots))(
+                sizes, engine
+            )
+
     class right:
         def by_mean_size(sizes, engine):
             return sizes / np.mean(sizes) if engine == "DDP" else sizes / np.mean(sizes) / sizes.size
@@ -1283,6 +1310,10 @@ class step_seconds:
             if len(full) == 1:
                 return full[0] + sending[0]
             return max(full[-1], full[-2] + sending[-2]) + sending[-1]
+
+        def seconds_on_average(seconds, megabytes, workers, speed):
+            """You let all buckets fill in the mean time. Each has its own."""
+            return sent_with(np.full(len(seconds), np.mean(seconds)), ring(workers) * megabytes / speed)
 
     class right:
         def by_recursion(seconds, megabytes, workers, speed):

@@ -35,6 +35,10 @@ def test_operators_change_one_place_each():
     assert found["a missing exponent"] == ["return (a + b) * a"]
     assert found["a missing term `b`"] == ["return a * a ** 2"]
     assert found["a missing factor"] == ["return a + b", "return a ** 2"]
+    assert found["a factor that comes in twice"] == [
+        "return (a + b) * a ** 2 * (a + b)",
+        "return (a + b) * a ** 2 * a ** 2",
+    ]
     assert sorted(found["`b` where another variable belongs"]) == [
         "return (a + b) * b ** 2",
         "return (b + b) * a ** 2",
@@ -51,6 +55,13 @@ def test_what_is_missing_is_named_as_a_student_may_have_left_it_out():
         "return 2 ** (-7)",
     ]
     assert of("def f(a, b):\n    return a / 7")["a missing division"] == ["return a"]
+
+
+def test_a_factor_may_come_in_twice_unless_it_is_a_constant():
+    assert of("def f(a, b):\n    return 3 * (a + 2)")["a factor that comes in twice"] == [
+        "return 3 * (a + 2) * (a + 2)"
+    ]
+    assert of("def f(a, b):\n    return a / b")["a division that is done twice"] == ["return a / b / b"]
 
 
 def test_brackets_that_do_not_matter_are_no_slip():

@@ -112,6 +112,22 @@ class torch_gradient:
         def sign_of_the_cosine_rule(x):
             return np.sin(x**2) - 2 * x**2 * np.cos(x**2)
 
+        def of_the_product(x):
+            """You call `backward` on the product of the values, so each slope is multiplied by all the other values.
+            Which number leaves each slope as it is?"""
+            f = x * np.sin(x**2)
+            return right_slope(x) * np.array([np.prod(np.delete(f, k)) for k in range(len(x))])
+
+        def of_the_largest(x):
+            """Only one of your slopes is not 0, that of the largest value of f: `backward` was called on that value
+            alone. Which number contains all of them?"""
+            f = x * np.sin(x**2)
+            return right_slope(x) * (np.arange(len(x)) == np.argmax(f))
+
+        def slope_of_the_slope(x):
+            """This is the slope of the slope. Call `backward` once, on f."""
+            return 6 * x * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
+
     class right:
         def by_weights(x):
             point = torch.tensor(x, requires_grad=True)
@@ -210,6 +226,10 @@ class accumulated:
             """You call `backward` as often as x has entries. `times` says how often."""
             return 2 * x * len(x)
 
+        def of_the_sizes(x, times):
+            """Your cost adds up the sizes of the entries. The task's adds up their squares."""
+            return times * np.sign(x)
+
     class right:
         def by_keeping(x, times):
             point = torch.tensor(x, dtype=torch.float32, requires_grad=True)
@@ -247,6 +267,48 @@ def path_by(gradient):
 
 
 right_path = path_by(slope_of_the_sum)
+
+
+def emptied_where(empties, kept=0.0):
+    """The path of a loop that empties `.grad` at the end of the turns k for which empties(k) holds.
+
+    kept   the share of `.grad` that stays in the others, unless it is 0: then all of it does
+    """
+
+    def descend(start, lr, steps):
+        path, grad = [start], np.zeros(len(start))
+        for k in range(steps):
+            grad = grad + slope_of_the_sum(path[-1])
+            path.append(path[-1] - lr * grad)
+            grad = 0 * grad if empties(k) else (kept or 1.0) * grad
+        return np.array(path)
+
+    return descend
+
+
+def by_rule(rule):
+    def descend(start, lr, steps):
+        path, state = [start], rule(lr).init(start)
+        for _ in range(steps):
+            step, state = rule(lr).update(slope_of_the_sum(path[-1]), state, path[-1])
+            path.append(path[-1] + step)
+        return np.array(path)
+
+    return descend
+
+
+EMPTIED_IN_SOME_TURNS = (
+    "You empty `.grad` in some turns of the loop only. In the others the old gradients are still in it: empty it in "
+    "every turn."
+)
+KEPT_IN_PART = (
+    "Your steps contain a part of the old gradients, as with momentum. A step depends only on the gradient at its own "
+    "point: leave nothing in `.grad`, and `momentum` at 0."
+)
+STEPS_LIKE_ADAMS = (
+    "The first step of your path is as long as the rate, whatever the slope, as with Adam. A step of gradient descent "
+    "is the rate times the gradient."
+)
 
 
 class descend_pytorch:
@@ -318,8 +380,9 @@ class descend_pytorch:
             return np.array([start - k * lr * slope_of_the_sum(start) for k in range(steps + 1)])
 
         def always_from_the_start(start, lr, steps):
-            """Your path stays at its second point: each step begins at the start. Is the tensor made inside the
-            loop?"""
+            """Your path stays at its second point. Does each step begin at the start, because the tensor is made inside
+            the loop? Or do you subtract from `.grad` what you took from it before, another name for the same
+            memory?"""
             return np.array([start] + [start - lr * slope_of_the_sum(start)] * steps)
 
         @says(MEAN_FOR_SUM)
@@ -333,6 +396,56 @@ class descend_pytorch:
         @says(LAST_POINT_ALONE)
         def last_point_alone(start, lr, steps):
             return right_path(start, lr, steps)[-1]
+
+        @says(EMPTIED_IN_SOME_TURNS)
+        def emptied_in_the_first_turn(start, lr, steps):
+            return emptied_where(lambda k: k == 0)(start, lr, steps)
+
+        @says(EMPTIED_IN_SOME_TURNS)
+        def emptied_in_every_other_turn(start, lr, steps):
+            return emptied_where(lambda k: k % 2 == 1)(start, lr, steps)
+
+        @says(EMPTIED_IN_SOME_TURNS)
+        def emptied_in_the_other_turns(start, lr, steps):
+            return emptied_where(lambda k: k % 2 == 0)(start, lr, steps)
+
+        def mean_of_all_gradients(start, lr, steps):
+            """Each step uses the mean of all gradients so far. A step depends only on the gradient at its own point."""
+            path, total = [start], 0
+            for k in range(steps):
+                total = total + slope_of_the_sum(path[-1])
+                path.append(path[-1] - lr * total / (k + 1))
+            return np.array(path)
+
+        @says(KEPT_IN_PART)
+        def half_of_it_kept(start, lr, steps):
+            return emptied_where(lambda k: False, kept=0.5)(start, lr, steps)
+
+        @says(KEPT_IN_PART)
+        def most_of_it_kept(start, lr, steps):
+            return emptied_where(lambda k: False, kept=0.9)(start, lr, steps)
+
+        @says(STEPS_LIKE_ADAMS)
+        def steps_of_adam(start, lr, steps):
+            return by_rule(rules.adam)(start, lr, steps)
+
+        @says(STEPS_LIKE_ADAMS)
+        def steps_of_the_sign(start, lr, steps):
+            return path_by(lambda theta: np.sign(slope_of_the_sum(theta)))(start, lr, steps)
+
+        def shrinking_rate(start, lr, steps):
+            """Your rate shrinks from step to step. It stays as it is passed in."""
+            path = [start]
+            for k in range(steps):
+                path.append(path[-1] - lr / (k + 1) * slope_of_the_sum(path[-1]))
+            return np.array(path)
+
+        def directions_alone(start, lr, steps):
+            """All your steps are as long as the rate: you divide the gradient by its length. A step is the rate times
+            the gradient."""
+            return path_by(lambda theta: slope_of_the_sum(theta) / (np.linalg.norm(slope_of_the_sum(theta)) + 1e-300))(
+                start, lr, steps
+            )
 
     class right:
         def by_optimizer(start, lr, steps):
@@ -515,6 +628,35 @@ class gradient_in_batches:
             cuts = [slice(k, k + batch_size) for k in range(0, len(x), batch_size)]
             return sum(line_slopes(x[c], np.mean(y[c]), w, b) * len(x[c]) ** 2 for c in cuts) / len(x)
 
+        def of_the_root(x, y, w, b, batch_size):
+            """You take the root of the cost before you call `backward`. The mean squared error has none."""
+            slopes, n = slopes_by_batch(x, y, w, b, batch_size)
+            parts = [
+                np.sum((w * x[k : k + batch_size] + b - y[k : k + batch_size]) ** 2)
+                for k in range(0, len(x), batch_size)
+            ]
+            shares = n / len(x) * slopes.T / (2 * np.sqrt(np.array(parts) / len(x)))
+            return tuple(np.sum(shares, axis=1))
+
+        def divided_by_the_full_batches(x, y, w, b, batch_size):
+            """You divide by the number of full batches, and a short last batch counts as much as they do. Each point
+            counts the same."""
+            slopes, _ = slopes_by_batch(x, y, w, b, batch_size)
+            return tuple(np.sum(slopes, axis=0) / max(1, len(x) // batch_size))
+
+        def cut_evenly(x, y, w, b, batch_size):
+            """You cut the points into batches of nearly equal length and give each the same weight. A batch that is one
+            point shorter then counts too much."""
+            parts = np.array_split(np.arange(len(x)), max(1, len(x) // batch_size))
+            return tuple(np.mean([line_slopes(x[part], y[part], w, b) for part in parts], axis=0))
+
+        def as_many_batches(x, y, w, b, batch_size):
+            """You make `batch_size` batches, or go forward by the number of batches. `batch_size` is how many points
+            are in one."""
+            stride = max(1, len(x) // batch_size)
+            cuts = [slice(k, k + batch_size) for k in range(0, len(x), stride)]
+            return tuple(sum(len(x[c]) * line_slopes(x[c], y[c], w, b) for c in cuts) / len(x))
+
     class right:
         def at_once(x, y, w, b, batch_size):
             theta = torch.tensor([w, b], requires_grad=True)  # float32
@@ -554,7 +696,7 @@ class fit_line_pytorch:
         for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 4), (4, 2.0, 0.02, 1), (6, 0.8, 0.07, 2)]:
             yield *points(rng, n, centre), *somewhere(rng), lr, steps
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
-        yield x, slope * x + intercept, -1.5, -0.75, 0.5, 4  # the first step reaches the lowest point, at a cost of 0
+        yield x, slope * x + intercept, -1.5, -0.75, 0.5, 6  # the first step reaches the lowest point, at a cost of 0
 
     class mistakes(wrong_fits):
         def zero_grad_forgotten(x, y, w, b, lr, steps):
@@ -668,6 +810,20 @@ class fit_line_pytorch:
             """Your first step moves w and b equally far, whatever their slopes: that is what Adam does. Use
             `torch.optim.SGD`, whose step is the rate times the gradient."""
             return fit_by(rule=rules.adam)(x, y, w, b, lr, steps)
+
+        def one_point_each_step(x, y, w, b, lr, steps):
+            """Each of your steps uses a single point. The task descends on all points at once."""
+            costs = []
+            for k in range(steps):
+                at = x[[k % len(x)]], y[[k % len(x)]], w, b
+                costs.append(line_cost(*at))
+                w, b = np.array([w, b]) - lr * line_slopes(*at)
+            return w, b, np.array(costs)
+
+        def b_from_before_the_last_step(x, y, w, b, lr, steps):
+            """w and the costs are right, but your b is from before the last step."""
+            w_end, _, costs = right_fit(x, y, w, b, lr, steps)
+            return w_end, right_fit(x, y, w, b, lr, steps - 1)[1], costs
 
     class right:
         def by_a_model(x, y, w, b, lr, steps):
@@ -1076,6 +1232,10 @@ class fit_linear:
         def climbs(X, y, lr, epochs, batch_size):
             """Your costs rise: the steps follow the gradient, which points uphill. Is a minus missing?"""
             return right_linear(X, y, -lr, epochs, batch_size)
+
+        def columns_standardised(X, y, lr, epochs, batch_size):
+            """You standardise the columns of X. Use the rows as they are passed in."""
+            return right_linear((X - X.mean(axis=0)) / X.std(axis=0), y, lr, epochs, batch_size)
 
     class right:
         def by_slices(X, y, lr, epochs, batch_size):

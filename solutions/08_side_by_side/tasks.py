@@ -5,6 +5,7 @@ faster.
 """
 
 from fractions import Fraction
+from functools import partial
 
 import numpy as np
 
@@ -13,6 +14,11 @@ from helpers import frameworks
 
 tf = frameworks.tensorflow()
 torch = frameworks.pytorch()
+
+
+SIGNS_DROPPED_FIRST = "You take the absolute values first and subtract them. Subtract first: 1 and −1 are 2 apart."
+ONE_COLUMN_ALONE = "You look at one column alone. The paths may differ more in another."
+SORTED_FIRST = "You sort the entries before you compare them. Compare those in the same position."
 
 
 class largest_difference:
@@ -33,6 +39,7 @@ class largest_difference:
             yield a, a + size * off
         a = rng.uniform(-4, 4, (3, 2)).round(2)
         yield a, a.copy()
+        yield np.array([[0.0, 0.0], [1.0, -0.5]]), np.array([[0.0, 0.0], [-0.75, 0.25]])  # of opposite signs
 
     class mistakes:
         def greatest_value(path_a, path_b):
@@ -94,14 +101,66 @@ class largest_difference:
             """You return the position of the largest difference, counted through all entries. How large is it?"""
             return int(np.argmax(np.abs(path_a - path_b)))
 
+        @says(SIGNS_DROPPED_FIRST)
         def sizes_subtracted(path_a, path_b):
-            """You take the absolute values first and subtract them. Subtract first: 1 and −1 are 2 apart."""
             return np.max(np.abs(path_a) - np.abs(path_b))
 
         def greatest_entries_compared(path_a, path_b):
             """You compare the greatest entry of one path with the greatest of the other. Subtract the paths first,
             entry by entry."""
             return abs(np.max(path_a) - np.max(path_b))
+
+        @says(SIGNS_DROPPED_FIRST)
+        def signs_dropped_first(path_a, path_b):
+            return np.max(np.abs(np.abs(path_a) - np.abs(path_b)))
+
+        @says(relative_difference.__doc__)
+        def relative_to_the_other(path_a, path_b):
+            return np.max(np.abs(path_a - path_b) / np.maximum(np.abs(path_a), 1e-300))
+
+        def from_lowest_to_greatest(path_a, path_b):
+            """You measure from the lowest signed difference to the greatest. Measure each difference from 0."""
+            return np.ptp(path_a - path_b)
+
+        def rows_added_up(path_a, path_b):
+            """You add up the differences of each row and take the greatest sum. Look for the largest single
+            difference."""
+            return np.max(np.sum(np.abs(path_a - path_b), axis=1))
+
+        def columns_added_up(path_a, path_b):
+            """You add up the differences of each column and take the greatest sum. Look for the largest single
+            difference."""
+            return np.max(np.sum(np.abs(path_a - path_b), axis=0))
+
+        @says(SORTED_FIRST)
+        def columns_sorted(path_a, path_b):
+            return np.max(np.abs(np.sort(path_a, axis=0) - np.sort(path_b, axis=0)))
+
+        @says(SORTED_FIRST)
+        def entries_sorted(path_a, path_b):
+            return np.max(np.abs(np.sort(path_a, axis=None) - np.sort(path_b, axis=None)))
+
+        def means_compared(path_a, path_b):
+            """You subtract two means. Subtract the paths first, entry by entry."""
+            return abs(np.mean(path_a) - np.mean(path_b))
+
+        def greatest_mean_of_a_row(path_a, path_b):
+            """You take the mean of each row's differences, and the greatest of those. Look for the largest single
+            one."""
+            return np.max(np.mean(np.abs(path_a - path_b), axis=1))
+
+        @says(ONE_COLUMN_ALONE)
+        def first_column_alone(path_a, path_b):
+            return np.max(np.abs(path_a[:, 0] - path_b[:, 0]))
+
+        @says(ONE_COLUMN_ALONE)
+        def last_column_alone(path_a, path_b):
+            return np.max(np.abs(path_a[:, -1] - path_b[:, -1]))
+
+        def steps_compared(path_a, path_b):
+            """You compare the steps of the two paths. Compare their points: a step that differs moves all points after
+            it."""
+            return np.max(np.abs(np.diff(path_a - path_b, axis=0)))
 
     class right:
         def by_loop(path_a, path_b):
@@ -128,6 +187,12 @@ def scaled(value, bits):
 def rounded_to(value, bits, whole=round):
     m, e = scaled(value, bits)
     return whole(m) * 2.0**e
+
+
+FORMATS_OF_NUMPY = (
+    "You use the formats that NumPy has. `bits` may also be 8 or 30, which none of them keeps: round by a rule of your "
+    "own."
+)
 
 
 class round_to_bits:
@@ -241,6 +306,30 @@ class round_to_bits:
             """You return by what share of itself rounding changes the number. The task asks for the number after
             rounding."""
             return abs(rounded_to(value, bits) - value) / abs(value)
+
+        @says(FORMATS_OF_NUMPY)
+        def narrower_or_wider_format(value, bits):
+            return float(np.float16(value) if bits <= 11 else np.float32(value))
+
+        @says(FORMATS_OF_NUMPY)
+        def two_formats_alone(value, bits):
+            return float({11: np.float16, 24: np.float32}.get(bits, float)(value))
+
+        def exponent_one_too_small(value, bits):
+            """Numbers from 1 upwards keep one binary digit too many. The whole part of the logarithm of 5 is 2, but 5
+            has three digits in front of the point."""
+            return rounded_to(value, bits + (abs(value) >= 1))
+
+        def decimal_exponent(value, bits):
+            """You move the point by powers of 2, but find out how far from the logarithm to base 10. How many *binary*
+            digits are in front of the point?"""
+            exponent = int(np.floor(np.log10(abs(value)))) + 1
+            return round(value * 2.0 ** (bits - exponent)) * 2.0 ** (exponent - bits)
+
+        def half_added_and_cut(value, bits):
+            """You add a half and cut off, which is right for positive numbers alone: a negative one then moves towards
+            0."""
+            return rounded_to(value, bits, lambda m: int(m + 0.5))
 
     class right:
         def by_log2(value, bits):
@@ -367,6 +456,10 @@ class gap_from_rounding:
         def multiplied_by_the_rate(lr, start, lowest):
             """You multiply by the rate where the bound divides by it."""
             return lost(lr) * lr * np.linalg.norm(start - lowest)
+
+        def lengths_added(lr, start, lowest):
+            """You add two lengths. Subtract the points, and take the length of what is left."""
+            return lost(lr) / lr * (np.linalg.norm(start) + np.linalg.norm(lowest))
 
     class right:
         def by_ratio(lr, start, lowest):
@@ -578,6 +671,51 @@ class by_numpy:
 
             return path_by(slopes)(x, y, penalty, lr, steps)
 
+        def penalty_pushes(x, y, penalty, lr, steps):
+            """Your penalty pushes w away from 0. The slope of λw² has the sign of w, like the rest of the slope."""
+            return right_path(x, y, -penalty, lr, steps)
+
+        def penalty_by_the_sign(x, y, penalty, lr, steps):
+            """Only the sign of w counts in your penalty, as if the cost had λ|w|. It has λw²."""
+            return path_by(
+                lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([penalty * np.sign(w), 0])
+            )(x, y, penalty, lr, steps)
+
+        @says(penalty_by_the_sign.__doc__)
+        def penalty_by_twice_the_sign(x, y, penalty, lr, steps):
+            return path_by(
+                lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([2 * penalty * np.sign(w), 0])
+            )(x, y, penalty, lr, steps)
+
+        def shrunk_after_the_step(x, y, penalty, lr, steps):
+            """You take the data's step first and let the penalty pull on the new w. Both slopes belong to the old
+            one."""
+            path = [np.zeros(2)]
+            for _ in range(steps):
+                moved = path[-1] - lr * line_slopes(x, y, 0.0, *path[-1])
+                path.append(moved * np.array([1 - 2 * lr * penalty, 1]))
+            return np.array(path)
+
+        def lowest_point_in_every_row(x, y, penalty, lr, steps):
+            """All your rows are the lowest point of the cost, solved for directly. The task asks for the steps towards
+            it."""
+            X = np.column_stack([x, np.ones(len(x))])
+            lowest = np.linalg.solve(X.T @ X / len(x) + np.diag([penalty, 0]), X.T @ y / len(x))
+            return np.tile(lowest, (steps + 1, 1))
+
+        def divided_after_the_step(x, y, penalty, lr, steps):
+            """You take the data's step first and then divide w by 1 + 2αλ, which takes the penalty's slope at the new
+            w. Both slopes belong to the old one."""
+            path = [np.zeros(2)]
+            for _ in range(steps):
+                moved = path[-1] - lr * line_slopes(x, y, 0.0, *path[-1])
+                path.append(moved / np.array([1 + 2 * lr * penalty, 1]))
+            return np.array(path)
+
+        def x_centred(x, y, penalty, lr, steps):
+            """You take the mean off x first. That is another line, with another b: use x as it is passed in."""
+            return right_path(x - np.mean(x), y, penalty, lr, steps)
+
     class right:
         def by_product(x, y, penalty, lr, steps):
             X, path = np.column_stack([x, np.ones(len(x))]), np.zeros((steps + 1, 2))
@@ -657,6 +795,14 @@ def piled_up(x, y, penalty, lr, steps):
     for _ in range(steps):
         pile = pile + line_slopes(x, y, penalty, *path[-1])
         path.append(path[-1] - lr * pile)
+    return np.array(path)
+
+
+def with_momentum(x, y, penalty, lr, steps, beta=0.9):
+    path, velocity = [np.zeros(2)], 0.0
+    for _ in range(steps):
+        velocity = beta * velocity + line_slopes(x, y, penalty, *path[-1])
+        path.append(path[-1] - lr * velocity)
     return np.array(path)
 
 
@@ -861,6 +1007,32 @@ class same_descent:
         def rows_for_columns(x, y, penalty, lr, steps):
             """Your paths are transposed: all w in one row and all b in another. A path has one row for each point."""
             return {name: path.T for name, path in three()(x, y, penalty, lr, steps).items()}
+
+        def momentum_in_tensorflow(x, y, penalty, lr, steps):
+            """Each step of your TensorFlow program contains 0.9 of the step before: is `momentum` set? The task asks
+            for plain descent."""
+            rounded = partial(with_momentum, beta=float(np.float32(0.9)))
+            return three(tensorflow=in_keras(rounded))(x, y, penalty, lr, steps)
+
+        def momentum_in_pytorch(x, y, penalty, lr, steps):
+            """Each step of your PyTorch program contains 0.9 of the step before: is `momentum` set? The task asks for
+            plain descent."""
+            return three(pytorch=with_momentum)(x, y, penalty, lr, steps)
+
+        def w_first_in_tensorflow(x, y, penalty, lr, steps):
+            """In your TensorFlow program w moves before the slope along b is taken. Take both slopes from one tape,
+            then move both."""
+            return three(tensorflow=in_keras(by_numpy.mistakes.w_moved_first))(x, y, penalty, lr, steps)
+
+        def w_first_in_pytorch(x, y, penalty, lr, steps):
+            """In your PyTorch program w moves before the slope along b is taken. Call `backward` once, then move
+            both."""
+            return three(pytorch=by_numpy.mistakes.w_moved_first)(x, y, penalty, lr, steps)
+
+        def w_first_in_all(x, y, penalty, lr, steps):
+            """In all three programs w moves before the slope along b is taken. Take both slopes at one point, then move
+            both."""
+            return all_three(by_numpy.mistakes.w_moved_first)(x, y, penalty, lr, steps)
 
     class right:
         def by_rounding(x, y, penalty, lr, steps):

@@ -168,6 +168,45 @@ class momentum_step:
             velocity += gradient
             return theta - lr * velocity, velocity
 
+        def friction_after_the_step(theta, velocity, gradient, lr, beta):
+            """Your friction comes last: you add the gradient to the whole old velocity, step, and only then multiply by
+            beta. The share beta is taken of the old velocity, before the gradient is added."""
+            velocity = velocity + gradient
+            return theta - lr * velocity, beta * velocity
+
+        def gradient_twice(theta, velocity, gradient, lr, beta):
+            """Your velocity is right, but your step counts the gradient twice. The new velocity contains it already."""
+            _, velocity = heavy(theta, velocity, gradient, lr, beta)
+            return theta - lr * (velocity + gradient), velocity
+
+        def beta_in_the_step(theta, velocity, gradient, lr, beta):
+            """Your velocity is right, but your step is beta times too short. Only the rate multiplies the new
+            velocity."""
+            _, velocity = heavy(theta, velocity, gradient, lr, beta)
+            return theta - lr * beta * velocity, velocity
+
+        def rest_of_beta_in_the_step(theta, velocity, gradient, lr, beta):
+            """Your velocity is right, but your step takes only 1 − beta of it. Only the rate multiplies the new
+            velocity."""
+            _, velocity = heavy(theta, velocity, gradient, lr, beta)
+            return theta - lr * (1 - beta) * velocity, velocity
+
+        def move_back(theta, velocity, gradient, lr, beta):
+            """θ is right, but the velocity that you return is the move of this step, with the rate in it. PyTorch's
+            velocity is what the rate multiplies."""
+            moved, velocity = heavy(theta, velocity, gradient, lr, beta)
+            return moved, -lr * velocity
+
+        def mean_of_both_velocities(theta, velocity, gradient, lr, beta):
+            """Your velocity is right, but your step takes the mean of the old and the new one. It takes the new one."""
+            _, new = heavy(theta, velocity, gradient, lr, beta)
+            return theta - lr * (velocity + new) / 2, new
+
+        def rate_and_beta_on_the_gradient(theta, velocity, gradient, lr, beta):
+            """Your gradient is multiplied by the rate and by beta before it is added. It is added as it is."""
+            velocity = beta * (velocity + lr * gradient)
+            return theta - lr * velocity, velocity
+
     class right:
         def by_entries(theta, velocity, gradient, lr, beta):
             new, where = np.empty(len(theta)), np.empty(len(theta))
@@ -304,6 +343,30 @@ class keras_nesterov_step:
             velocity -= lr * gradient
             return theta + beta * velocity - lr * gradient, velocity
 
+        def ahead_by_the_old_velocity(theta, velocity, gradient, lr, beta):
+            """Your step is the new velocity and, beside it, beta times the old one. Nesterov's is made of the
+            gradient's own part and beta times the *new* velocity."""
+            _, new = heavy_in_keras(theta, velocity, gradient, lr, beta)
+            return theta + new + beta * velocity, new
+
+        def ahead_once_more(theta, velocity, gradient, lr, beta):
+            """Your step is the new velocity and, beside it, beta times the new velocity. The first of the two should be
+            the gradient's own part."""
+            _, new = heavy_in_keras(theta, velocity, gradient, lr, beta)
+            return theta + new + beta * new, new
+
+        def beta_twice(theta, velocity, gradient, lr, beta):
+            """Your step multiplies the new velocity by beta twice. Once is enough: friction has been at work in the
+            velocity itself."""
+            _, new = heavy_in_keras(theta, velocity, gradient, lr, beta)
+            return theta + beta**2 * new - lr * gradient, new
+
+        def steps_exchanged(theta, velocity, gradient, lr, beta):
+            """Your θ takes the heavy ball's step, and the look-ahead is in the velocity that you return. It is the
+            other way round."""
+            moved, new = heavy_in_keras(theta, velocity, gradient, lr, beta)
+            return moved, beta * new - lr * gradient
+
     class right:
         def by_entries(theta, velocity, gradient, lr, beta):
             new = np.array([beta * velocity[i] - lr * gradient[i] for i in range(len(theta))])
@@ -361,6 +424,16 @@ def count_until(faded, velocity, beta):
 
 ROUNDED_DOWN = (
     "The move is right, but your count is one too small: after so many steps more than the share is left. Round up."
+)
+
+
+FIRST_STEP_TIMES_THE_COUNT = (
+    "The count is right, but you take all steps to be equally long, and as many as you have counted. Friction shortens "
+    "each of them, and they do not end there."
+)
+MANY_STEPS_ADDED_UP = (
+    "The count is right, but you add up a fixed number of steps. With a β close to 1 the ball rolls on after them: the "
+    "lesson has the whole sum."
 )
 
 
@@ -535,6 +608,49 @@ class coast:
             """Both are right, and in the wrong order: the count comes first, then the move."""
             return coasted(velocity, lr, beta), steps_until(beta, share)
 
+        @says(share_as_a_speed.__doc__)
+        def share_as_the_largest_speed(velocity, lr, beta, share):
+            return count_until(lambda left: np.max(np.abs(left)) <= share, velocity, beta), coasted(velocity, lr, beta)
+
+        def all_one_way(velocity, lr, beta, share):
+            """The count is right, but all your entries of θ move down, whatever the signs of the velocity. Each moves
+            against its own velocity."""
+            return steps_until(beta, share), -abs(coasted(velocity, lr, beta))
+
+        def divided_once_too_often(velocity, lr, beta, share):
+            """The count is right, but you divide your move by 1 − β once too often."""
+            return steps_until(beta, share), coasted(velocity, lr, beta) / (1 - beta)
+
+        @says(FIRST_STEP_TIMES_THE_COUNT)
+        def old_speed_times_the_count(velocity, lr, beta, share):
+            return steps_until(beta, share), -lr * velocity * steps_until(beta, share)
+
+        @says(FIRST_STEP_TIMES_THE_COUNT)
+        def first_step_times_the_count(velocity, lr, beta, share):
+            return steps_until(beta, share), -lr * beta * velocity * steps_until(beta, share)
+
+        def first_two_steps(velocity, lr, beta, share):
+            """The count is right, but your move adds up two steps. The ball rolls on until it is at rest."""
+            return steps_until(beta, share), -lr * velocity * (beta + beta**2)
+
+        @says(MANY_STEPS_ADDED_UP)
+        def fifty_steps(velocity, lr, beta, share):
+            return steps_until(beta, share), coasted(velocity, lr, beta) * (1 - beta**50)
+
+        @says(MANY_STEPS_ADDED_UP)
+        def hundred_steps(velocity, lr, beta, share):
+            return steps_until(beta, share), coasted(velocity, lr, beta) * (1 - beta**100)
+
+        def share_of_the_first_step(velocity, lr, beta, share):
+            """The move is right, but your count compares the rate times what is left with the share. The rate is no
+            part of it."""
+            return next(k for k in range(2000) if lr * beta**k <= share), coasted(velocity, lr, beta)
+
+        def mean_velocity(velocity, lr, beta, share):
+            """The count is right, but all your entries of θ move equally far, by the mean velocity. Each has its
+            own."""
+            return steps_until(beta, share), coasted(np.full(len(velocity), np.mean(velocity)), lr, beta)
+
     class right:
         def by_logarithms(velocity, lr, beta, share):
             steps = int(np.ceil(np.log(share) / np.log(beta))) if beta > 0 else 1
@@ -569,6 +685,9 @@ USUAL_BETA_AND_ANOTHER_RATE = (
     "Your β is 0.9, whatever the Hessian, and your rate belongs to another rule. Compute both from the smallest and "
     "the largest eigenvalue."
 )
+
+
+BETA_BY_A_DIFFERENCE = "α is right, but your β is made of 1 minus a ratio. The formula has a fraction, squared."
 
 
 class heavy_ball_constants:
@@ -730,6 +849,40 @@ class heavy_ball_constants:
             roots."""
             low, high = ends(hessian)
             return (2 / (low + high)) ** 2, ((high - low) / (high + low)) ** 2
+
+        def one_over_the_largest(hessian):
+            """β is right, but your α is one over the largest eigenvalue, a safe rate for plain descent. The heavy
+            ball's depends on both ends."""
+            low, high = ends(hessian)
+            return 1 / high, constants(low, high)[1]
+
+        def border_of_plain_descent(hessian):
+            """β is right, but your α is the largest at which plain descent still converges. The heavy ball's depends on
+            both ends."""
+            low, high = ends(hessian)
+            return 2 / high, constants(low, high)[1]
+
+        def border_of_the_heavy_ball(hessian):
+            """β is right, but your α is the border, at which the heavy ball with this β no longer converges. The
+            fastest rate is below it."""
+            low, high = ends(hessian)
+            beta = constants(low, high)[1]
+            return 2 * (1 + beta) / high, beta
+
+        @says(BETA_BY_A_DIFFERENCE)
+        def beta_from_one_over_the_root(hessian):
+            low, high = ends(hessian)
+            return constants(low, high)[0], 1 - np.sqrt(low / high)
+
+        @says(BETA_BY_A_DIFFERENCE)
+        def beta_from_one_over_the_condition(hessian):
+            low, high = ends(hessian)
+            return constants(low, high)[0], 1 - low / high
+
+        @says(BETA_BY_A_DIFFERENCE)
+        def beta_from_one_over_the_root_squared(hessian):
+            low, high = ends(hessian)
+            return constants(low, high)[0], (1 - np.sqrt(low / high)) ** 2
 
     class right:
         def as_in_the_lesson(hessian):
@@ -930,6 +1083,27 @@ class roll_in_stages:
         def one_array_many_times(gradient, start, rates, beta, steps):
             points = right_stages(gradient, start, rates, beta, steps)
             return np.tile(points[-1], (len(points), 1))
+
+        @says(STEP_BEFORE_VELOCITY)
+        def step_before_velocity(gradient, start, rates, beta, steps):
+            return in_stages(lambda theta, v, slope, lr, beta: (theta - lr * v, beta * v + slope))(
+                gradient, start, rates, beta, steps
+            )
+
+        @says(STEP_BEFORE_VELOCITY)
+        def step_before_a_velocity_from_further_on(gradient, start, rates, beta, steps):
+            theta, velocity, path = start, np.zeros(len(start)), [start]
+            for lr in np.repeat(rates, steps):
+                theta = theta - lr * velocity
+                velocity = beta * velocity + gradient(theta)
+                path.append(theta)
+            return np.array(path)
+
+        def rates_between_the_stages(gradient, start, rates, beta, steps):
+            """The velocity is carried along now, but your rate glides from one stage to the next. Each rate holds for
+            its whole stage."""
+            between = np.interp(np.arange(len(rates) * steps), np.arange(len(rates)) * steps, rates) if steps else []
+            return in_stages(heavy)(gradient, start, between, beta, 1)
 
     class right:
         def by_rows(gradient, start, rates, beta, steps):

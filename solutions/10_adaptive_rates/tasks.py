@@ -156,6 +156,32 @@ class adagrad_step:
             squares = squares + gradient**2
             return theta + lr * gradient / (np.sqrt(squares) + eps), squares
 
+        def rate_below(theta, squares, gradient, lr, eps):
+            """Your rate is below the fraction line, so a larger rate makes a shorter step."""
+            squares = squares + gradient**2
+            return theta - gradient / (lr * np.sqrt(squares) + eps), squares
+
+        def sign_for_the_gradient(theta, squares, gradient, lr, eps):
+            """Only the sign of the gradient is above your fraction line. Its size belongs there too."""
+            squares = squares + gradient**2
+            return theta - lr * np.sign(gradient) / (np.sqrt(squares) + eps), squares
+
+        def square_in_the_step(theta, squares, gradient, lr, eps):
+            """The gradient's square is above your fraction line. The square belongs in the memory; the step needs the
+            gradient with its sign."""
+            squares = squares + gradient**2
+            return theta - lr * gradient**2 / (np.sqrt(squares) + eps), squares
+
+        @says(eps_remembered.__doc__)
+        def eps_in_the_memory_and_in_the_step(theta, squares, gradient, lr, eps):
+            squares = squares + gradient**2 + eps
+            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
+
+        def roots_added(theta, squares, gradient, lr, eps):
+            """You divide by the root of the old sum plus the size of the gradient. Add the squares first, and take the
+            root of the sum."""
+            return theta - lr * gradient / (np.sqrt(squares) + np.abs(gradient) + eps), squares + gradient**2
+
     class right:
         def by_entries(theta, squares, gradient, lr, eps):
             where, total = np.empty(len(theta)), np.empty(len(theta))
@@ -395,6 +421,11 @@ class adadelta_step:
             new, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
             return 2 * theta - new, squares, moves
 
+        def size_of_the_move(theta, squares, moves, gradient, rho, eps):
+            """Your second memory takes in the size of the move. It is a mean of squares, like the first."""
+            moved, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return moved, squares, running(moves, np.abs(theta - moved), rho)
+
     class right:
         def by_entries(theta, squares, moves, gradient, rho, eps):
             where, of_gradients, of_moves = [], [], []
@@ -567,6 +598,30 @@ class recipe_rates:
             """Your rates end with the warm-up. The wave follows."""
             return recipe(lr, steps, warm_up, least)[:warm_up]
 
+        def equal_factors(lr, steps, warm_up, least):
+            """After the warm-up your rate falls by the same factor in every step. The task asks for half a wave of the
+            cosine."""
+            t = np.arange(steps)
+            fall = lr * (least / lr) ** ((t - warm_up) / (steps - warm_up))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), fall) if least else ...
+
+        def sine_for_cosine(lr, steps, warm_up, least):
+            """Your wave is a sine, which begins at 0 and comes back to it. The cosine begins at 1 and ends at −1."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.sin(np.pi * (t - warm_up) / (steps - warm_up)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
+
+        def wave_from_before(lr, steps, warm_up, least):
+            """You use the wave's formula during the warm-up, too. The first W rates rise in equal steps from α/W."""
+            t = np.arange(steps)
+            return least + (lr - least) / 2 * (1 + np.cos(np.pi * (t - warm_up) / (steps - warm_up)))
+
+        def waves_on_both_sides(lr, steps, warm_up, least):
+            """Your warm-up rises on a wave, too. It rises in equal steps."""
+            t = np.arange(steps)
+            rise = lr / warm_up + (lr - lr / warm_up) / 2 * (1 - np.cos(np.pi * t / warm_up))
+            return np.where(t < warm_up, rise, recipe(lr, steps, warm_up, least))
+
     class right:
         def in_two_parts(lr, steps, warm_up, least):
             first = lr / warm_up
@@ -591,6 +646,12 @@ class recipe_rates:
 
 def shrunk(parameters, factor, decays=lambda p: p.ndim > 1):
     return [factor * p if decays(p) else p.copy() for p in parameters]
+
+
+SAME_AMOUNT_FOR_ALL = (
+    "You take the same amount from every entry of a matrix. Decay multiplies: a large entry loses more than a small "
+    "one."
+)
 
 
 class left_by_decay:
@@ -699,6 +760,38 @@ class left_by_decay:
         def matrices_first(parameters, rates, weight_decay):
             """You return the matrices first and then the others. Keep the order in which they were passed in."""
             return sorted(shrunk(parameters, np.prod(1 - rates * weight_decay)), key=lambda p: -p.ndim)
+
+        def twice_the_shares(parameters, rates, weight_decay):
+            """Each of your steps takes twice its share, as the derivative of a penalty λw² would. AdamW's decay
+            multiplies the parameter itself."""
+            return shrunk(parameters, np.prod(1 - 2 * rates * weight_decay))
+
+        def divided_in_each_step(parameters, rates, weight_decay):
+            """You divide by 1 plus the share in each step, which is nearly the same while the shares are tiny. Each
+            step multiplies by 1 minus its share."""
+            return shrunk(parameters, 1 / np.prod(1 + rates * weight_decay))
+
+        @says(SAME_AMOUNT_FOR_ALL)
+        def same_amount_off(parameters, rates, weight_decay):
+            return [p - sum(rates) * weight_decay if p.ndim > 1 else p.copy() for p in parameters]
+
+        @says(SAME_AMOUNT_FOR_ALL)
+        def same_amount_towards_zero(parameters, rates, weight_decay):
+            return [p - np.sign(p) * sum(rates) * weight_decay if p.ndim > 1 else p.copy() for p in parameters]
+
+        def zeros_for_the_rest(parameters, rates, weight_decay):
+            """The matrices are right, but you return zeros for the biases and scales. They stay as they are."""
+            return [
+                p if p.ndim > 1 else np.zeros_like(p) for p in shrunk(parameters, np.prod(1 - rates * weight_decay))
+            ]
+
+        def single_columns_spared(parameters, rates, weight_decay):
+            """You leave a matrix with a single column as it is. It has two dimensions, and shrinks like any other."""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.size > len(p))
+
+        def half_of_the_shares(parameters, rates, weight_decay):
+            """Each of your steps takes half of its share. The decay has no ½ in it."""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay / 2))
 
     class right:
         def step_by_step(parameters, rates, weight_decay):
@@ -847,6 +940,11 @@ class to_keras_form:
             root = np.sqrt(1 - beta_2**t)
             return lr * (1 - beta_1**t) / root, eps / root
 
+        def root_before_the_power(t, lr, beta_1, beta_2, eps):
+            """You take the power t of the whole root. The exponent belongs to β₂ alone, under the root."""
+            root = np.sqrt(1 - beta_2) ** t
+            return lr * root / (1 - beta_1**t), eps * root
+
     class right:
         def by_two_steps(t, lr, beta_1, beta_2, eps):
             """From the formula itself: m/(1 − β₁ᵗ) over √v/√(1 − β₂ᵗ) + ε, multiplied above and below."""
@@ -893,6 +991,52 @@ EPS_OF_KERAS = (
     "The memories are right now, but this is Keras's form of Adam, in which ε is added to the root of the uncorrected "
     "v. Correct v first, then add ε to its root: where a slope is tiny, it matters."
 )
+
+
+def adam_with_betas(beta_1, beta_2, corrected_1=None, corrected_2=None):
+    def step(theta, m, v, gradient, t, lr):
+        m, v = running(m, gradient, beta_1), running(v, gradient**2, beta_2)
+        for_m, for_v = 1 - (corrected_1 or beta_1) ** t, 1 - (corrected_2 or beta_2) ** t
+        return theta - lr * (m / for_m) / (np.sqrt(v / for_v) + 1e-8), m, v
+
+    return walking(step)
+
+
+def corrected_by(divisors):
+    """The path whose memories are divided by divisors(t), whatever these are, before the step."""
+
+    def step(theta, m, v, gradient, t, lr):
+        m, v = running(m, gradient, 0.9), running(v, gradient**2, 0.999)
+        for_m, for_v = divisors(t)
+        return theta - lr * (m / for_m) / (np.sqrt(v / for_v) + 1e-8), m, v
+
+    return walking(step)
+
+
+def of_the_squares(squares):
+    """The path whose v takes in squares(∇J, m) in place of ∇J²."""
+
+    def step(theta, m, v, gradient, t, lr):
+        m = running(m, gradient, 0.9)
+        v = running(v, squares(gradient, m), 0.999)
+        return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+    return walking(step)
+
+
+def nadam(theta, m, v, gradient, t, lr):
+    m, v = running(m, gradient, 0.9), running(v, gradient**2, 0.999)
+    ahead = (0.9 * m + 0.1 * gradient) / (1 - 0.9**t)
+    return theta - lr * ahead / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+
+def pulled(share, theta, m, v, gradient, t, lr):
+    """Adam's step from a θ that has shrunk by that share."""
+    return adam(theta * (1 - share), m, v, gradient, t, lr)
+
+
+OTHER_BETAS = "Your memories do not fade as they should: β₁ = 0.9 belongs to m, and β₂ = 0.999 to v."
+TOO_LARGE_AN_EPS = "Your ε is larger than the program's, which shows where a slope is small. It is 1e-8."
 
 
 class adam_path:
@@ -1098,6 +1242,111 @@ class adam_path:
         @says(LAST_POINT_ALONE)
         def end_alone(gradient, start, lr, steps):
             return walking(adam)(gradient, start, lr, steps)[-1]
+
+        def begins_with_the_first_slope(gradient, start, lr, steps):
+            """Your memories begin with the first slope instead of a correction. That is another way of warming them up:
+            only the first step is the same."""
+            theta, path, m, v = start, [start], gradient(start), gradient(start) ** 2
+            for _ in range(steps):
+                m, v = running(m, gradient(theta), 0.9), running(v, gradient(theta) ** 2, 0.999)
+                theta = theta - lr * m / (np.sqrt(v) + 1e-8)
+                path.append(theta)
+            return np.array(path)
+
+        def without_m(gradient, start, lr, steps):
+            """v is right, but your step uses the slope in place of m, as RMSprop does."""
+            return walking(
+                lambda theta, m, v, slope, t, lr: (
+                    theta - lr * slope / (np.sqrt(running(v, slope**2, 0.999) / (1 - 0.999**t)) + 1e-8),
+                    m,
+                    running(v, slope**2, 0.999),
+                )
+            )(gradient, start, lr, steps)
+
+        def looks_ahead(gradient, start, lr, steps):
+            """Your step mixes m with this slope once more, as Nadam does. Adam uses m alone."""
+            return walking(nadam)(gradient, start, lr, steps)
+
+        @says(OTHER_BETAS)
+        def beta_2_of_a_hundredth(gradient, start, lr, steps):
+            return adam_with_betas(0.9, 0.99)(gradient, start, lr, steps)
+
+        @says(OTHER_BETAS)
+        def beta_2_of_a_hundredth_with_the_right_correction(gradient, start, lr, steps):
+            return adam_with_betas(0.9, 0.99, 0.9, 0.999)(gradient, start, lr, steps)
+
+        @says(OTHER_BETAS)
+        def beta_1_for_both(gradient, start, lr, steps):
+            return adam_with_betas(0.9, 0.9)(gradient, start, lr, steps)
+
+        @says(OTHER_BETAS)
+        def beta_2_for_both(gradient, start, lr, steps):
+            return adam_with_betas(0.999, 0.999)(gradient, start, lr, steps)
+
+        @says(OTHER_BETAS)
+        def betas_exchanged(gradient, start, lr, steps):
+            return adam_with_betas(0.999, 0.9)(gradient, start, lr, steps)
+
+        def shares_of_m_exchanged(gradient, start, lr, steps):
+            """Your m keeps 0.1 of what it was and takes in 0.9 of the slope. It is the other way round."""
+            return adam_with_betas(0.1, 0.999, 0.9)(gradient, start, lr, steps)
+
+        def one_correction_for_both(gradient, start, lr, steps):
+            """The memories are right now, but you correct v with β₁. Each memory is corrected with its own β."""
+            return corrected_by(lambda t: (1 - 0.9**t, 1 - 0.9**t))(gradient, start, lr, steps)
+
+        def other_correction_for_both(gradient, start, lr, steps):
+            """The memories are right now, but you correct m with β₂. Each memory is corrected with its own β."""
+            return corrected_by(lambda t: (1 - 0.999**t, 1 - 0.999**t))(gradient, start, lr, steps)
+
+        def root_corrected(gradient, start, lr, steps):
+            """The memories are right now, but you divide the root of v by the whole correction. Correct v, then take
+            the root."""
+            return corrected_by(lambda t: (1 - 0.9**t, (1 - 0.999**t) ** 2))(gradient, start, lr, steps)
+
+        def sizes_for_squares(gradient, start, lr, steps):
+            """Your v takes in the size of the slope. It is a mean of squares."""
+            return of_the_squares(lambda slope, m: np.abs(slope))(gradient, start, lr, steps)
+
+        def squares_about_m(gradient, start, lr, steps):
+            """Your v takes in the square of the slope's distance from m, as AdaBelief does. Adam takes the square of
+            the slope itself."""
+            return of_the_squares(lambda slope, m: (slope - m) ** 2)(gradient, start, lr, steps)
+
+        def squares_of_m(gradient, start, lr, steps):
+            """Your v takes in the square of m. It takes in the square of the slope."""
+            return of_the_squares(lambda slope, m: m**2)(gradient, start, lr, steps)
+
+        @says(TOO_LARGE_AN_EPS)
+        def eps_of_a_thousandth(gradient, start, lr, steps):
+            return walking(lambda *arguments: adam(*arguments, eps=1e-3))(gradient, start, lr, steps)
+
+        @says(TOO_LARGE_AN_EPS)
+        def eps_of_a_millionth(gradient, start, lr, steps):
+            return walking(lambda *arguments: adam(*arguments, eps=1e-6))(gradient, start, lr, steps)
+
+        def shrinking_rate(gradient, start, lr, steps):
+            """The memories are right now, but your rate shrinks with the root of t. It stays as it is passed in."""
+            return walking(lambda theta, m, v, slope, t, lr: adam(theta, m, v, slope, t, lr / np.sqrt(t)))(
+                gradient, start, lr, steps
+            )
+
+        def decoupled_decay(gradient, start, lr, steps):
+            """The memories are right now, but θ also shrinks in each step, as with AdamW's decay. Adam has none."""
+            return walking(lambda theta, m, v, slope, t, lr: pulled(0.01 * lr, theta, m, v, slope, t, lr))(
+                gradient, start, lr, steps
+            )
+
+        def largest_slope_for_the_root(gradient, start, lr, steps):
+            """You divide by the largest slope so far, which fades slowly, as AdaMax does. Adam divides by the root of
+            v."""
+            theta, m, most, path = start, np.zeros_like(start), np.zeros_like(start), [start]
+            for t in range(1, steps + 1):
+                slope = gradient(theta)
+                m, most = running(m, slope, 0.9), np.maximum(0.999 * most, np.abs(slope))
+                theta = theta - lr * m / (1 - 0.9**t) / (most + 1e-8)
+                path.append(theta)
+            return np.array(path)
 
     class right:
         def by_rows(gradient, start, lr, steps):

@@ -121,6 +121,11 @@ class clip_by_value:
             shape."""
             return np.clip(together(gradients), -limit, limit)
 
+        def bent_smoothly(gradients, limit):
+            """You bend all entries towards the limit, so that even small ones change. An entry within the limits stays
+            as it is."""
+            return [limit * np.tanh(g / limit) for g in gradients]
+
     class right:
         def by_bounds(gradients, limit):
             return [np.minimum(np.maximum(g, -limit), limit) for g in gradients]
@@ -161,6 +166,11 @@ def by_norm(gradients, limits, norm=norm_of):
     return [shortened(g, norm(g), limit) for g, limit in zip(gradients, limits, strict=True)]
 
 
+def spectral(array):
+    """What `np.linalg.norm(array, 2)` is: of a matrix, its largest singular value."""
+    return np.linalg.norm(array, 2)
+
+
 def with_norm(norm):
     """The right answer, but with another norm of both arrays."""
     return lambda gradients, weights, ratio: by_norm(gradients, limits_of(weights, ratio, norm=norm), norm)
@@ -184,6 +194,8 @@ class adaptive_clip:
             0.3,
         )
         yield [np.array([3e-4, -4e-4])], [np.array([3e-3, 4e-3])], 0.05
+        # a low limit after a high one
+        yield [drawn(rng, 2, 3, 5), drawn(rng, 2, 3, 5)], [drawn(rng, 2, 6, 9), drawn(rng, 2, 1, 2)], 0.2
 
     class mistakes:
         def short_ones_missing(gradients, weights, ratio):
@@ -453,6 +465,54 @@ class adaptive_clip:
                 for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
             ]
 
+        @says(spectral_norm.__doc__)
+        def spectral_norm_of_the_gradient(gradients, weights, ratio):
+            return by_norm(gradients, limits_of(weights, ratio), spectral)
+
+        @says(spectral_norm.__doc__)
+        def spectral_norm_of_the_weights(gradients, weights, ratio):
+            return by_norm(gradients, limits_of(weights, ratio, norm=spectral))
+
+        @says(LARGEST_FOR_NORM)
+        def largest_weight_for_norm(gradients, weights, ratio):
+            return by_norm(gradients, limits_of(weights, ratio, norm=lambda w: np.max(np.abs(w))))
+
+        @says(LARGEST_FOR_NORM)
+        def largest_entry_for_norm(gradients, weights, ratio):
+            return by_norm(gradients, limits_of(weights, ratio), lambda g: np.max(np.abs(g)))
+
+        @says(weights_shortened.__doc__)
+        def weights_by_the_gradients_factor(gradients, weights, ratio):
+            limits = limits_of(weights, ratio)
+            return [
+                w * (limit / norm_of(g)) if norm_of(g) > limit else w
+                for g, w, limit in zip(gradients, weights, limits, strict=True)
+            ]
+
+        def weights_made_as_long_as_the_limit(gradients, weights, ratio):
+            """In place of a gradient that is too long you return its weights, made as long as the limit. Keep the
+            gradient's direction."""
+            limits = limits_of(weights, ratio)
+            return [
+                g if norm_of(g) <= limit else w / norm_of(w) * limit if norm_of(w) else ...
+                for g, w, limit in zip(gradients, weights, limits, strict=True)
+            ]
+
+        def limits_that_only_grow(gradients, weights, ratio):
+            """You keep the largest limit so far for the arrays that follow. Each array has its own."""
+            return by_norm(gradients, np.maximum.accumulate(limits_of(weights, ratio)))
+
+        def limit_added_to_the_norm(gradients, weights, ratio):
+            """Your factor is the limit divided by the norm plus the limit. Divide by the norm alone."""
+            return [
+                g * (limit / (norm_of(g) + limit)) if norm_of(g) > limit else g
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def mean_size_for_norm(gradients, weights, ratio):
+            """You take the mean size of the entries as the norm. The norm is the root of the sum of their squares."""
+            return with_norm(lambda a: np.mean(np.abs(a)))(gradients, weights, ratio)
+
     class right:
         def by_quotient(gradients, weights, ratio):
             clipped = []
@@ -552,8 +612,8 @@ class accumulate_and_clip:
             return cut(total, norm_of(together(total)), limit)
 
         def divided_afterwards(batches, limit):
-            """You clip the sum and then divide by the number of mini-batches, so that your steps become too short.
-            Average first, then clip."""
+            """Your limit is divided by the number of mini-batches, perhaps because you clip the sum and divide
+            afterwards. Average first, then clip."""
             total = [sum(parts) for parts in zip(*batches, strict=True)]
             return [g / len(batches) for g in cut(total, norm_of(together(total)), limit)]
 
@@ -684,6 +744,11 @@ class accumulate_and_clip:
             mean = mean_of(batches)
             return [g * min(1.0, limit / (norm_of(together(mean)) + 1e-6)) for g in mean]
 
+        def median_of_the_batches(batches, limit):
+            """You take the median of the mini-batches, entry by entry. The step uses their mean."""
+            middle = [np.median(np.array(parts), axis=0) for parts in zip(*batches, strict=True)]
+            return cut(middle, norm_of(together(middle)), limit)
+
     class right:
         def by_norm_of_norms(batches, limit):
             mean = [np.mean(parts, axis=0) for parts in zip(*batches, strict=True)]
@@ -739,6 +804,7 @@ class scaled_step:
         yield drawn(rng, 2, 1, 5), np.array([250.0, -np.inf]), 0.3, 0.5, 3, 4
         yield drawn(rng, 2, 1, 5), np.array([3e199, -1e199]), 0.5, 2.0**660, 0, 3  # their squares overflow
         yield drawn(rng, 4, 1, 5), drawn(rng, 4, 1000, 9000), 0.2, 65536.0, 11, 20
+        yield drawn(rng, 2, 1, 5), np.array([np.nan, 7.0]), 0.1, 8.0, 0, 2  # a bad step before any good one
 
     class mistakes:
         def still_scaled(theta, gradient, lr, scale, good, patience):
@@ -932,6 +998,34 @@ class scaled_step:
             moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
             return moved, scale * (scale / new), count
 
+        @says(OTHERS_MOVED)
+        def infinities_made_finite(theta, gradient, lr, scale, good, patience):
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta - lr * np.nan_to_num(gradient) / scale, new, count
+
+        @says(OTHERS_MOVED)
+        def infinities_made_finite_by_the_new_scale(theta, gradient, lr, scale, good, patience):
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            bad = not np.isfinite(gradient).all()
+            return theta - lr * np.nan_to_num(gradient) / (new if bad else scale), new, count
+
+        @says(doubled_one_step_early.__doc__)
+        def doubled_only_one_step_early(theta, gradient, lr, scale, good, patience):
+            moved, new, _ = step_of_scale(theta, gradient, lr, scale, good, patience)
+            if not np.isfinite(gradient).all():
+                return moved, new, 0
+            return (moved, 2 * scale, 0) if good + 1 == patience - 1 else (moved, scale, good + 1)
+
+        def never_doubled(theta, gradient, lr, scale, good, patience):
+            """You never double the scale. When this step completes the count, it is time."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, min(scale, new), count
+
+        def quartered(theta, gradient, lr, scale, good, patience):
+            """After a bad step you divide the scale by 4. Halve it once."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, new if np.isfinite(gradient).all() else new / 2, count
+
     class right:
         def by_remainder(theta, gradient, lr, scale, good, patience):
             if np.isnan(gradient).any() or np.isinf(gradient).any():
@@ -996,6 +1090,24 @@ def right_gradients(weights, x, activation):
     h, z, _ = forward(weights, x, activation)
     slopes = SLOPES[activation](z)
     return h * slopes * behind(weights * slopes)
+
+
+def differences(weights, x, activation, ahead, back):
+    """Quotients of differences in place of the slopes."""
+    moves = np.eye(len(weights))
+    return np.array(
+        [
+            (forward(weights + ahead * move, x, activation)[2] - forward(weights - back * move, x, activation)[2])
+            / (ahead + back)
+            for move in moves
+        ]
+    )
+
+
+COARSE_DIFFERENCE = (
+    "These are quotients of differences on one side, and their steps are too large. The formula gives the slopes "
+    "themselves."
+)
 
 
 class weight_gradients:
@@ -1169,6 +1281,45 @@ class weight_gradients:
             slopes = SLOPES["sigmoid"](z)
             return h * slopes * behind(weights * slopes)
 
+        @says(COARSE_DIFFERENCE)
+        def difference_on_one_side(weights, x, activation):
+            return differences(weights, x, activation, 1e-3, 0.0)
+
+        @says(COARSE_DIFFERENCE)
+        def difference_on_one_side_by_a_hundredth(weights, x, activation):
+            return differences(weights, x, activation, 1e-2, 0.0)
+
+        def weights_one_layer_early(weights, x, activation):
+            """The slopes behind are right, but each is multiplied by the weight of the layer before it. A layer's
+            factor has its own weight."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * behind(np.roll(weights, 1) * slopes)
+
+        @says(sum_of_the_layers_behind.__doc__)
+        def one_and_the_sum_of_the_layers_behind(weights, x, activation):
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            factors = weights * slopes
+            return h * slopes * (1 + np.append(np.cumsum(factors[::-1])[::-1], 0.0)[1:])
+
+        def last_slope_forgotten(weights, x, activation):
+            """All is right except for the last weight: its gradient lacks the slope of its own activation."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * np.append(slopes[:-1], 1.0) * behind(weights * slopes)
+
+        def sigmoids_formula(weights, x, activation):
+            """You take a·(1 − a) for the slope of every activation a. That is right for the sigmoid alone; the setup
+            cell defines the others in `SLOPES`."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = VALUES[activation](z) * (1 - VALUES[activation](z))
+            return h * slopes * behind(weights * slopes)
+
+        def input_bent_first(weights, x, activation):
+            """You put x through the activation before the first layer. The first layer multiplies x itself."""
+            return right_gradients(weights, float(VALUES[activation](x)), activation)
+
     class right:
         def by_carrying(weights, x, activation):
             """Forward only: each layer multiplies all gradients so far by its factor, and adds its own."""
@@ -1217,6 +1368,12 @@ P_KEPT_AWAY = (
 def clipped(scores, labels, little):
     p = np.clip(sigmoid(scores), little, 1 - little)
     return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
+
+
+SCORES_CUT = (
+    "You cut off the scores, so nothing overflows, but beyond the cut the cost and the slope no longer change. Rewrite "
+    "the cost, so that it holds for any score."
+)
 
 
 class binary_cross_entropy:
@@ -1460,6 +1617,59 @@ class binary_cross_entropy:
             """The slope is right. Your costs are negative: the cross-entropy is minus the logarithm."""
             costs, slopes = bce(scores, labels)
             return -costs, slopes
+
+        @says(SCORES_CUT)
+        def scores_cut_at_thirty(scores, labels):
+            return bce(np.clip(scores, -30, 30), labels)
+
+        @says(SCORES_CUT)
+        def scores_cut_at_thirty_and_slope_by_subtraction(scores, labels):
+            cut = np.clip(scores, -30, 30)
+            return bce(cut, labels)[0], sigmoid(cut) - labels
+
+        @says(SCORES_CUT)
+        def scores_cut_at_thirty_in_the_formula(scores, labels):
+            p = sigmoid(np.clip(scores, -30, 30))
+            return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
+
+        @says(SCORES_CUT)
+        def scores_cut_at_twenty_in_the_formula(scores, labels):
+            p = sigmoid(np.clip(scores, -20, 20))
+            return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
+
+        @says(SCORES_CUT)
+        def scores_cut_at_a_hundred(scores, labels):
+            return bce(np.clip(scores, -100, 100), labels)
+
+        @says(SCORES_CUT)
+        def scores_cut_at_five_hundred(scores, labels):
+            return bce(np.clip(scores, -500, 500), labels)
+
+        @says(SCORES_CUT)
+        def scores_cut_at_seven_hundred(scores, labels):
+            return bce(np.clip(scores, -700, 700), labels)
+
+        @says(a_little_in_the_logarithm.__doc__)
+        def less_in_the_logarithm(scores, labels):
+            p = sigmoid(scores)
+            return -labels * np.log(p + 1e-15) - (1 - labels) * np.log(1 - p + 1e-15), p - labels
+
+        def score_in_the_slope(scores, labels):
+            """The cost is right, but you multiply the slope by the score once more. The slope with respect to the score
+            is p − y alone."""
+            costs, slopes = bce(scores, labels)
+            return costs, slopes * scores
+
+        def binary_logarithm(scores, labels):
+            """The slope is right, but your logarithm has base 2. Here log means the natural one, the inverse of eᶻ."""
+            costs, slopes = bce(scores, labels)
+            return costs / np.log(2), slopes
+
+        @says(binary_logarithm.__doc__)
+        def binary_logarithm_beside_the_score(scores, labels):
+            costs, slopes = bce(scores, labels)
+            straight = np.maximum(-margin(scores, labels), 0)
+            return straight + (costs - straight) / np.log(2), slopes
 
     class right:
         def by_softplus(scores, labels):

@@ -14,6 +14,12 @@ def one_hot(labels, classes):
     return (labels[:, None] == np.arange(classes)).astype(float)
 
 
+TOO_LITTLE_SUBTRACTED = (
+    "You subtract a number that can be far below the largest score of the row, so the powers still overflow where the "
+    "scores of a row differ widely. Subtract the largest."
+)
+
+
 class softmax:
     def cases(rng):
         yield (np.array([[0.0, 1.0], [2.0, 2.0]]),)
@@ -167,6 +173,24 @@ class softmax:
         def divided_by_the_entries(scores):
             """You divide the powers by the number of entries. Divide each row by its own sum."""
             return np.exp(scores - scores.max(axis=1, keepdims=True)) / scores.size
+
+        @says(the_winner_takes_all.__doc__)
+        def all_winners_take_all(scores):
+            return (scores == scores.max(axis=1, keepdims=True)).astype(float)
+
+        @says(logarithms.__doc__)
+        def logarithms_of_zero(scores):
+            return np.log(stable_softmax(scores))
+
+        @says(TOO_LITTLE_SUBTRACTED)
+        def mean_subtracted(scores):
+            powers = np.exp(scores - scores.mean(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
+
+        @says(TOO_LITTLE_SUBTRACTED)
+        def smallest_subtracted(scores):
+            powers = np.exp(scores - scores.min(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
 
     class right:
         def row_by_row(scores):
@@ -448,6 +472,22 @@ class balanced_accuracy:
             return np.nanmean(recalls(scores.argmax(axis=1), labels, scores.shape[1]) > 0) * (
                 scores.shape[1] / len(np.unique(labels))
             )
+
+        def scores_averaged(scores, labels):
+            """You average the scores of the labels. A recall counts how often the label's score is the largest."""
+            return np.mean([scores[labels == k, k].mean() for k in np.unique(labels)])
+
+        def as_many_from_zero(scores, labels):
+            """You count how many classes occur, and take that many from 0 upwards. The ones that occur may be others:
+            `np.unique(labels)` lists them."""
+            count = len(np.unique(labels))
+            return recalls(scores.argmax(axis=1), labels, scores.shape[1])[:count].mean()
+
+        def harmonic_mean(scores, labels):
+            """You take the harmonic mean of the recalls. The task asks for the plain one."""
+            shares = recalls(scores.argmax(axis=1), labels, scores.shape[1])
+            shares = shares[~np.isnan(shares)]
+            return len(shares) / np.sum(1 / np.maximum(shares, 1e-9))
 
     class right:
         def by_counting(scores, labels):
@@ -754,6 +794,12 @@ class smoothed_cross_entropy:
         def worst_example(scores, labels, smoothing):
             """You take the largest of the examples' costs. The task asks for their mean."""
             return np.max(-np.sum(smooth(labels, scores.shape[1], smoothing) * log_softmax(scores), axis=1))
+
+        @says(helped_by_epsilon.__doc__)
+        def cut_off_at_fifteen_digits(scores, labels, smoothing):
+            return cost_of(
+                smooth(labels, scores.shape[1], smoothing), np.log(np.maximum(stable_softmax(scores), 1e-15))
+            )
 
     class right:
         def by_two_parts(scores, labels, smoothing):
@@ -1079,6 +1125,10 @@ class weighted_gradient:
             examples where the sum of their weights belongs."""
             return -weighted_sum(X, scores, labels, class_weights) / len(X)
 
+        def inputs_centred(X, scores, labels, class_weights):
+            """You take the mean off the inputs first. The model uses them as they are."""
+            return right_gradient(X - X.mean(axis=0), scores, labels, class_weights)
+
     class right:
         by_product = right_gradient
 
@@ -1322,8 +1372,8 @@ class early_stopping:
             return weights, costs[:-1]
 
         def back_to_the_best(X, labels, X_valid, labels_valid, classes, lr, steps):
-            """After a step that makes the validation cost worse, you go back to the best weights. Descent goes on from
-            where it is; it never sees the validation cost."""
+            """After a step that makes the validation cost worse, your costs repeat: you go back to the best weights,
+            or stop and fill up the list. Descent goes on from where it is; it never sees the validation cost."""
             weights = best = np.zeros((X.shape[1], classes))
             costs = [right_cost(X_valid @ weights, labels_valid)]
             for _ in range(steps):
@@ -1449,6 +1499,26 @@ class early_stopping:
                 if costs[k] == min(costs[: k + 1]) and costs[k] < right_cost(X @ weights, labels):
                     best = weights
             return best, costs
+
+        def first_of_the_best_accuracy_above_zero(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """You keep the weights with the best validation accuracy, and never those of the start. The task goes by
+            the cost, and the start is a candidate."""
+            path = descent(X, labels, classes, lr, steps)
+            right = [np.mean((X_valid @ weights).argmax(axis=1) == labels_valid) for weights in path[1:]]
+            best = path[1 + np.argmax(right)] if right and max(right) > 0 else path[0]
+            return best, best_of(path, X_valid, labels_valid)[1]
+
+        def smoothed_validation(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """Your validation costs are smoothed. The task asks for the plain cross-entropy: which `smoothing` is
+            that?"""
+            path = descent(X, labels, classes, lr, steps)
+            return best_of(path, X_valid, labels_valid, lambda scores, labels: right_cost(scores, labels, 0.1))
+
+        def all_weights_averaged(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """The costs are right, but you return the mean of all weights on the path. Return the one with the lowest
+            cost."""
+            path = descent(X, labels, classes, lr, steps)
+            return np.mean(path, axis=0), best_of(path, X_valid, labels_valid)[1]
 
     class right:
         def along_the_path(X, labels, X_valid, labels_valid, classes, lr, steps):
@@ -1681,6 +1751,19 @@ class standardise_both:
             keep = moving_columns(train)
             mean, root = train[:, keep].mean(axis=0), np.sqrt(train[:, keep].std(axis=0))
             return (train[:, keep] - mean) / root, (held_out[:, keep] - mean) / root
+
+        @says(still_columns_as_zeros.__doc__)
+        def still_columns_moved_to_zero(train, held_out):
+            mean, std = train.mean(axis=0), np.where(moving_columns(train), train.std(axis=0), 1.0)
+            return (train - mean) / std, (held_out - mean) / std
+
+        def mean_size_of_the_deviations(train, held_out):
+            """You divide by the mean size of the deviations. The standard deviation is the root of their mean
+            square."""
+            keep = moving_columns(train)
+            mean = train[:, keep].mean(axis=0)
+            spread = np.abs(train[:, keep] - mean).mean(axis=0)
+            return (train[:, keep] - mean) / spread, (held_out[:, keep] - mean) / spread
 
     class right:
         def column_by_column(train, held_out):
@@ -1926,6 +2009,42 @@ class train_epoch:
             """The labels do not come into your gradient: these are the probabilities times the inputs."""
             without = lambda x, s, y: x.T @ stable_softmax(s) / len(x)  # noqa: E731
             return epoch(X, labels, weights, pairs(order, batch_size), lr, without)
+
+        def last_batch_first(X, labels, weights, order, batch_size, lr):
+            """You take the batches from the last to the first. Begin at the front of the order."""
+            return epoch(X, labels, weights, pairs(order, batch_size)[::-1], lr)
+
+        def batches_slopes_averaged(X, labels, weights, order, batch_size, lr):
+            """You average the slopes of all batches and take one step. Each batch takes its own step, from where the
+            one before ended."""
+            slopes = [right_gradient(X[b], X[b] @ weights, labels[b]) for b in cut(order, batch_size)]
+            return weights - lr * np.mean(slopes, axis=0)
+
+        @says(batches_evened_out.__doc__)
+        def fewer_batches_evened_out(X, labels, weights, order, batch_size, lr):
+            batches = np.array_split(order, max(1, len(order) // batch_size))
+            return epoch(X, labels, weights, [(b, b) for b in batches], lr)
+
+        @says(last_batch_filled_from_the_front.__doc__)
+        def last_batch_wrapped_around(X, labels, weights, order, batch_size, lr):
+            batches = [np.take(order, range(k, k + batch_size), mode="wrap") for k in range(0, len(order), batch_size)]
+            return epoch(X, labels, weights, [(b, b) for b in batches], lr)
+
+        def with_momentum(X, labels, weights, order, batch_size, lr):
+            """Each of your steps contains 0.9 of the step before, as with momentum. The task asks for plain descent."""
+            velocity = 0
+            for batch in cut(order, batch_size):
+                velocity = 0.9 * velocity + right_gradient(X[batch], X[batch] @ weights, labels[batch])
+                weights = weights - lr * velocity
+            return weights
+
+        def weights_averaged(X, labels, weights, order, batch_size, lr):
+            """You return the mean of the weights after the batches. The task asks for those after the last one."""
+            path = []
+            for batch in cut(order, batch_size):
+                weights = epoch(X, labels, weights, [(batch, batch)], lr)
+                path.append(weights)
+            return np.mean(path, axis=0)
 
     class right:
         def on_reordered_copies(X, labels, weights, order, batch_size, lr):

@@ -1,5 +1,7 @@
 """Exercise 13: the cases of each task, the known mistakes, and right answers written in other ways."""
 
+import math
+
 import numpy as np
 
 from grader.sentences import BUG_STILL_THERE, RESIDUALS_WITHOUT_INTERCEPT, says
@@ -208,6 +210,31 @@ class average_shard_gradients:
             """You combine the first two shards only. How many there are differs from case to case."""
             return np.average(gradients[:2], axis=0, weights=sizes[:2])
 
+        def mean_of_the_divided(gradients, sizes):
+            """You divide each gradient by the size of its shard and take the mean of that. Each gradient is a mean
+            already: it needs its size as a weight."""
+            return np.mean([g / n for g, n in zip(gradients, sizes, strict=True)], axis=0)
+
+        def last_two_sizes_alone(gradients, sizes):
+            """Your mean so far counts with the size of the last shard alone when the next gradient is added. It stands
+            for all the shards before."""
+            mean = gradients[0]
+            for g, before, n in zip(gradients[1:], sizes[:-1], sizes[1:], strict=True):
+                mean = (before * mean + n * g) / (before + n)
+            return mean
+
+        def one_example_less_each(gradients, sizes):
+            """You count one example too few in each shard. The weight is its size as it is passed in."""
+            return (sizes - 1) @ np.array(gradients) / (sum(sizes) - 1) if len(sizes) > 1 else ...
+
+        def divided_by_the_product(gradients, sizes):
+            """The sum is right, but you divide it by the product of the sizes. How many examples are in the sum?"""
+            return sizes @ np.array(gradients) / np.prod(sizes)
+
+        def directions_alone(gradients, sizes):
+            """You bring each gradient to length 1 before you add it up. A steep shard counts as steep as it is."""
+            return sum(n * g / np.linalg.norm(g) for g, n in zip(gradients, sizes, strict=True)) / sum(sizes)
+
     class right:
         def by_numpy(gradients, sizes):
             return np.average(gradients, axis=0, weights=sizes)
@@ -270,6 +297,7 @@ class accumulate_gradients:
         yield np.array([1.0, 2.0, 3.0]), np.array([2.0, 4.0, 9.0]), 0.0, 0.0, [np.array([0, 1]), np.array([2])]
         for n, sizes in [(6, (4, 2)), (6, (2, 2, 2)), (9, (2, 4, 1)), (5, (5,)), (8, (1, 5))]:
             yield *points(rng, n), *line(rng), shards_of(rng, n, sizes)
+        yield *points(rng, 7), *line(rng), [np.array([3, 0]), np.array([5])]  # some in between, and the last, in none
 
     class mistakes:
         @says(BUG_STILL_THERE)
@@ -450,6 +478,21 @@ class accumulate_gradients:
             """You add up all the examples once for each piece. In each turn, `x[piece]` and `y[piece]` are the ones
             that count."""
             return tuple(whole_gradient(x, y, w, b) * len(x) * len(pieces) / sum(lengths(pieces)))
+
+        def one_slope_divided_by_the_pieces(x, y, w, b, pieces):
+            """The slope along w is right now. Along b you still divide by the number of pieces."""
+            right = right_gradient(x, y, w, b, pieces)
+            return right[0], right[1] * sum(lengths(pieces)) / len(pieces)
+
+        def one_example_too_many(x, y, w, b, pieces):
+            """You divide by one example too many. Does your count begin at 0?"""
+            n = sum(lengths(pieces))
+            return tuple(right_gradient(x, y, w, b, pieces) * n / (n + 1))
+
+        def up_to_the_largest_index(x, y, w, b, pieces):
+            """You use all the examples up to the largest index in `pieces`. Some of those before it may be in no
+            piece."""
+            return tuple(whole_gradient(*(points[: 1 + np.max(np.concatenate(pieces))] for points in (x, y)), w, b))
 
     class right:
         def at_once(x, y, w, b, pieces):
@@ -738,6 +781,12 @@ class bytes_per_worker:
             """You return the bytes of each tensor separately. Add them up for each worker."""
             return [shared_out([shape], workers, by_pieces) for shape in shapes]
 
+        def all_rows_in_one_pile(shapes, workers):
+            """You put the rows of all tensors in one pile and cut that. Each tensor is cut on its own."""
+            rows = [math.prod(shape[1:]) for shape in shapes for _ in range(shape[0])]
+            piece = -(-len(rows) // workers)
+            return [16 * sum(rows[k * piece : (k + 1) * piece]) for k in range(workers)]
+
     class right:
         def by_slices(shapes, workers):
             """Rows that are really cut, with a slice for each worker."""
@@ -972,6 +1021,39 @@ class cost_factors:
             """You begin with the shares of all the *other* shards. A shard's own share is its size divided by the
             number of examples."""
             return factors_with(lambda s: len(s) * (1 - for_the_sum(s)), lambda s: 1 - for_the_sum(s))(sizes, engine)
+
+        @says(turned_over.__doc__)
+        def one_over_the_sizes(sizes, engine):
+            return factors_with(lambda sizes: len(sizes) / sizes, lambda sizes: 1 / sizes)(sizes, engine)
+
+        @says(turned_over.__doc__)
+        def one_over_the_sizes_alone(sizes, engine):
+            return 1 / sizes
+
+        @says(turned_over.__doc__)
+        def mean_size_over_the_sizes(sizes, engine):
+            return factors_with(lambda sizes: sizes.mean() / sizes, lambda sizes: 1 / sizes / sum(1 / sizes))(
+                sizes, engine
+            )
+
+        @says(turned_over.__doc__)
+        def mean_size_over_the_sizes_shared_out(sizes, engine):
+            return factors_with(lambda sizes: sizes.mean() / sizes, lambda sizes: sizes.mean() / sizes / len(sizes))(
+                sizes, engine
+            )
+
+        @says(by_the_largest_for_both.__doc__)
+        def by_the_largest_then_the_workers(sizes, engine):
+            return factors_with(lambda sizes: len(sizes) * sizes / max(sizes), lambda sizes: sizes / max(sizes))(
+                sizes, engine
+            )
+
+        def by_the_roots(sizes, engine):
+            """You share by the roots of the sizes, so that small shards count for too much."""
+            roots = np.sqrt(sizes)
+            return factors_with(lambda sizes: len(sizes) * roots / sum(roots), lambda sizes: roots / sum(roots))(
+                sizes, engine
+            )
 
     class right:
         def by_mean_size(sizes, engine):
@@ -1228,6 +1310,10 @@ class step_seconds:
             if len(full) == 1:
                 return full[0] + sending[0]
             return max(full[-1], full[-2] + sending[-2]) + sending[-1]
+
+        def seconds_on_average(seconds, megabytes, workers, speed):
+            """You let all buckets fill in the mean time. Each has its own."""
+            return sent_with(np.full(len(seconds), np.mean(seconds)), ring(workers) * megabytes / speed)
 
     class right:
         def by_recursion(seconds, megabytes, workers, speed):

@@ -236,7 +236,11 @@ def _arithmetic(node: ast.BinOp, parameters: set[str], logarithmic: bool) -> Ite
         case ast.Mult() | ast.MatMult():
             yield missing("factor", node.right, node.left), left
             yield missing("factor", node.left, node.right), right
+            for part in (node.left, node.right):
+                if isinstance(node.op, ast.Mult) and not isinstance(part, ast.Constant):
+                    yield "a factor that comes in twice", f"{left} * {right} * {_text(part)}"
         case ast.Div():
+            yield "a division that is done twice", f"{left} / {right} / {right}"
             yield missing("division by", node.right, node.left).removesuffix(" by"), left
             yield missing("factor", node.left, node.right), f"1 / {right}"
             yield "a quotient upside down", f"{right} / {left}"

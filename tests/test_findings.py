@@ -643,6 +643,28 @@ def test_an_amount_that_is_added_to_all_entries_is_told_from_one_that_is_not():
     assert said not in sentence(lambda x, b: x + b * np.arange(len(x)), LINES)
 
 
+def test_a_path_that_is_wrong_from_its_first_step_on_is_told_so_and_not_where_it_has_no_step():
+    halves = lambda start, n: start * 0.5 ** np.arange(n + 1)[:, None]  # noqa: E731
+    paths = task("start n", [([A(x), n], halves(A(x), n)) for x, n in [(1.5, 3), (2.5, 0), (-4.5, 2), (3.0, 5)]])
+    said = "the result differs already in row [1], the first that is computed: work that one out by hand, and compare."
+    assert sentence(lambda start, n: start * 0.25 ** np.arange(n + 1)[:, None] ** 1.5, paths) == said
+    assert said not in sentence(lambda start, n: halves(start, n) + 0.1 * (np.arange(n + 1)[:, None] > 1), paths)
+
+
+def test_a_result_that_is_right_in_every_case_is_named_where_little_is_known_of_another():
+    def faster(theta, velocity):
+        return theta + velocity / 2 - theta, velocity / 2 - theta + velocity**2 * theta
+
+    assert (
+        sentence(faster, MOVE) == "result 2 of 2 differs from the expected value. Result 1 of 2 is right in every case."
+    )
+
+
+def test_a_result_is_not_called_nearly_right_after_one_case():
+    one = task("x", [([x], x) for x in (0.0, 1.0, 2.0)])
+    assert "nearly right" not in sentence(lambda x: x + (x == 2) * 1e-4, one)
+
+
 def test_a_nearly_right_result_is_recognised_where_0_is_expected_too():
     zeros = task("x", [([A(1.0, 2.0)], A(0.0, 1.0)), ([A(3.0, 4.0)], A(2.0, 3.0))])
     assert "is nearly right: it agrees with the expected value to 5 digits" in sentence(

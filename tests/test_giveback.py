@@ -53,8 +53,12 @@ def test_moodles_worksheet_gets_each_score_in_its_row(course):
     assert ada == ["Participant 7", "Ada", "ada@example.org", "Submitted", "17.5", "20.00", "Yes", "-"]
     assert blaise[4] == "" and cara[4] == "3.00"  # not final, and not ours
     assert blaise[1] == '\'=HYPERLINK("x")'
-    assert said[0].startswith("1 scores are filled in: build/giveback/")
-    assert said[1:] == ["=Blaise: points are still to be given by hand.", "Gone: is not in the exported file."]
+    assert said[0].startswith("Scores filled in: 1, in build/giveback/")
+    assert said[1:] == [
+        "=Blaise: points are still to be given by hand.",
+        "Gone: is not in the exported file.",
+        f"No pages of feedback: first make them with `nbgrader generate_feedback {NAME}`.",
+    ]
 
 
 def test_canvass_gradebook_gets_them_in_the_assignments_column(course):
@@ -126,7 +130,7 @@ def test_a_file_that_cannot_be_used_is_refused_with_a_sentence(course, content, 
 def test_a_platforms_students_alone_are_filled_in(course):
     collected(course, "Canvas", Ada="7")
     said, _, (_, ada, *_) = given_back(course, MOODLE)
-    assert ada[4] == "" and said[0].startswith("0 scores")
+    assert ada[4] == "" and said[0].startswith("Scores filled in: 0,")
 
 
 def test_a_students_long_text_or_misleading_name_stops_nothing(course):
@@ -194,7 +198,7 @@ def test_the_command_says_what_it_did_and_refuses_with_a_sentence(course, monkey
     (course / "export.csv").write_text(MOODLE, encoding="utf-8")
     monkeypatch.chdir(course)
     giveback.main([NAME, "export.csv"])
-    assert capsys.readouterr().out.startswith("1 scores are filled in")
+    assert capsys.readouterr().out.startswith("Scores filled in: 1,")
     for arguments, complaint in [([NAME, "gone.csv"], "gone.csv cannot be read"), ([NAME], "Usage: ")]:
         with pytest.raises(SystemExit, match=complaint):
             giveback.main(arguments)

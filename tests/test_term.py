@@ -152,8 +152,8 @@ def test_a_term_of_thirty_students(tmp_path):
     page = (root / "gradebook/feedback" / MOODLE[1] / NAME / f"{NAME}.html").read_text(encoding="utf-8")
     assert len(list((root / "gradebook/feedback").iterdir())) == 30 and re.search(r"[Pp]enalty\D*3\.8\b", page)
 
-    assert "15 scores are filled in" in run(root, "grader.giveback", NAME, place / "worksheet.csv")
-    assert "15 scores are filled in" in run(root, "grader.giveback", NAME, place / "canvas.csv")
+    assert "Scores filled in: 15," in run(root, "grader.giveback", NAME, place / "worksheet.csv")
+    assert "Scores filled in: 15," in run(root, "grader.giveback", NAME, place / "canvas.csv")
     header, *rows = given_back(root, "worksheet.csv")
     assert {row[1]: float(row[header.index("Grade")]) for row in rows} == pytest.approx({m: now[m] for m in MOODLE})
     _, _, *rows = given_back(root, "canvas.csv")

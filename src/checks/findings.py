@@ -309,9 +309,12 @@ def _wrong_numbers(task: dict, count: int, columns: dict[tuple, list[Part]]) -> 
     kind, said = Kind.NUMBERS, patterns.numbers(wrong[0], column, task)
     if not said:
         kind, said = Kind.PLACES, patterns.places(column, task)
+    right = [column[0].subject for column in columns.values() if all(p.right for p in column) and len(column) == count]
     if not said:
-        kind, said = Kind.VALUE, patterns.differs(column, count)
+        kind, said = Kind.PLACES if right else Kind.VALUE, patterns.differs(column, count)
     sentence = f"{wrong[0].subject} {said}"
+    if right and kind is Kind.PLACES:
+        sentence += f" {_first_capital(_several(right))} {'is' if len(right) == 1 else 'are'} right in every case."
     if others := [path for path in paths if path != first]:
         sentence += f" {_too(kind is Kind.NUMBERS and said, [columns[path] for path in others], task)}"
     return Finding(kind, sentence, wrong[0].case)
@@ -320,10 +323,19 @@ def _wrong_numbers(task: dict, count: int, columns: dict[tuple, list[Part]]) -> 
 def _too(said: str, others: list[list[Part]], task: dict) -> str:
     """That other parts differ too; in the same way, if the same can be said of each."""
     wrong = [next(part for part in column if not part.right) for column in others]
-    named = enumerate_words([part.subject for part in wrong]) if len(wrong) < 4 else f"{len(wrong)} other results"
+    named = _several([part.subject for part in wrong])
     if said and all(patterns.numbers(p, column, task) == said for p, column in zip(wrong, others, strict=True)):
         return f"The same holds for {named}."
-    return f"{named[0].upper()}{named[1:]} {'differs' if len(wrong) == 1 else 'differ'} too."
+    return f"{_first_capital(named)} {'differs' if len(wrong) == 1 else 'differ'} too."
+
+
+def _several(subjects: list[str]) -> str:
+    """Some parts of a result, in words; if they are many, how many."""
+    return enumerate_words(subjects) if len(subjects) < 4 else f"{len(subjects)} other results"
+
+
+def _first_capital(words: str) -> str:
+    return words[0].upper() + words[1:]
 
 
 def _leads(task: dict, path: tuple, others: list[tuple]) -> int:

@@ -511,7 +511,9 @@ def _constant(column: list[Part], task: dict) -> str | None:
 
 
 def _nearly(column: list[Part]) -> str | None:
-    """Small differences everywhere: to how many digits the result is right."""
+    """Small differences in more than one case, and no others: to how many digits the result is right."""
+    if sum(not p.right for p in column) < 2:
+        return None
     expected, got = _flat(column)
     # A 0 among other numbers has their size; where all are 0, so must be the result.
     size = np.concatenate(
@@ -559,10 +561,8 @@ def _begins_elsewhere(column: list[Part], task: dict) -> str | None:
 
 
 def _begins_right(column: list[Part], task: dict) -> str | None:
-    """Arrays of which the same is right in every case: all but the last entry, all but the first, or a beginning.
-
-    A first entry that was passed in is no merit: something else must be right too.
-    """
+    """Arrays of which the same is right in every case: all but the last entry, all but the first, a beginning, or
+    nothing of what is computed, where the first entry was passed in."""
     longer = [p for p in column if p.expected.ndim and len(p.expected) > 1 and not p.right]
     if len(longer) < 2:
         return None
@@ -575,6 +575,9 @@ def _begins_right(column: list[Part], task: dict) -> str | None:
     first = min(int(np.argmin(r)) for r in right)
     if first > given and all(not r[first] for r in right if len(r) > first):
         return f"starts out right: {entry} [{first}] is the first that differs."
+    passed_in = given and all(np.any(p.expected[0]) for p in longer)
+    if passed_in and len(longer) > 2 and all(r[0] and not r[1] for r in right):
+        return f"differs already in {entry} [1], the first that is computed: work that one out by hand, and compare."
     return None
 
 

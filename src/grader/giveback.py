@@ -161,7 +161,7 @@ def give_back(root: Path, exercise: str, exported: Path, column: str | None = No
     place.mkdir(parents=True, exist_ok=True)
     with files.writing(place / exported.name) as file:
         file.write("\ufeff" * raw.startswith("\ufeff") + text(sheet))
-    said = [f"{written} scores are filled in: {(place / exported.name).relative_to(root)}."]
+    said = [f"Scores filled in: {written}, in {(place / exported.name).relative_to(root)}."]
     said += [f"{plain(student)}: points are still to be given by hand." for student in sorted(waiting & {*known})]
     missing = {said["id"] for said in known.values()} - {sheet.number(row) for row in sheet.rows[1:]}
     said += [
@@ -172,7 +172,9 @@ def give_back(root: Path, exercise: str, exported: Path, column: str | None = No
         with zipfile.ZipFile(place / "feedback.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for name, path in pages.items():
                 archive.write(path, name)
-        said.append(f"{len(pages)} pages of feedback: {(place / 'feedback.zip').relative_to(root)}.")
+        said.append(f"Pages of feedback: {len(pages)}, in {(place / 'feedback.zip').relative_to(root)}.")
+    elif sheet.platform == platforms.MOODLE:
+        said.append(f"No pages of feedback: first make them with `nbgrader generate_feedback {exercise}`.")
     return said
 
 

@@ -78,8 +78,9 @@ def answered(root: Path, exercise: str, checks_json: bytes) -> nbformat.Notebook
         (Path(scratch) / "checks.json").write_bytes(checks_json)
         where = {"metadata": {"path": scratch}}
         NotebookClient(
-            notebook, timeout=600, store_widget_state=False, coalesce_streams=True, resources=where
-        ).execute()
+            notebook, timeout=600, store_widget_state=False, coalesce_streams=True, resources=where,
+            extra_arguments=["--log-level=ERROR"],  # a kernel's own warnings say nothing about the answers
+        ).execute()  # fmt: skip
     if any(output.output_type == "error" for cell in notebook.cells for output in cell.get("outputs", [])):
         raise ValueError(f"The answers of {exercise} do not pass their own checks: release it first.")
     normalise(notebook)

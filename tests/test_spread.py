@@ -201,6 +201,24 @@ def test_a_cluster_that_is_lost_is_refused_and_the_next_call_continues(course, c
     assert len(lines) == len({json.loads(line)["student"] for line in lines}) == 6  # each once
 
 
+def test_a_worker_that_is_lost_before_it_has_handed_over_a_result_is_not_waited_for(course, monkeypatch):
+    hand_in(course, 1)
+    monkeypatch.setattr(spread, "_PATIENCE", 5.0)
+    take = spread._next
+    with running(1) as other, monkeypatch.context() as patch:
+
+        def lose(client, ended):
+            future = take(client, ended)
+            other.scale(0)
+            while client.nthreads():
+                time.sleep(0.05)
+            return future
+
+        patch.setattr(spread, "_next", lose)
+        with pytest.raises(NbGraderException, match="no workers any more. What is graded is kept"):
+            grade(course, scheduler=other.scheduler_address)
+
+
 def lethal(parcel):
     """In the place of parcels.run: what a submission would do that has escaped from its sandbox."""
     for step in json.loads(parcel)["steps"]:

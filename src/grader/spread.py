@@ -112,11 +112,13 @@ def run(
         future = _next(client, ended)
         attempt, _ = running.pop(future.key)
         try:
-            found, disputed = parcels.unpacked(attempt.submission.key, future.result())
+            found, disputed = parcels.unpacked(attempt.submission.key, _result(client, future))
         except CancelledError:
             raise Refused(f"The connection to the scheduler was lost. {_CONTINUE}") from None
         except SandboxError as error:
             raise Refused(f"{error} {_CONTINUE}") from None
+        except Refused:
+            raise
         except Exception as error:
             attempt = attempt._replace(deaths=attempt.deaths + 1)
             if attempt.deaths == _DEATHS:
@@ -138,8 +140,23 @@ def _next(client: Client, ended: queue.SimpleQueue) -> Future:
         try:
             return ended.get(timeout=_PATIENCE)
         except queue.Empty:
-            if not _places(client):
-                raise Refused(f"The cluster has no workers any more. {_CONTINUE}") from None
+            _demand_workers(client)
+
+
+def _result(client: Client, future: Future) -> str:
+    """What a run that has ended gives. If its worker ends before handing that over, the run is repeated: wait again."""
+    while True:
+        try:
+            return future.result(timeout=_PATIENCE)
+        except TimeoutError:
+            if future.status == "error":  # the worker's own
+                raise
+            _demand_workers(client)
+
+
+def _demand_workers(client: Client) -> None:
+    if not _places(client):
+        raise Refused(f"The cluster has no workers any more. {_CONTINUE}")
 
 
 def _places(client: Client) -> int:

@@ -215,7 +215,7 @@ def test_a_worker_that_is_lost_before_it_has_handed_over_a_result_is_not_waited_
             return future
 
         patch.setattr(spread, "_next", lose)
-        with pytest.raises(NbGraderException, match="no workers any more. What is graded is kept"):
+        with pytest.raises(NbGraderException, match="no workers any more"):
             grade(course, scheduler=other.scheduler_address)
 
 

@@ -104,7 +104,7 @@ def test_written_mistakes_that_a_check_could_do_without_are_listed_with_what_is_
     solution = read(ROOT / "solutions" / "01_update_rule")
     listed = {mistake.__name__: finding for mistake, finding in slips.covered(solution, solution.tasks[0])}
     assert "a missing factor `lr`" in listed["without_rate"].sentence
-    assert "own_rate" not in listed and "gradient_squared" not in listed
+    assert "own_rate" not in listed and "always_smaller" not in listed
 
 
 def stored(exercise):

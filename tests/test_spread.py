@@ -230,6 +230,7 @@ def lethal(parcel):
     return parcels.run(parcel)
 
 
+@pytest.mark.long
 def test_a_submission_that_ends_its_worker_three_times_ends_with_a_reason(course, cluster, monkeypatch, tmp_path):
     hand_in(course, 4)
     right = answers(course, NAME)

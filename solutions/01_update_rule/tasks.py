@@ -7,9 +7,12 @@ from grader.sentences import (
     ONE_ROW_TOO_MANY,
     PATH_CLIMBS,
     RATE_FORGOTTEN,
+    SLOPES_CUT_OFF,
     says,
 )
 from helpers import functions
+
+MOVED_BY_H_TIMES_ITS_SIZE = "You move each entry by h times its size. The move is h, whatever θ is."
 
 
 class step:
@@ -96,8 +99,8 @@ class step:
             """You subtract the rate as well as the gradient. The rate multiplies the gradient."""
             return theta - lr - gradient
 
+        @says(SLOPES_CUT_OFF)
         def clipped(theta, gradient, lr):
-            """You cut the slopes off at −1 and 1. The rule uses them as they are."""
             return theta - lr * np.clip(gradient, -1, 1)
 
         def product_for_the_gradient(theta, gradient, lr):
@@ -186,8 +189,8 @@ class numerical_hessian:
             """You move by 1 and divide by 2h. The move and the division belong together: move by h."""
             return columns(gradient, theta, 1.0) / (2 * h)
 
+        @says(MOVED_BY_H_TIMES_ITS_SIZE)
         def in_proportion_to_theta(gradient, theta, h):
-            """You move each entry by h times its size. The move is h, whatever θ is."""
             moves = np.diag(h * theta)
             return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * h) for m in moves])
 
@@ -282,8 +285,8 @@ class numerical_hessian:
             """You take the differences around 0. Take them around the θ that is passed in."""
             return columns(gradient, np.zeros(len(theta)), h) / (2 * h)
 
+        @says(MOVED_BY_H_TIMES_ITS_SIZE)
         def moved_in_proportion(gradient, theta, h):
-            """You move each entry by h times its size. The move is h, whatever θ is."""
             moves = h * np.maximum(1, abs(theta))
             return np.column_stack(
                 [(gradient(theta + move) - gradient(theta - move)) / (2 * np.sum(move)) for move in np.diag(moves)]

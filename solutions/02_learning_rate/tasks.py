@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, says
+from grader.sentences import BUG_STILL_THERE, DIAGONAL_FOR_EIGENVALUES, FIXED_FRACTION_OFF, says
 from helpers import functions
 
 
@@ -665,9 +665,8 @@ class descend_with_decay:
             moves = [lr / (1 + decay * t) * gradient(start) for t in range(steps)]
             return start - np.cumsum([np.zeros(len(start)), *moves], axis=0)
 
+        @says(FIXED_FRACTION_OFF)
         def fixed_part_taken_off(gradient, start, lr, decay, steps):
-            """You take a fixed fraction off the rate at each step. Such rates fall geometrically; the task divides the
-            first rate by 1 + decay·t."""
             return with_rates(gradient, start, lr * (1 - decay) ** np.arange(steps))
 
         def decay_subtracted_down_to_0(gradient, start, lr, decay, steps):

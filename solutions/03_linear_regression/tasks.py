@@ -4,6 +4,7 @@ import numpy as np
 
 from grader.sentences import (
     B_MOVED_FIRST,
+    BOTH_SLOPES_ALONG_B,
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
@@ -13,6 +14,7 @@ from grader.sentences import (
     SLOPES_HALVED,
     SLOPES_SWAPPED,
     STEPS_HALVED,
+    TIMES_SQUARED_RESIDUALS,
     W_MOVED_FIRST,
     says,
 )
@@ -296,8 +298,8 @@ class weighted_gradient:
         def slopes_swapped(x, y, w, b, sample_weight):
             return weighted_slopes(x, residuals(x, y, w, b), sample_weight)[::-1]
 
+        @says(BOTH_SLOPES_ALONG_B)
         def inner_derivative_forgotten(x, y, w, b, sample_weight):
-            """Both of your slopes are the one along b. How does a residual change when w grows?"""
             return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]] * 2
 
         def inner_derivative_twice(x, y, w, b, sample_weight):
@@ -336,9 +338,8 @@ class weighted_gradient:
         def turned_without_brackets(x, y, w, b, sample_weight):
             return weighted_slopes(x, y - w * x + b, sample_weight)
 
+        @says(TIMES_SQUARED_RESIDUALS)
         def squared_residuals(x, y, w, b, sample_weight):
-            """You multiply by the squared residuals. The derivative of a square contains the residual itself,
-            doubled."""
             return weighted_slopes(x, residuals(x, y, w, b) ** 2, sample_weight)
 
         def divided_by_squares(x, y, w, b, sample_weight):

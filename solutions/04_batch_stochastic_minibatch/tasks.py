@@ -4,7 +4,9 @@ import math
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, SLOPES_HALVED, STEPS_HALVED, WITH_MOMENTUM, says
+from grader.sentences import BUG_STILL_THERE, FIXED_FRACTION_OFF, SLOPES_HALVED, STEPS_HALVED, WITH_MOMENTUM, says
+
+WHOLE_BATCHES_ALONE = "You use only as many examples as fill whole batches. What is left belongs to the cost as well."
 
 
 def cut(order, batch_size):
@@ -695,13 +697,13 @@ class cost_by_batches:
             where it ends, not how long it is."""
             return np.sum(squares(x, y, w, b, batch_size)[0]) / len(x)
 
+        @says(WHOLE_BATCHES_ALONE)
         def examples_of_full_batches(x, y, w, b, batch_size):
-            """You use only as many examples as fill whole batches. What is left belongs to the cost as well."""
             n = len(x) // batch_size * batch_size or len(x)
             return np.mean((w * x[:n] + b - y[:n]) ** 2)
 
+        @says(WHOLE_BATCHES_ALONE)
         def full_batches_alone(x, y, w, b, batch_size):
-            """You use only as many examples as fill whole batches. What is left belongs to the cost as well."""
             n = len(x) // batch_size * batch_size
             return np.mean((w * x[:n] + b - y[:n]) ** 2) if n else 0.0
 
@@ -1027,9 +1029,8 @@ class minibatch_descent:
                 X, y, theta, orders, batch_size, lr, decay
             )
 
+        @says(FIXED_FRACTION_OFF)
         def shrinking_by_a_part(X, y, theta, orders, batch_size, lr, decay):
-            """You take a fixed fraction off the rate at each step. Such rates fall geometrically; the task divides the
-            first rate by 1 + decay·t."""
             return descent_by(rate=lambda lr, decay, t, epoch, used: lr * (1 - decay) ** t)(
                 X, y, theta, orders, batch_size, lr, decay
             )

@@ -19,6 +19,7 @@ from grader.sentences import (
     RATE_FALLS,
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
+    SINGLE_POINT_EACH_STEP,
     START_LEFT_OUT,
     STEPS_OF_ADAM,
     TWICE_INSTEAD_OF_SQUARED,
@@ -860,8 +861,8 @@ class fit_line_tensorflow:
             """You subtract the mean of x. Here the descent runs on x as it is."""
             return right_fit(x - x.mean(), y, w, b, lr, steps)
 
+        @says(SINGLE_POINT_EACH_STEP)
         def one_point_a_step(x, y, w, b, lr, steps):
-            """Each of your steps uses a single point. Here every step uses the gradient over all points."""
             costs = []
             for k in range(steps):
                 costs.append(line_cost(x, y, w, b))

@@ -7,6 +7,7 @@ import numpy as np
 
 from grader.sentences import (
     BEGINS_AT_ZERO,
+    BOTH_SLOPES_ALONG_B,
     BUG_STILL_THERE,
     FROM_THE_START_EACH_TIME,
     LAST_POINT_ALONE,
@@ -17,9 +18,12 @@ from grader.sentences import (
     RATE_FALLS,
     RESIDUALS_TIMES_B,
     ROLES_OF_W_AND_B_EXCHANGED,
+    SINGLE_POINT_EACH_STEP,
+    SLOPES_CUT_OFF,
     SLOPES_SWAPPED,
     START_LEFT_OUT,
     STEPS_OF_ADAM,
+    TIMES_SQUARED_RESIDUALS,
     WITH_MOMENTUM,
     X_AND_Y_EXCHANGED,
     says,
@@ -168,13 +172,12 @@ class compute_gradients:
         def third_power(x, y, w, b):
             return slopes_of_the_third_power(x, y, w, b)
 
+        @says(BOTH_SLOPES_ALONG_B)
         def slope_along_b_twice(x, y, w, b):
-            """Both of your slopes are the one along b. How does a residual change when w grows?"""
             return (slopes(x, y, w, b)[1],) * 2
 
+        @says(TIMES_SQUARED_RESIDUALS)
         def residuals_squared(x, y, w, b):
-            """You multiply by the squared residuals. The derivative of a square contains the residual itself,
-            doubled."""
             residual = w * x + b - y
             return 2 * np.mean(residual**2 * x), 2 * np.mean(residual**2)
 
@@ -338,8 +341,8 @@ class apply_gradients:
             """You divide each step by the number of entries of its variable. Each entry takes its whole step."""
             return [v - lr * np.asarray(g) / np.size(g) for g, v in zip(gradients, variables, strict=True)]
 
+        @says(SLOPES_CUT_OFF)
         def clipped(gradients, variables, lr):
-            """You cut the slopes off at −1 and 1. The rule uses them as they are."""
             return [v - lr * np.clip(g, -1, 1) for g, v in zip(gradients, variables, strict=True)]
 
         def largest_for_all(gradients, variables, lr):
@@ -817,8 +820,8 @@ class descend:
                 w, b = right_step(x, y, w, b, lr)
             return w, b
 
+        @says(SINGLE_POINT_EACH_STEP)
         def one_point_a_step(x, y, w, b, lr, steps):
-            """Each of your steps uses a single point. Here every step uses the gradient over all points."""
             for k in range(steps):
                 i = k % len(x)
                 w, b = right_step(x[i : i + 1], y[i : i + 1], w, b, lr)

@@ -79,3 +79,13 @@ FROM_THE_START_EACH_TIME = (
     "point as well."
 )
 RATE_FALLS = "Your rate falls from step to step. The task asks for the same rate in every step."
+BOTH_SLOPES_ALONG_B = "Both of your slopes are the one along b. How does a residual change when w grows?"
+SINGLE_POINT_EACH_STEP = "Each of your steps uses a single point. Here every step uses the gradient over all points."
+SLOPES_CUT_OFF = "You cut the slopes off at −1 and 1. The rule uses them as they are."
+TIMES_SQUARED_RESIDUALS = (
+    "You multiply by the squared residuals. The derivative of a square contains the residual itself, doubled."
+)
+FIXED_FRACTION_OFF = (
+    "You take a fixed fraction off the rate at each step. Such rates fall geometrically; the task divides the first "
+    "rate by 1 + decay·t."
+)

@@ -27,10 +27,9 @@ lab: $(FOR_LAB)  ## lay out work/ and open the lessons in JupyterLab
 	$(BIN)/python -m helpers.lab
 
 FOR_TEST := .venv/ready-for-test-$(MADE_FROM)
-# Three workers share two cores: a third of the time one waits, for a browser or a kernel or a limit. Threads of their
-# own would only get into each other's way.
+# Two workers share the processor: threads of their own would only get into each other's way.
 test check test-long: export OMP_NUM_THREADS = 1
-PYTEST := $(BIN)/python -m pytest -n 3 --dist loadscope
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadscope
 # nbval runs every cell of a lesson and compares each text output with the stored one, strictly.
 NBVAL := --nbval --nbval-current-env --nbval-cell-timeout 120 --nbval-sanitize-with tests/nbval.cfg
 test: lint  ## every check but the long ones: lint, unit tests, every cell of every lesson

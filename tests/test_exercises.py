@@ -27,6 +27,7 @@ from grader.solution import BEGIN, END, checks_text, make_checks, read
 
 ROOT = Path(__file__).parents[1]
 NAMES = release.names(ROOT)
+DAILY = NAMES[::4]  # run in a kernel every day; the others with the long tests
 MODEL = "01_update_rule"  # into whose copies defects are planted
 # None: the visible cases, out of checks.json as it is stored. `make check` tries those alone.
 SEEDS = (
@@ -96,14 +97,18 @@ class TestEachExercise:
         assert f"../../notebooks/{name}.ipynb" in exercise
         assert f"../exercises/{name}/{name}.ipynb" in lesson
 
-    @pytest.mark.slow
-    def test_with_the_answers_put_back_it_runs_from_top_to_bottom_and_passes(self, name, tmp_path):
-        notebook = run_notebook(ROOT / "solutions" / name, tmp_path)
-        assert [output for cell in notebook.cells for output in errors_of(cell)] == []
-        outputs = [output.text for cell in notebook.cells if is_check(cell) for output in cell.outputs]
-        printed = [text.replace("\x1b[1;32m✓ ", "") for text in outputs]
-        assert [text.partition(":")[0] for text in printed] == [task.name for task in solution_of(name).tasks]
-        assert all("visible checks passed" in text for text in printed)
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=[] if name in DAILY else pytest.mark.long) for name in NAMES]
+)
+def test_with_the_answers_put_back_it_runs_from_top_to_bottom_and_passes(name, tmp_path):
+    notebook = run_notebook(ROOT / "solutions" / name, tmp_path)
+    assert [output for cell in notebook.cells for output in errors_of(cell)] == []
+    outputs = [output.text for cell in notebook.cells if is_check(cell) for output in cell.outputs]
+    printed = [text.replace("\x1b[1;32m✓ ", "") for text in outputs]
+    assert [text.partition(":")[0] for text in printed] == [task.name for task in solution_of(name).tasks]
+    assert all("visible checks passed" in text for text in printed)
 
 
 def run_notebook(folder, tmp_path):

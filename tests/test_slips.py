@@ -119,7 +119,7 @@ def classes_as_stored(task, part, found):
 
 
 def is_stored(alike, part):
-    """Whether a class stands in the checks, with its sentence and its outcomes."""
+    """Whether the checks hold a class, with its sentence and its outcomes."""
     said = mutants.sentence(one.mutant.slip for one in alike)
     return any(
         said == sentence

@@ -46,7 +46,8 @@ class Processor(NamedTuple):
             "ATEN_CPU_CAPABILITY": self.torch,
             "ONEDNN_MAX_CPU_ISA": self.onednn,
             "TF_ENABLE_ONEDNN_OPTS": str(int(self.tensorflow)),
-            "OMP_NUM_THREADS": str(threads),
+            # The latter two, where something has set them, count for more than the first.
+            **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), str(threads)),
             "TF_NUM_INTRAOP_THREADS": str(threads),
             "TF_NUM_INTEROP_THREADS": str(threads),
         }

@@ -171,6 +171,15 @@ def test_a_whole_number_is_exact_though_a_float_may_hold_it():
     assert not close(10**13, 10**13 + 1, EXACT)
 
 
+NUMBERS = st.one_of(st.floats(), st.integers(-(2**53), 2**53), st.booleans(), st.sampled_from([0.1, 0.1 + 1e-13]))
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from([EXACT, {"relative": 1e-6, "absolute": 1e-4}]))
+def test_a_number_is_compared_as_one_in_an_array(expected, got, task):
+    for other in (got, expected):
+        assert close(expected, other, task) is close(np.array([expected]), np.array([other]), task)
+
+
 def test_a_known_mistake_is_recognised_by_nine_digits():
     stored, other = {"value": 21.37}, {"value": 21.37 * (1 + 1e-10)}
     assert same(stored, other, EXACT, RECOGNISABLE) and not same(stored, other, EXACT)

@@ -302,8 +302,8 @@ def _wrong_numbers(task: dict, count: int, columns: dict[tuple, list[Part]]) -> 
     """The wrong part that the others follow from, as far as that is known, and what its numbers show."""
     paths = [path for path, column in columns.items() if not all(part.right for part in column)]
     first = paths[0]
-    if all(len(columns[path]) == count for path in paths):
-        first = max(paths, key=lambda path: _leads(task, path, [other for other in paths if other != path]))
+    if len(paths) > 1 and all(len(columns[path]) == count for path in paths):
+        first = _leading(task, paths)
     column = columns[first]
     wrong = [part for part in column if not part.right]
     kind, said = Kind.NUMBERS, patterns.numbers(wrong[0], column, task)
@@ -338,18 +338,17 @@ def _first_capital(words: str) -> str:
     return words[0].upper() + words[1:]
 
 
-def _leads(task: dict, path: tuple, others: list[tuple]) -> int:
-    """How many of the other wrong parts follow from one, as far as the known mistakes show it: many get the other part
-    alone wrong, few this one alone."""
-    count = 0
-    for other in others:
-        alone = {path: 0, other: 0}
-        for k in range(len(task["mistakes"])):
-            wrong = [one for one in alone if any(_misses(case, k, one, task) for case in task["cases"])]
-            if len(wrong) == 1:
-                alone[wrong[0]] += 1
-        count += alone[other] >= max(_MANY, 2 * alone[path])
-    return count
+def _leading(task: dict, paths: list[tuple]) -> tuple:
+    """The wrong part from which most others follow, as far as the known mistakes show it: many get the other part alone
+    wrong, few the leading one alone."""
+    mistakes = range(len(task["mistakes"]))
+    wrong = {path: {k for k in mistakes if any(_misses(c, k, path, task) for c in task["cases"])} for path in paths}
+
+    def followers(path: tuple) -> int:
+        alone = [(len(wrong[other] - wrong[path]), len(wrong[path] - wrong[other])) for other in paths if other != path]
+        return sum(its >= max(_MANY, 2 * own) for its, own in alone)
+
+    return max(paths, key=followers)
 
 
 def _misses(case: dict, k: int, path: tuple, task: dict) -> bool:

@@ -297,7 +297,16 @@ def close(expected, got, task: dict, least: float = DIGITS) -> bool:
     if got is None or got.shape != expected.shape:
         return False
     relative = max(task["relative"], least) if expected.dtype.kind == "f" else task["relative"]
+    if not expected.ndim:
+        return _near(expected.item(), got.item(), relative, task["absolute"])
     return np.allclose(got, expected, rtol=relative, atol=task["absolute"], equal_nan=True)
+
+
+def _near(expected: float, got: float, relative: float, absolute: float) -> bool:
+    """What np.allclose says of two numbers, in a tenth of its time: a check compares thousands."""
+    if math.isfinite(expected) and math.isfinite(got):
+        return abs(got - expected) <= absolute + relative * abs(expected)
+    return got == expected or (math.isnan(got) and math.isnan(expected))
 
 
 def entries(value) -> list | np.ndarray | None:

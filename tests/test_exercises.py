@@ -346,6 +346,7 @@ TASK_DEFECTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("changes", "complaint"), TASK_DEFECTS.values(), ids=TASK_DEFECTS)
 def test_a_slip_in_the_tasks_is_refused(changes, complaint):
     solution = solution_of(MODEL)
@@ -358,6 +359,7 @@ def in_place(theta, gradient, lr):
     return theta
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("answer", [fails, in_place])
 def test_an_answer_that_fails_or_changes_its_arguments_is_refused(answer):
     solution = solution_of(MODEL)
@@ -365,6 +367,7 @@ def test_an_answer_that_fails_or_changes_its_arguments_is_refused(answer):
     assert "step: the answer itself raises an error or changes" in "\n".join(release.problems(planted))
 
 
+@pytest.mark.slow
 def test_an_answer_that_depends_on_last_digits_is_refused_unless_the_task_is_about_them():
     solution = solution_of(MODEL)
     planted = replace(solution, answers={**solution.answers, "step": right_for_a_tenth})

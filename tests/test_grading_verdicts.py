@@ -55,6 +55,7 @@ def test_one_wrong_outcome_anywhere_costs_the_points(task, outcomes):
         assert ("a hidden case failed: " in found.said) == (k > len(visible["cases"]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "large",
     [

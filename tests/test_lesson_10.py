@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from lesson_code import functions_of
 
-from helpers import frameworks, functions
+from helpers import data, frameworks, functions
 
 LESSON = "10_adaptive_rates"
 
@@ -173,6 +173,13 @@ def test_amsgrad_is_pytorchs(lesson):
     assert np.abs(ours - without).max() > 1e-3
 
 
+def test_on_the_line_adam_leaves_again_after_the_steps_that_the_lesson_shows(lesson):
+    line = functions.mean_squared_error(*data.points())
+    path = lesson.walk(lesson.adam(1.0), 2, line.gradient, np.zeros(2), 4000)
+    excess = line.value(path) - line(line.minima[0])
+    assert excess[400:2001].max() < 1 < 100 < excess[2001:].max()
+
+
 # ---- ε and weight decay
 
 
@@ -251,6 +258,14 @@ def test_in_other_units_a_rule_takes_the_same_path_only_if_its_rate_changes_with
     plain = path(0.02, np.ones(2))
     assert path(0.02 * units, units) == pytest.approx(plain, abs=1e-5)
     assert np.abs(path(0.02, units) - plain).max() > 0.1
+
+
+@pytest.mark.parametrize("unit", [1e-3, 1.0, 1e3])
+def test_with_both_standardised_the_best_slope_is_the_correlation_in_any_units(unit):
+    x, y = data.points()
+    scaled = [data.standardise(values)[0] for values in (x / unit, y * unit + 7)]
+    best = functions.mean_squared_error(*scaled).minima[0]
+    assert best == pytest.approx([np.corrcoef(x, y)[0, 1], 0.0], abs=1e-9)
 
 
 def by_formula(lr, steps, warm_up):

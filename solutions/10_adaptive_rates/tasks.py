@@ -30,8 +30,8 @@ def adagrad(theta, squares, gradient, lr, eps):
 
 
 WITHOUT_EPS = (
-    "If an entry's gradient has always been 0, your step divides 0 by 0. That is what ε is for: it keeps what you "
-    "divide by away from 0."
+    "If an entry's gradient has always been 0, your step divides 0 by 0. That is what ε is for: below the fraction "
+    "line, it keeps what you divide by away from 0."
 )
 ONE_MEMORY_FOR_ALL = (
     "You combine the entries, so that they all share one memory. Each entry has its own: work entry by entry."
@@ -82,6 +82,11 @@ class adagrad_step:
             """You step by the size of the gradient, so all entries of θ fall, whatever the slope. Keep the sign."""
             squares = squares + gradient**2
             return theta - lr * abs(gradient) / (np.sqrt(squares) + eps), squares
+
+        def larger_of_root_and_eps(theta, squares, gradient, lr, eps):
+            """Your memory is right, but you divide by the root or by ε, whichever is larger. Divide by their sum."""
+            squares = squares + gradient**2
+            return theta - lr * gradient / np.maximum(np.sqrt(squares), eps), squares
 
         def one_root_for_all(theta, squares, gradient, lr, eps):
             """Your memory is right, but you divide every entry by one number made of all of them. Each entry is divided
@@ -393,6 +398,14 @@ class adadelta_step:
             move = np.sqrt(moves + eps) / np.sqrt(squares + eps) * gradient
             return theta - move, squares, moves + move**2
 
+        def gradient_below(theta, squares, moves, gradient, rho, eps):
+            """The gradient is below your fraction line, so your step is short where the slope is steep. The quotient of
+            the two roots is multiplied by it."""
+            squares = running(squares, gradient**2, rho)
+            with np.errstate(divide="ignore"):
+                move = np.sqrt(moves + eps) / np.sqrt(squares + eps) / gradient
+            return theta - move, squares, running(moves, move**2, rho)
+
         def rho_for_a_rate(theta, squares, moves, gradient, rho, eps):
             """You multiply the step by ρ. Adadelta has no learning rate: ρ is only the share of the memories that is
             kept."""
@@ -492,6 +505,12 @@ class recipe_rates:
             begins with α, at t = W."""
             t = np.arange(steps)
             return np.where(t < warm_up, lr * (t + 1) / warm_up, recipe(lr, steps, warm_up, least))
+
+        def divided_by_one_step_less(lr, steps, warm_up, least):
+            """In your warm-up you divide by W − 1. It is at α one step too early, and 0/0 if it has a single step."""
+            t = np.arange(steps)
+            rise = lr / warm_up + (lr - lr / warm_up) * t / max(warm_up - 1, 1)
+            return np.where(t < warm_up, rise, recipe(lr, steps, warm_up, least)) if warm_up > 1 else ...
 
         def from_zero(lr, steps, warm_up, least):
             """Your warm-up begins at 0, and so the first step has length 0. It begins at α/W."""
@@ -807,6 +826,9 @@ class left_by_decay:
             return [p * (factor if len(p.shape) == 2 else 1) for p in parameters]
 
 
+EXPONENT_TIMES_T = "You multiply by t. It is an exponent, written with two stars."
+
+
 def keras_form(t, lr, beta_1, beta_2, eps):
     root = np.sqrt(1 - beta_2**t)
     return lr * root / (1 - beta_1**t), eps * root
@@ -899,8 +921,8 @@ class to_keras_form:
             """Your two numbers are the same at every step. The corrections fade as t grows: it is an exponent."""
             return keras_form(1, lr, beta_1, beta_2, eps)
 
+        @says(EXPONENT_TIMES_T)
         def times_t(t, lr, beta_1, beta_2, eps):
-            """You multiply by t. It is an exponent, written with two stars."""
             root = np.sqrt(abs(1 - beta_2 * t))
             return lr * root / (1 - beta_1 * t), eps * root
 
@@ -1130,6 +1152,22 @@ class adam_path:
             return walking(lambda theta, m, v, slope, t, lr: adam(theta, m, v, slope, steps, lr))(
                 gradient, start, lr, steps
             )
+
+        @says(EXPONENT_TIMES_T)
+        def times_t(gradient, start, lr, steps):
+            with np.errstate(invalid="ignore"):
+                return corrected_by(lambda t: (1 - 0.9 * t, 1 - 0.999 * t))(gradient, start, lr, steps)
+
+        def brackets_missing(gradient, start, lr, steps):
+            """The memories are right now, but the correction lacks its brackets: `m / 1 - 0.9**t` divides m by 1 and
+            then subtracts."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                with np.errstate(invalid="ignore"):
+                    return theta - lr * (m - 0.9**t) / (np.sqrt(v - 0.999**t) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
 
         def memories_reset(gradient, start, lr, steps):
             """Your memories are reset in every turn of the loop. Every step is then a first step, and only the sign of

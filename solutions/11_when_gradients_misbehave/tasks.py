@@ -412,6 +412,22 @@ class adaptive_clip:
                 for g, w in zip(gradients, weights, strict=True)
             ]
 
+        def ratio_in_the_comparison_alone(gradients, weights, ratio):
+            """You compare with the right limit, but then bring the gradient to the norm of the weights. Bring it to the
+            limit: the ratio belongs to the factor too."""
+            return [
+                g * max(norm_of(w), FLOOR) / norm_of(g) if norm_of(g) > limit else g
+                for g, w, limit in zip(gradients, weights, limits_of(weights, ratio), strict=True)
+            ]
+
+        def compared_with_the_ratio(gradients, weights, ratio):
+            """You shorten to the right norm, but compare the gradient's norm with the ratio alone. Compare it with the
+            limit, which depends on the weights."""
+            return [
+                g * limit / norm_of(g) if norm_of(g) > ratio else g
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
         def one_gradient_for_all(gradients, weights, ratio):
             """Each array has its limit, but you compare it with the norm of all gradients together. Each gradient's own
             norm counts."""
@@ -549,6 +565,15 @@ def cut(gradients, norm, limit):
     return [shortened(g, norm, limit) for g in gradients]
 
 
+def norms_of(batches):
+    """The global norm of each mini-batch."""
+    return [norm_of(together(gradients)) for gradients in batches]
+
+
+BATCHES_MEASURED = (
+    "You clip the mean by a norm made of the mini-batches' norms. Gradients that point in different directions cancel "
+    "in part, so the mean is shorter than that: measure the mean itself."
+)
 CLIPPED_ON_THE_WAY = (
     "You clip inside the loop, whenever the mean has changed: what is cut off early is missing later, so the order of "
     "the mini-batches counts. Let the loop only average, and clip once, after it."
@@ -617,16 +642,27 @@ class accumulate_and_clip:
             total = [sum(parts) for parts in zip(*batches, strict=True)]
             return [g / len(batches) for g in cut(total, norm_of(together(total)), limit)]
 
+        @says(BATCHES_MEASURED)
         def mean_of_the_norms(batches, limit):
-            """You clip the mean by the mean of the mini-batches' norms. Gradients that point in different directions
-            cancel in part, so the mean is shorter than that: measure the mean itself."""
-            norm = np.mean([norm_of(together(gradients)) for gradients in batches])
-            return cut(mean_of(batches), norm, limit)
+            return cut(mean_of(batches), np.mean(norms_of(batches)), limit)
+
+        @says(BATCHES_MEASURED)
+        def sum_of_the_batches_norms(batches, limit):
+            return cut(mean_of(batches), np.sum(norms_of(batches)), limit)
+
+        @says(BATCHES_MEASURED)
+        def all_batches_together(batches, limit):
+            return cut(mean_of(batches), norm_of(norms_of(batches)), limit)
+
+        def mean_of_the_factors(batches, limit):
+            """You shorten the mean by the mean of the mini-batches' factors. It has one factor, which comes from its
+            own norm."""
+            factor = np.mean([min(1.0, limit / (norm or limit)) for norm in norms_of(batches)])
+            return [factor * g for g in mean_of(batches)]
 
         def longest_batch(batches, limit):
             """You clip the mean by the norm of the longest mini-batch. Measure the mean itself."""
-            norm = max(norm_of(together(gradients)) for gradients in batches)
-            return cut(mean_of(batches), norm, limit)
+            return cut(mean_of(batches), max(norms_of(batches)), limit)
 
         def last_batch_measured(batches, limit):
             """You clip the mean by the norm of the last mini-batch: the norm is still computed in the loop. Measure the
@@ -828,6 +864,12 @@ class scaled_step:
             _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
             return theta - lr * gradient / scale, new, count
 
+        def step_taken_last(theta, gradient, lr, scale, good, patience):
+            """The scale and the count are right. But you take the step after them, whatever the gradient holds and with
+            the new scale. Take it only if all entries are finite, and with the scale they were made with."""
+            _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta - lr * gradient / new, new, count
+
         @says(OTHERS_MOVED)
         def finite_entries_moved(theta, gradient, lr, scale, good, patience):
             _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
@@ -866,6 +908,14 @@ class scaled_step:
         def first_entry_alone(theta, gradient, lr, scale, good, patience):
             """You look at the first entry of the gradient only. One infinite or NaN anywhere makes the step bad."""
             if not np.isfinite(gradient[0]):
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def plus_infinity_alone(theta, gradient, lr, scale, good, patience):
+            """You find ∞ only. −∞ overflows just as well, and NaN is not equal to anything, not even to itself: ask
+            `np.isfinite`."""
+            if (gradient == np.inf).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
@@ -1104,6 +1154,10 @@ def differences(weights, x, activation, ahead, back):
     )
 
 
+OUTPUT_TOO_EARLY = (
+    "You take the slope at the weight times the layer's output, perhaps because `h` has been overwritten by then. Take "
+    "it at the weight times what comes in, before you move on to the output."
+)
 COARSE_DIFFERENCE = (
     "These are quotients of differences on one side, and their steps are too large. The formula gives the slopes "
     "themselves."
@@ -1253,6 +1307,31 @@ class weight_gradients:
             slopes = SLOPES[activation](weights * h)
             return h * slopes * behind(weights * slopes)
 
+        def factors_so_far(weights, x, activation):
+            """You collect the factors on the path forward, so each weight gets its own layer's and those of the layers
+            before it. The factors that belong to it come after it."""
+            h, z, _ = forward(weights, x, activation)
+            return h * np.cumprod(weights * SLOPES[activation](z))
+
+        def all_layers_over_the_weight(weights, x, activation):
+            """You multiply the factors of all layers and divide by the weight. That leaves the factors of the layers
+            before it, which do not belong to it."""
+            h, z, _ = forward(weights, x, activation)
+            return h * np.prod(weights * SLOPES[activation](z)) / weights
+
+        @says(OUTPUT_TOO_EARLY)
+        def slope_after_the_output(weights, x, activation):
+            h, _, last = forward(weights, x, activation)
+            slopes = SLOPES[activation](weights * np.append(h[1:], last))
+            return h * slopes * behind(weights * slopes)
+
+        @says(OUTPUT_TOO_EARLY)
+        def slope_and_input_after_the_output(weights, x, activation):
+            h, _, last = forward(weights, x, activation)
+            outputs = np.append(h[1:], last)
+            slopes = SLOPES[activation](weights * outputs)
+            return outputs * slopes * behind(weights * slopes)
+
         def last_layer_first(weights, x, activation):
             """The numbers are right, but the last layer's gradient comes first. You find them from the end: turn the
             list round before you return it."""
@@ -1370,6 +1449,10 @@ def clipped(scores, labels, little):
     return -labels * np.log(p) - (1 - labels) * np.log(1 - p), p - labels
 
 
+COST_OF_THE_OTHER_LABEL = (
+    "Your cost is that of the other label: it is large where the prediction is right. With the label 1 it has to fall "
+    "as the score rises."
+)
 SCORES_CUT = (
     "You cut off the scores, so nothing overflows, but beyond the cut the cost and the slope no longer change. Rewrite "
     "the cost, so that it holds for any score."
@@ -1536,6 +1619,20 @@ class binary_cross_entropy:
             """You treat every label as 0."""
             return bce(scores, np.zeros_like(labels))
 
+        @says(COST_OF_THE_OTHER_LABEL)
+        def costs_exchanged(scores, labels):
+            return bce(scores, 1 - labels)[0], bce(scores, labels)[1]
+
+        @says(COST_OF_THE_OTHER_LABEL)
+        def costs_exchanged_and_slope_by_subtraction(scores, labels):
+            return bce(scores, 1 - labels)[0], sigmoid(scores) - labels
+
+        def softplus_of_the_margin(scores, labels):
+            """You take the softplus of z for the label 1 and of −z for the label 0. It is the other way round. And the
+            slope with respect to z has a minus wherever you turn the sign of z."""
+            m = margin(scores, labels)
+            return np.logaddexp(0.0, m), np.exp(-np.logaddexp(0.0, -m))
+
         def labels_as_signs(scores, labels):
             """Your formula needs labels of −1 and 1. Here they are 0 and 1, so that a score with label 0 is multiplied
             by 0."""
@@ -1563,6 +1660,10 @@ class binary_cross_entropy:
             """The cost is right. In your slope the label comes in twice: you turn the sign of the score by it, and then
             subtract it as well."""
             return bce(scores, labels)[0], sigmoid(margin(scores, labels)) - labels
+
+        @says(label_counted_twice.__doc__)
+        def label_counted_twice_the_other_way(scores, labels):
+            return bce(scores, labels)[0], sigmoid(-margin(scores, labels)) - labels
 
         def slope_along_p(scores, labels):
             """The cost is right. Your slope is the one with respect to p; multiply by the slope of the sigmoid to get

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 from lesson_code import functions_of
-from scipy import special
+from scipy import special, stats
 
 from helpers import data
 
@@ -127,3 +127,11 @@ def test_at_both_ends_of_wilsons_interval_what_was_found_is_196_standard_errors_
     for p in (low, high):
         if 1e-12 < p < 1 - 1e-12:  # at 0 and 1 the ends are those of the share itself, to rounding
             assert abs(right / n - p) == pytest.approx(1.96 * np.sqrt(p * (1 - p) / n), abs=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.9, 0.95, 0.97, 0.98])
+def test_wilsons_interval_misses_the_true_share_in_about_one_test_of_20(lesson, share):
+    right = np.arange(301)
+    low, high = lesson.wilson(right / 300, 300)
+    missed = stats.binom.pmf(right, 300, share)[(share < low) | (share > high)].sum()
+    assert 1 / 25 < missed < 1 / 16

@@ -1566,9 +1566,9 @@ class standardise_both:
                 held_out[:, moving] = 4.0  # still in the held-out examples, moving in training
                 held_out[0, still] = 0.0  # and the other way round, below what training has there
             yield train, held_out
-        # each column varies in one entry alone, and the last one only a little
-        train = np.array([[1.0, 2.0, 3.0], [3.0, 2.0, 3.0], [1.0, 5.0, 3.015625]])
-        yield train, np.array([[2.0, 2.0, 3.0], [0.0, 4.0, 3.03125]])
+        # each column varies in one entry alone, and the last one only a little: by about 1e-9
+        train = np.array([[1.0, 2.0, 0.0], [3.0, 2.0, 0.0], [1.0, 5.0, 2.0**-30]])
+        yield train, np.array([[2.0, 2.0, 0.0], [0.0, 4.0, 2.0**-29]])
         # the mean of three times 0.1 is not 0.1 in float64, so the spread of that column is not 0
         yield np.array([[0.1, 2.0], [0.1, 5.0], [0.1, 11.0]]), np.array([[0.5, 4.0], [0.25, 7.0]])
 

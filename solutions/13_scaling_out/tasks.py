@@ -1106,6 +1106,11 @@ class step_seconds:
             the last one is sent after `backward` has ended."""
             return max(sum(seconds), ring(workers) * sum(megabytes) / speed)
 
+        def longer_of_the_two_from_the_first_on(seconds, megabytes, workers, speed):
+            """You take the longer of two times: `backward` alone, or sending without a gap from the first bucket on.
+            The last bucket is sent after `backward` has ended, and there may be gaps."""
+            return max(sum(seconds), seconds[0] + ring(workers) * sum(megabytes) / speed)
+
         def all_at_once(seconds, megabytes, workers, speed):
             """In your code several buckets are on their way at the same time. A bucket waits until the one before has
             arrived."""

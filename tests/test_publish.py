@@ -65,10 +65,10 @@ def test_it_refuses_what_has_no_deadline_or_solution(course, monkeypatch):
     with pytest.raises(SystemExit, match="solutions/ has no exercise 02_learning_rate"):
         publish.main(["02_learning_rate"])
     (course / "gradebook/deadlines.toml").write_text("", encoding="utf-8")
-    with pytest.raises(SystemExit, match="has no deadline of 01_update_rule"):
+    with pytest.raises(SystemExit, match=r"has no deadline for 01_update_rule\. Enter one"):
         publish.main([NAME])
     (course / "gradebook/deadlines.toml").unlink()
-    with pytest.raises(SystemExit, match="has no deadline of 01_update_rule"):
+    with pytest.raises(SystemExit, match=r"has no deadline for 01_update_rule\. Enter one"):
         publish.main([NAME])
 
 

@@ -1,7 +1,7 @@
 """Deadlines, extensions, and what handing in late costs, as gradebook/deadlines.toml says:
 
     zone = "Europe/Berlin"       # of all times in this file, and of those that the platform gives
-    percent_per_day = 10         # of a submission's points, for each day begun; 100 takes them all at once
+    percent_per_day = 10         # of a submission's points, for each day or part of a day; 100 takes them all at once
 
     [01_update_rule]
     deadline = 2026-10-19T23:59:00
@@ -175,7 +175,7 @@ def _handed_in(root: Path, student: str, exercise: str, found: Deadlines | None,
 
 
 class LatePenalty(LateSubmissionPlugin):
-    """nbgrader's plugin: so much for each day begun. Without the file, nbgrader's own options hold."""
+    """nbgrader's plugin: so much for each day or part of one. Without the file, nbgrader's own options hold."""
 
     def late_submission_penalty(self, student_id, score, total_seconds_late):
         """The points to take off."""

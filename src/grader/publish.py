@@ -50,7 +50,7 @@ def publish(root: Path, exercise: str, now: datetime) -> Path:
         raise ValueError(f"solutions/ has no exercise {plain(exercise)}.")
     found = deadlines.read(root)
     if found is None or exercise not in found.exercises:
-        raise ValueError(f"{deadlines.FILE} has no deadline of {exercise}, so nobody knows whether it has passed.")
+        raise ValueError(f"{deadlines.FILE} has no deadline for {exercise}. Enter one, and publish when it has passed.")
     last = found.exercises[exercise].last
     if now < last:
         until = last.astimezone(found.zone)

@@ -839,6 +839,7 @@ class scaled_step:
         yield drawn(rng, 3, 1, 5), drawn(rng, 3, 100, 900), 0.1, 256.0, 0, 1  # each good step doubles
         yield drawn(rng, 2, 1, 5), np.array([250.0, -np.inf]), 0.3, 0.5, 3, 4
         yield drawn(rng, 2, 1, 5), np.array([3e199, -1e199]), 0.5, 2.0**660, 0, 3  # their squares overflow
+        yield drawn(rng, 2, 1, 5), np.array([1.2e308, 1.1e308]), 0.5, 2.0**1000, 1, 3  # and here their sum
         yield drawn(rng, 4, 1, 5), drawn(rng, 4, 1000, 9000), 0.2, 65536.0, 11, 20
         yield drawn(rng, 2, 1, 5), np.array([np.nan, 7.0]), 0.1, 8.0, 0, 2  # a bad step before any good one
 
@@ -863,6 +864,12 @@ class scaled_step:
             same, and θ is ruined for good."""
             _, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
             return theta - lr * gradient / scale, new, count
+
+        def sum_tested(theta, gradient, lr, scale, good, patience):
+            """You test one sum over all entries. It can overflow though each entry is finite: test the entries."""
+            with np.errstate(over="ignore"):
+                tested = np.where(np.isfinite(gradient.sum()), gradient, np.inf)
+            return step_of_scale(theta, tested, lr, scale, good, patience)
 
         def step_taken_last(theta, gradient, lr, scale, good, patience):
             """The scale and the count are right. But you take the step after them, whatever the gradient holds and with

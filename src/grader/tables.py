@@ -5,7 +5,6 @@ hidden.py draws cases until each way is wrong on several.
 """
 
 import json
-import math
 from collections import Counter
 from collections.abc import Callable
 
@@ -57,7 +56,7 @@ def by_signs(shown: list[dict], arguments: list, k: int) -> dict:
 
 def by_sum(shown: list[dict], arguments: list, k: int) -> dict:
     """The visible case whose numbers have the nearest sum."""
-    return _nearest(shown, arguments, math.fsum)
+    return _nearest(shown, arguments, sum)
 
 
 def by_least(shown: list[dict], arguments: list, k: int) -> dict:
@@ -113,7 +112,7 @@ def _distance(a: list, b: list, seen: Callable) -> float:
     """How far arguments are apart, of 0 to 1 if they have one form, `seen` being what is compared of their numbers."""
     total = 0.0 if _form(a) == _form(b) else _APART
     for x, y in zip(a, b, strict=True):
-        p, q = seen(np.array(_numbers(x))), seen(np.array(_numbers(y)))
+        p, q = (seen(np.array(_numbers(part))) / 2 for part in (x, y))  # halves: sums must not overflow
         if p.size != q.size:
             total += abs(p.size - q.size)
         elif p.size:

@@ -891,7 +891,8 @@ def test_a_stub_whose_source_cannot_be_read_is_not_done():
 def test_of_an_error_in_another_function_of_the_notebook_that_function_is_named():
     assert sentence(calls_shares, SHIFT) == (
         "stopped with TypeError: unsupported operand type(s) for /: 'list' and 'int', in the line "
-        "`return x / (len(x) - len(x))` of shares, which it calls."
+        "`return x / (len(x) - len(x))` of shares, which it calls. Lists do not calculate: make an array of it with "
+        "`np.array(…)`, or take its entries one by one."
     )
 
 

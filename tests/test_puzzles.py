@@ -178,6 +178,15 @@ def explained(function, said):
 def test_an_error_of_numpy_is_explained():
     explained(lambda: 2 ** np.int32(-3), "give the base a decimal point")
     explained(lambda: max(np.ones((2, 2))), "NumPy's functions work on whole arrays")
+    explained(lambda: np.ones((5, 2)) - np.ones(5), "from their ends")
+    explained(lambda: np.ones((5, 2)) @ np.ones(5), "as many columns as B has rows")
+    explained(lambda: np.ones(3) @ np.ones((2, 3)), "as many columns as B has rows")
+    explained(lambda: np.dot(np.ones((2, 3)), np.ones(2)), "as many columns as B has rows")
+    explained(lambda: float(np.ones(2)), "a single number")
+    explained(lambda: np.ones(2).append(1.0), "Arrays do not grow")
+    explained(lambda: np.zeros(2, 3), "`np.zeros((2, 3))`")
+    explained(lambda: [1.0] - 0.1 * 3, "make an array")
+    explained(lambda: 0.1 * 3 - [1.0], "make an array")
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

@@ -104,7 +104,20 @@ _EXPLANATIONS = {
         "A condition needs one True or False, and so does Python's own `max` for each comparison; this is an array of "
         "them. NumPy's functions work on whole arrays."
     ),
+    r"operands could not be broadcast together": (
+        "NumPy compares two shapes from their ends: in each pair the numbers must be equal, or one of them 1. Means of "
+        "the columns come from `axis=0`."
+    ),
+    r"matmul: .* mismatch in its core dimension|^shapes .* not aligned": (
+        "In `A @ B`, A has as many columns as B has rows. An array of shape (n,) has n of either."
+    ),
+    r"only (0-dimensional|length-1|size-1) arrays can be converted": "`float(…)` and `int(…)` take a single number.",
+    r"'numpy\.ndarray' object has no attribute 'append'": "Arrays do not grow: append to a list, or use `np.append`.",
+    r"Cannot interpret '.*' as a data type": "An array's sizes have brackets of their own: `np.zeros((2, 3))`.",
     # ---- either
+    r"unsupported operand type\(s\) for .*: ('list' and|.* and 'list')": (
+        "Lists do not calculate: make an array of it with `np.array(…)`, or take its entries one by one."
+    ),
     r"can't multiply sequence by non-int": "A list is not an array: take its entries one by one.",
     r"'NoneType' object has no attribute 'numpy'": _NONE,
     r"unsupported operand type\(s\) for .*'NoneType'": (

@@ -978,7 +978,7 @@ MORE = {
         MEAN,
         lambda x: np.mean(x) * (1 + 3e-5),
         "the result is nearly right: it agrees with the expected value to 4 digits, in every case. Look for something "
-        "small, such as an ε, a rounded constant, or a finite difference in place of a derivative.",
+        "small, such as an ε, a rounded constant, data in float32, or a finite difference in place of a derivative.",
     ),
     "right but for the end": (
         task("n", [([3], np.arange(3.0)), ([5], np.arange(5.0))]),

@@ -257,6 +257,29 @@ def test_shuffled_descents_on_the_course_data_are_lower_where_the_rate_is_small(
     assert 0.8 < ratios[1] < 1.05
 
 
+def shuffled_floor(examples, lr):
+    """The excess cost that an epoch of batch size 1 leaves as it is, over all orders of the examples."""
+    linear, constant = [], []  # an epoch takes e to A e + c
+    for order in itertools.permutations(range(examples.n)):
+        A, c = np.eye(2), np.zeros(2)
+        for i in order:
+            step = np.eye(2) - lr * examples.h[i]
+            A, c = step @ A, step @ c - lr * examples.g[i]
+        linear.append(A)
+        constant.append(c)
+    mean = np.linalg.solve(np.eye(2) - np.mean(linear, axis=0), np.mean(constant, axis=0))
+    squares = np.mean([np.kron(A, A) for A in linear], axis=0)
+    noise = [np.kron(c, c) + np.kron(A @ mean, c) + np.kron(c, A @ mean) for A, c in zip(linear, constant, strict=True)]
+    return 0.5 * examples.H.ravel() @ np.linalg.solve(np.eye(4) - squares, np.mean(noise, axis=0))
+
+
+def test_the_exact_floor_is_above_the_shuffled_one_well_below_the_border_but_not_near_it():
+    border = 4 / functions_of(LESSON).largest_stretch(FEW.h)
+    ratios = [shuffled_floor(FEW, f * border) / FEW.floor(f * border, 1) for f in (0.05, 0.2, 0.4, 0.75)]
+    assert ratios[0] < ratios[1] < ratios[2] < 0.8
+    assert ratios[3] > 1.02
+
+
 # ---- decay
 
 

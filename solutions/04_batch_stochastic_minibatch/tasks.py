@@ -112,6 +112,10 @@ class split_into_batches:
             """One index is missing at the end of each batch. A slice `order[a:b]` already ends before entry b."""
             return [order[k : min(k + batch_size, len(order)) - 1] for k in range(0, len(order), batch_size)]
 
+        def begun_at_one(order, batch_size):
+            """Your first batch begins at the second index. Positions count from 0."""
+            return cut(order[1:], batch_size)
+
         def first_batch_alone(order, batch_size):
             """You return the first batch alone. Is `return` inside the loop or after it?"""
             return cut(order, batch_size)[:1]
@@ -197,6 +201,8 @@ class count_steps:
 
         def rounded_to_the_nearest(n, batch_size, epochs):
             """You round to the nearest whole number, which loses a batch that is less than half full."""
+            if 2 * (n % batch_size) == batch_size:  # `round` goes to the even one, `int` of a half more always up
+                return ...
             return round(n / batch_size) * epochs
 
         def one_epoch_counted(n, batch_size, epochs):

@@ -32,6 +32,14 @@ from helpers import frameworks, rules
 
 SLOPE_COMES_FIRST = "The right numbers in the wrong order: the slope comes first."
 DIVIDED_BY_N_AGAIN = "Your steps are n times too short. The gradient of the mean has been divided by n already."
+NOTHING_TAKEN_UP = (
+    "Your w and b have not moved. The lesson's `apply_gradients` changes the variables themselves; here it returns new "
+    "ones, which need a name or a `return`."
+)
+BUG_WITH_A_FALLING_RATE = (
+    "Your steps get shorter, but the gradients are still computed only once. Compute them again at the w and b of each "
+    "step, and use them and the rate as they are."
+)
 RATE_OF_THE_LESSON = "The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."
 
 
@@ -123,6 +131,12 @@ class compute_gradients:
             dw, db = slopes(x, y, w, b)
             root = np.sqrt(np.mean((w * x + b - y) ** 2))
             return dw / (2 * root), db / (2 * root)
+
+        def length_of_the_residuals(x, y, w, b):
+            """These are the slopes of the residuals' length, the root of the sum of their squares. The formula has no
+            root, and it takes the mean."""
+            root = np.linalg.norm(w * x + b - y)
+            return slopes(x, y, w, b)[0] * len(x) / (2 * root), slopes(x, y, w, b)[1] * len(x) / (2 * root)
 
         def slopes_of_the_distance(x, y, w, b):
             """Only the signs of the residuals are left, as if the cost were the mean of their absolute values. The
@@ -477,6 +491,10 @@ class minimize:
             """You take two steps. Do you call one of the halves twice?"""
             return right_step(x, y, *right_step(x, y, w, b, lr), lr)
 
+        @says(NOTHING_TAKEN_UP)
+        def nothing_taken_up(x, y, w, b, lr):
+            return w, b
+
         def twice_the_same_step(x, y, w, b, lr):
             """Your step is twice as long as it should be. Do you apply the gradients twice?"""
             return right_step(x, y, w, b, 2 * lr)
@@ -827,12 +845,21 @@ class descend:
                 w, b = right_step(x[i : i + 1], y[i : i + 1], w, b, lr)
             return w, b
 
+        @says(BUG_WITH_A_FALLING_RATE)
         def bug_with_a_falling_rate(x, y, w, b, lr, steps):
-            """Your rate falls from step to step, but the gradients are still computed only once. Compute them again at
-            the w and b of each step, and leave the rate as it is."""
             dw, db = slopes(x, y, w, b)
             rates = lr * sum(1 / (k + 1) for k in range(steps))
             return w - rates * dw, b - rates * db
+
+        @says(BUG_WITH_A_FALLING_RATE)
+        def bug_halved_each_time(x, y, w, b, lr, steps):
+            dw, db = slopes(x, y, w, b)
+            rates = lr * sum(1 / 2**k for k in range(steps))
+            return w - rates * dw, b - rates * db
+
+        @says(NOTHING_TAKEN_UP)
+        def nothing_taken_up(x, y, w, b, lr, steps):
+            return w, b
 
         def only_the_first_slope_again(x, y, w, b, lr, steps):
             """Your slope along w is computed again for each step, but that along b only once. Both change."""

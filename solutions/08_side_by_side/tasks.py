@@ -67,6 +67,11 @@ class largest_difference:
             single one."""
             return np.linalg.norm(path_a - path_b)
 
+        def root_of_the_mean_square(path_a, path_b):
+            """You take the root of the mean of the squares, which is a kind of average. Look for the largest difference
+            alone."""
+            return np.sqrt(np.mean((path_a - path_b) ** 2))
+
         def furthest_row(path_a, path_b):
             """You take the distance between the points of each row, and the greatest of those. Here it is the largest
             difference of a single entry."""
@@ -786,6 +791,10 @@ def end_in_every_row(x, y, penalty, lr, steps):
     return right_path(x, y, penalty, lr, steps)[np.full(steps + 1, -1)]
 
 
+def end_in_every_row_but_the_first(x, y, penalty, lr, steps):
+    return np.concatenate([np.zeros((1, 2)), end_in_every_row(x, y, penalty, lr, steps)[1:]])
+
+
 def one_step_again_and_again(x, y, penalty, lr, steps):
     return right_path(x, y, penalty, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
 
@@ -820,6 +829,14 @@ def of_many_costs(x, y, penalty, lr, steps):
     return path_by(lambda *at: len(x) * line_slopes(*at))(x, y, penalty, lr, steps)
 
 
+VARIABLES_KEPT = (
+    "The rows that your TensorFlow loop appends are all the same, the last point: the list holds the variables "
+    "themselves, which change. Keep their numbers."
+)
+MEMORY_KEPT = (
+    "The rows that your PyTorch loop appends are all the same, the last point: the list holds the tensors' own memory, "
+    "which each step overwrites. Keep their numbers."
+)
 PULLS_ON_B = (
     "In {} the penalty pulls on b as well. An optimiser's `weight_decay` does that to every parameter it is given; in "
     "this task the penalty acts on w alone."
@@ -846,15 +863,27 @@ class same_descent:
             the variables whose values you keep?"""
             return three(tensorflow=still)(x, y, penalty, lr, steps)
 
+        @says(VARIABLES_KEPT)
         def tensorflow_variables_kept(x, y, penalty, lr, steps):
-            """All rows of your TensorFlow path are the same, the last point: the list holds the variables themselves,
-            which change. Keep their numbers."""
             return three(tensorflow=in_keras(end_in_every_row))(x, y, penalty, lr, steps)
 
+        @says(VARIABLES_KEPT)
+        def tensorflow_variables_kept_after_the_start(x, y, penalty, lr, steps):
+            return three(tensorflow=in_keras(end_in_every_row_but_the_first))(x, y, penalty, lr, steps)
+
+        @says(MEMORY_KEPT)
         def pytorch_memory_kept(x, y, penalty, lr, steps):
-            """All rows of your PyTorch path are the same, the last point: the list holds the tensors' own memory, which
-            each step overwrites. Keep their numbers."""
             return three(pytorch=end_in_every_row)(x, y, penalty, lr, steps)
+
+        @says(MEMORY_KEPT)
+        def pytorch_memory_kept_after_the_start(x, y, penalty, lr, steps):
+            return three(pytorch=end_in_every_row_but_the_first)(x, y, penalty, lr, steps)
+
+        def tensorflow_gradients_swapped(x, y, penalty, lr, steps):
+            """In your TensorFlow program each gradient moves the other variable. The tape's list and the optimiser's
+            should be in the same order."""
+            swapped = path_by(lambda *at: line_slopes(*at)[::-1])
+            return three(tensorflow=in_keras(swapped))(x, y, penalty, lr, steps)
 
         def tensorflow_begun_again(x, y, penalty, lr, steps):
             """Your TensorFlow path stays at its second point. Are the variables made inside the loop, so that each step

@@ -525,7 +525,8 @@ def _nearly(column: list[Part]) -> str | None:
         return None
     return (
         f"is nearly right: it agrees with the expected value to {int(-np.log10(off))} digits, in every case. Look for "
-        "something small, such as an ε, a rounded constant, or a finite difference in place of a derivative."
+        "something small, such as an ε, a rounded constant, data in float32, or a finite difference in place of a "
+        "derivative."
     )
 
 

@@ -61,6 +61,7 @@ TEMPORARY = "/tmp"  # where a kernel says that its cells stand
         (shown(text_html='<img src="data:image/png;base64,AAAA">'), "a picture without alt text"),
         (shown(text_html='<img alt=" " src="data:image/png;base64,AAAA">'), "a picture without alt text"),
         (shown(image_png="AAAA"), "a picture without alt text (image/png)"),
+        (code('"""' + 90 * "x" + '"""'), "a line of 96 columns, over 88"),
         (code(count=None), "was not run from top to bottom"),
         (code(count=2), "was not run from top to bottom"),
         (nbformat.v4.new_markdown_cell("#### Deep"), "a heading of level 4 follows one of level 2"),

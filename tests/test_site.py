@@ -1,5 +1,6 @@
 """The site: built without a warning, whole without a kernel, and asking no other host for anything."""
 
+import html
 import os
 import re
 import subprocess
@@ -14,7 +15,7 @@ import pypdf
 import pytest
 from conftest import demand_browser
 from docutils import nodes
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 from test_browser import DAILY, alt_texts
 from test_browser_explorers import CELLS, Shown
 
@@ -76,8 +77,8 @@ def local(url):
     return url.startswith(("http://127.0.0.1:", "data:", "blob:"))
 
 
-# The tables that a large screen does not show whole.
-SCROLLS = """() => [...document.querySelectorAll('.table-wrapper, article table')]
+# What a small laptop's screen does not show whole: tables, formulas, code and what it prints.
+SCROLLS = """() => [...document.querySelectorAll('.table-wrapper, article table, article pre, .math-block')]
   .filter(one => one.scrollWidth > one.clientWidth + 1).map(one => one.innerText.slice(0, 80))"""
 
 
@@ -103,6 +104,42 @@ def test_a_page_opens_without_a_complaint_and_shows_its_pictures(page, address, 
 )  # fmt: skip
 def test_a_minus_that_is_a_sign_is_set_close_to_its_number(formula, is_sign):
     assert ('<mo form="prefix">&#x02212;' in mathml._mathml(nodes.math("", formula), "inline")) == is_sign
+
+
+@pytest.mark.parametrize(
+    ("formula", "sign", "is_close"),
+    [("a/b", "/", True), (r"\nabla J", "∇", True), ("|x|", "|", True), (r"0, \dots", "…", True), ("f'(x)", "′", True),
+     ("a = b", "=", False)],
+)  # fmt: skip
+def test_a_sign_that_is_no_operator_is_set_close(formula, sign, is_close):
+    mo = re.search(f"<mo[^>]*>{re.escape(sign)}</mo>", html.unescape(mathml._mathml(nodes.math("", formula), "inline")))
+    assert ('lspace="0" rspace="0"' in mo[0]) == is_close
+
+
+@pytest.mark.parametrize(
+    ("formula", "gaps"), [(r"\log p", 1), (r"x \cos x", 2), (r"\frac{1}{2} \ln 100", 2), (r"\log(1 + x)", 0)]
+)
+def test_a_function_is_set_apart_from_its_neighbours(formula, gaps):
+    assert mathml._mathml(nodes.math("", formula), "inline").count("<mspace") == gaps
+
+
+@pytest.mark.parametrize(("formula", "apart"), [(r"\max_i |x_i|", True), (r"\max(0, z)", False)])
+def test_a_maximum_is_set_close_to_a_bracket_alone(formula, apart):
+    assert ('rspace="0">max' not in mathml._mathml(nodes.math("", formula), "inline")) == apart
+
+
+def test_a_formula_stays_with_the_comma_and_the_bracket_beside_it(page, address):
+    page.goto(f"{address}notebooks/09_momentum.html")
+    split = """() => { const found = [];
+      for (const one of document.querySelectorAll('article math[display=inline]')) {
+        const next = one.nextSibling, range = document.createRange();
+        if (next?.nodeType !== Node.TEXT_NODE || /^\\s/.test(next.data)) continue;
+        range.setStart(next, 0); range.setEnd(next, 1);
+        if (range.getBoundingClientRect().left < one.getBoundingClientRect().left) found.push(next.data);
+      } return found; }"""
+    for width in (390, 600, 1366):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(split) == []
 
 
 @pytest.mark.parametrize("cell", CELLS, ids=str)
@@ -194,6 +231,13 @@ def test_search_finds_what_a_lesson_teaches(page, address):
     page.goto(f"{address}search.html?q=Nesterov")
     page.locator("#search-results li").first.wait_for()
     assert "Momentum" in page.locator("#search-results").inner_text()
+
+
+@pytest.mark.parametrize("asked", ["condition number", "κ", "kappa"])
+def test_search_leads_to_the_square_root_of_the_condition_number(page, address, asked):
+    page.goto(f"{address}search.html?q={quote(asked)}")
+    page.locator("#search-results a[href*='09_momentum.html#']").click()
+    expect(page.locator("h2", has_text="From condition number κ to √κ")).to_be_in_viewport()
 
 
 @pytest.mark.parametrize(

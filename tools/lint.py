@@ -20,6 +20,7 @@ from grader import notebook
 
 ROOT = Path(__file__).parents[1]
 MOST_BYTES = 200_000
+MOST_COLUMNS = 88  # as many as JupyterLab and the site show of a cell on a small laptop without a scroll bar
 _LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 _MARKDOWN_PICTURE = re.compile(r"!\[(.*?)\]\(")
 _CODE = re.compile(r"```.*?```|`[^`\n]*`|<code>.*?</code>|\$\$.*?\$\$|\$[^$\n]*\$", re.DOTALL)  # or a formula
@@ -72,6 +73,9 @@ def _cells(nb, path):
                     yield f"{where}: a heading of level {len(heading)} follows one of level {level}"
                 level = len(heading)
             yield from (f"{where}: {finding}" for finding in _page(cell.source, path))
+        elif not path.resolve().is_relative_to(ROOT / "solutions"):  # ruff measures code, but no docstring
+            wide = [line for line in cell.source.splitlines() if len(line) > MOST_COLUMNS]
+            yield from (f"{where}: a line of {len(line)} columns, over {MOST_COLUMNS}: {line.strip()}" for line in wide)
         for output in cell.get("outputs", []):
             yield from (f"{where}: {finding}" for finding in _output(output))
     if not nb.cells or not nb.cells[0].source.startswith("# "):

@@ -18,6 +18,7 @@ import re
 import shutil
 import subprocess
 import sys
+import unicodedata
 import zipfile
 from html import escape
 from pathlib import Path
@@ -44,7 +45,8 @@ PART = re.compile(r"^\| \| \*\*(Part .*?)\*\*", re.MULTILINE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 LINK = re.compile(r"""<(?:a|img|link|script)\b[^>]*?\b(?:href|src)=["']([^"']+)["']""")
 LOADED = re.compile(r"""<(?:img|script|source|iframe|video|audio)\b[^>]*?\bsrc=["']([^"']+)["']|<link\b[^>]*>""")
-_STYLE_FROM_ELSEWHERE = re.compile(r"rel=.(?:stylesheet|preload).*(?:https?:)?//")
+INLINE = r'<math\b[^>]*display="inline"[^>]*>.*?</math>'
+FORMULA_IN_WORD = re.compile(rf"(?<![^\s<>])[^\s<>]*(?:{INLINE}[^\s<]*)+", re.DOTALL)
 POLICY = (
     "default-src 'none'; connect-src 'self'; img-src 'self' data:; style-src 'self' 'unsafe-inline'; font-src 'self'; "
     "script-src 'self' {}; base-uri 'self'; form-action 'self'"
@@ -139,9 +141,20 @@ def _place_for_guess(data):
 def _write_notebook(notebook, original, live):
     name = original.relative_to(ROOT)
     if live:
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                cell.source = re.sub("^#+ .*[α-ω].*", _indexed, cell.source, flags=re.MULTILINE)
         notebook.cells[0].source += "\n\n" + where_to_run(name.as_posix())
     (SOURCE / name).parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(notebook, SOURCE / name)
+
+
+def _indexed(heading):
+    """The heading below an index of its Greek letters and their names: a search for either leads to it."""
+    letters = sorted({*re.findall("[α-ω]", heading[0])})
+    names = [unicodedata.name(letter).split()[-1].lower() for letter in letters]
+    entries = ", ".join(f"!{entry}" for entry in (*letters, *names))
+    return f"```{{index}} {entries}\n```\n\n{heading[0]}"
 
 
 def where_to_run(notebook: str) -> str:
@@ -221,7 +234,8 @@ def build(kind: str, output: Path) -> None:
 def finish(site: Path) -> None:
     """Give each page a content security policy, which allows its own scripts and nothing from elsewhere.
 
-    And what the theme leaves out: the level of the sidebar's headings, and the keyboard's way into what scrolls.
+    And what the theme leaves out: the level of the sidebar's headings, and the keyboard's way into what scrolls. And
+    what browsers leave out: no line ends between a formula and the comma or bracket beside it.
     """
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
@@ -229,6 +243,7 @@ def finish(site: Path) -> None:
         page = page.replace("<pre>", '<pre tabindex="0">')
         page = page.replace('<div class="table-wrapper', '<div tabindex="0" class="table-wrapper')
         page = re.sub(r'(<div class="output text_html")(>\s*<img)', r'\1 tabindex="0"\2', page)
+        page = FORMULA_IN_WORD.sub(r'<span class="formula">\g<0></span>', page)
         page = re.sub("(Show|Hide) the source", r"\1 the code that draws", page)
         page = re.sub("(Show|Hide) the outputs?", r"\1 the answer", page)
         digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import pytest
 from jupyter_client import BlockingKernelClient
+from jupyter_server.auth import IdentityProvider
 from test_layout import put
 
 from helpers import doctor, lab, layout, rehearsal
@@ -179,6 +180,18 @@ def test_the_parts_of_nbgrader_that_are_switched_off_are_those_it_has():
     own = lab.settings(Path(), "", with_nbgrader=False)["jupyter_server_config.d/nbgrader.json"]
     parts = json.loads(installed.read_text(encoding="utf-8"))["ServerApp"]["jpserver_extensions"]
     assert own["ServerApp"]["jpserver_extensions"] == dict.fromkeys(parts, False)
+
+
+def test_an_address_in_the_terminal_holds_the_token_where_the_server_looks_for_it():
+    address = lab.settings(Path(), layout.START, with_nbgrader=False)["jupyter_server_config.json"]["ServerApp"]
+    server = lab._server()(default_url=address["default_url"])
+    server.identity_provider = IdentityProvider()
+    printed = server.display_url.split()
+    assert len(printed) == 2
+    for url in map(urllib.parse.urlparse, printed):
+        assert url.path == f"/lab/tree/{layout.START}"
+        query = {"file-browser-path": ["/"], "token": [server.identity_provider.token]}
+        assert urllib.parse.parse_qs(url.query) == query
 
 
 @contextlib.contextmanager

@@ -165,6 +165,13 @@ def test_where_the_digits_are_the_point_float32_is_told_from_float64():
     assert not close(0.1, float(np.float32(0.1)), EXACT)
 
 
+def test_a_dictionary_is_compared_key_by_key():
+    expected = {"w": 1.0, "b": A(2.0, 3.0)}
+    assert close(expected, {"b": A(2.0, 3.0), "w": 1.0}, EXACT)
+    for wrong in ({"w": 1.0}, {"w": 1.5, "b": A(2.0, 3.0)}, {**expected, "more": 0.0}, [1.0, A(2.0, 3.0)]):
+        assert not close(expected, wrong, EXACT)
+
+
 def test_a_whole_number_is_exact_though_a_float_may_hold_it():
     assert close(22, 22.0, EXACT) and close(np.array([22, 7]), A(22.0, 7.0), EXACT)
     assert not close(22, 22.0 * (1 + 1e-15), EXACT)

@@ -3,7 +3,7 @@
     with browser.course(folder) as lab:
         with lab.opened("notebooks/01_update_rule.ipynb") as notebook:
             notebook.run()
-            notebook.outputs(), notebook.complaints(), notebook.panel
+            notebook.cells(), notebook.panel, lab.complaints()
 
 Both programs, their folders and every kernel end with the block, however it ends. Nothing of the user's own Jupyter
 or browser is read or written.

@@ -172,7 +172,10 @@ def _run_jupyterlab(files, folder, options, on_hub):
     if on_hub:
         from jupyterhub.singleuser.extension import main as jupyterlab
     else:
-        from jupyterlab.labapp import main as jupyterlab  # may fail, so the doctor reports first
+        from jupyterlab.labapp import LabApp  # may fail, so the doctor reports first
+
+        LabApp.serverapp_class = _server()
+        jupyterlab = LabApp.launch_instance
 
     with tempfile.TemporaryDirectory(prefix="downhill-") as config:
         write_settings(files, Path(config))
@@ -180,6 +183,19 @@ def _run_jupyterlab(files, folder, options, on_hub):
         os.environ["JUPYTER_CONFIG_PATH"] = f"{config}{os.pathsep}{before}" if before else config
         os.chdir(folder)
         jupyterlab(options)
+
+
+def _server():
+    """JupyterLab's server, but the addresses that it prints work: it would add the token by ? even after a query."""
+    from jupyter_server.serverapp import ServerApp
+
+    class CourseServer(ServerApp):
+        def _get_urlparts(self, *arguments, **options):
+            parts = super()._get_urlparts(*arguments, **options)
+            path, _, query = parts.path.partition("?")
+            return parts._replace(path=path, query="&".join(filter(None, [query, parts.query])))
+
+    return CourseServer
 
 
 def _report(done, work):

@@ -21,7 +21,7 @@ from test_browser_explorers import CELLS, Shown
 
 import browser
 import page_weight
-from helpers import layout
+from helpers import layout, numerals
 
 ROOT = Path(__file__).parents[1]
 sys.path.append(str(ROOT / "website"))
@@ -188,6 +188,15 @@ def test_tables_are_packed_exactly(chromium, address):
             [list(packed), {name: {"shape": list(table.shape)} for name, table in given.items()}],
         )
     assert {name: bytes(numbers) for name, numbers in got.items()} == {k: t.tobytes() for k, t in given.items()}
+
+
+def test_an_explorer_writes_numbers_as_the_sentences_do(chromium):
+    source = (ROOT / "src/helpers/explorer.js").read_text(encoding="utf-8")
+    function = source[source.index("function written") : source.index("/** The tables as arrays")]
+    values = [0.0, 0.3, -2.0, 1234.6, 28540.9, 1e7, 1.5e9, -2.5e12, 1e-4, 9.99999e-5, 1.394e-5, 2.996e-6, -1e-10]
+    with chromium.new_page() as page:
+        written = page.evaluate(f"values => {{ {function}; return values.map(written) }}", values)
+    assert written == [numerals.number(value) for value in values]
 
 
 def test_without_javascript_a_page_shows_all_its_text_and_pictures(chromium, address):

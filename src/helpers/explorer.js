@@ -30,11 +30,14 @@ const escape = (text) => String(text).replace(/[&<>"]/g, (sign) => `&#${sign.cha
 const attributes = (values) =>
   Object.entries(values).map(([name, value]) => `${name}="${escape(value)}"`).join(" ");
 
-/** A number as the sentences write it: four digits, from ten thousand on to the unit, a real minus sign. */
+/** A number as the sentences write it (numerals.py): four digits, from 10000 on to the unit, a real minus sign. */
 function written(value) {
-  const size = Math.abs(value);
-  let text = String(size >= 1e4 ? Math.round(value) : Number(value.toPrecision(4)));
-  if (size >= 1e7) text = value.toExponential(3).replace("+", "");
+  const rounded = Math.abs(value) >= 1e4 ? Math.round(value) : Number(value.toPrecision(4));
+  const size = Math.abs(rounded);
+  let text = String(rounded);
+  if (size >= 1e7 || (0 < size && size < 1e-4)) {
+    text = value.toExponential(3).replace(/\.?0*e\+?/, "e");
+  }
   return text.replaceAll("-", "−");
 }
 

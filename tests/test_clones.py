@@ -102,12 +102,35 @@ def test_other_forms_of_a_repository_are_read(course, how):
     assert collected(course) == {"ada": ("taken", said(FIRST))}
 
 
-def test_a_shallow_clone_has_a_time(course):
-    whole = clone(course.parent / "whole", last=LAST)
-    (whole / FILE).write_text("2")
-    git(whole, "commit", "--quiet", "--all", "--message=x", date=LAST)
-    git(course.parent, "clone", "--quiet", "--depth=1", f"file://{whole}", "clones/ada")
-    assert collected(course) == {"ada": ("taken", said(LAST))}
+@pytest.mark.parametrize("depth, time", [(1, "its time is unknown"), (3, said(FIRST))])
+def test_a_shallow_clone_has_a_time_if_it_reaches_back_to_before_the_change(course, depth, time):
+    whole = clone(course.parent / "whole", last=FIRST)
+    for file, date in [(FILE, FIRST), ("notes.txt", LAST)]:
+        (whole / file).write_text("2")
+        git(whole, "commit", "--quiet", "--all", "--message=x", date=date)
+    git(course.parent, "clone", "--quiet", f"--depth={depth}", f"file://{whole}", "clones/ada")
+    assert collected(course) == {"ada": ("taken", time)}
+
+
+def test_a_clone_of_any_kind_is_taken_or_left_out_with_a_sentence(course):
+    ada = clone(course.parent / "ada", last=LAST)
+    place = course.parent / "clones"
+    git(place, "clone", "--quiet", ada, "detached")
+    git(place / "detached", "checkout", "--quiet", "--detach", "HEAD~1")
+    git(ada, "worktree", "add", "--quiet", place / "worktree")
+    git(place, "clone", "--quiet", "--shared", ada, "shared")
+    git(place, "clone", "--quiet", "--bare", ada, "bare")
+    git(place, "clone", "--quiet", "--no-checkout", ada, "empty")
+    git(place, "clone", "--quiet", ada, "reftable")
+    (place / "reftable/.git/HEAD").write_text("ref: refs/heads/.invalid\n")  # as git writes it there
+    with_another = clone(place / "with another", last=LAST)
+    git(with_another, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", ada, "another")
+    found = {one.file.partition("/")[0]: one.reason for one in collect.collect(course, NAME, [place])}
+    assert found.pop("bare").startswith("it is a folder that no platform has named, and not a clone with its files")
+    assert found.pop("empty").startswith("this clone has no notebook at one of these places")
+    assert found == dict.fromkeys(("detached", "with another"), said(FIRST)) | dict.fromkeys(
+        ("worktree", "shared", "reftable"), "its time is unknown"
+    )
 
 
 # ---- hostile clones

@@ -15,11 +15,13 @@ from collections import Counter
 import nbformat
 import numpy as np
 import pytest
+from conftest import demand_browser
 from nbgrader.api import Gradebook
 from nbgrader.apps import api, autogradeapp
 from nbgrader.converters import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
+import browser
 import checks
 from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
 from grader import grading, hidden, overview, received, release, report, sandbox, submissions, verdicts
@@ -723,3 +725,33 @@ def test_the_courses_own_folder_is_left_alone(course):
     assert {
         path: path.read_bytes() for kind in ("solutions", "exercises") for path in (ROOT / kind).rglob("*.*")
     } == before
+
+
+# ---- in Formgrader
+
+
+@pytest.mark.long
+@pytest.mark.browser
+def test_formgrader_shows_the_rubric_beside_the_answer_and_takes_points(course):
+    demand_browser()
+    grade(course)
+    with browser.course(course, with_nbgrader=True) as lab:
+        lab.page.set_viewport_size({"width": 1280, "height": 800})  # a laptop's
+        lab.page.get_by_role("menuitem", name="Nbgrader").click()
+        lab.page.get_by_role("menuitem", name="Formgrader").click()
+        formgrader = lab.page.frame_locator("iframe")
+        for step in ("Manual Grading", NAME, NAME, "Submission #1"):
+            formgrader.get_by_role("link", name=step, exact=True).click()
+        columns = formgrader.locator(".row:has(.well:has-text('Rubric')) > div")
+        answer, rubric = (columns.nth(k).bounding_box() for k in range(2))
+        assert answer["y"] == rubric["y"] and answer["x"] + answer["width"] <= rubric["x"]
+        points = formgrader.locator("input#at_rest")
+        points.fill("2")
+        with lab.page.expect_response(lambda answer: "/formgrader/api/grade/" in answer.url):
+            points.press("Tab")
+        columns.first.scroll_into_view_if_needed()
+        lab.page.screenshot(path=ROOT / "build" / "screenshots" / "formgrader.png")
+        assert lab.complaints() == []
+    with Gradebook(f"sqlite:///{course / 'gradebook/gradebook.db'}", "downhill") as book:
+        given = [book.find_grade("at_rest", NAME, NAME, student).manual_score for student in CLASS]
+    assert sorted(given, key=str) == [2.0] + [None] * 5

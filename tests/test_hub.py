@@ -1,4 +1,4 @@
-"""A class on one machine: JupyterHub with five Unix users, started for real on loopback.
+"""A class on one machine: JupyterHub with five Unix users, started for real on loopback, with TLS.
 
 Root makes the users and removes them again. Run it as root, with configurable-http-proxy on the PATH, by the pytest of
 an environment that other users may run:
@@ -53,12 +53,14 @@ pytestmark = [pytest.mark.long, pytest.mark.skipif(bool(MISSING), reason=MISSING
 class Student:
     """A Unix user who works through the hub, without a browser."""
 
-    def __init__(self, name, hub):
+    def __init__(self, name, hub, certificate):
         import requests
 
         self.name, self.hub, self.home = name, hub, Path("/home", name)
         self.work = self.home / "downhill" / layout.WORK
         self.browser = requests.Session()
+        self.browser.verify = str(certificate)
+        self.browser.trust_env = False  # or certificates that the environment names take this one's place
 
     def log_in(self, password=PASSWORD):
         """Log in as in a browser; whether that was allowed."""
@@ -101,7 +103,8 @@ class Student:
         cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self.browser.cookies)
         address = f"{self.hub.replace('http', 'ws')}/user/{self.name}/api/kernels/{kernel}/channels"
         printed = []
-        with contextlib.closing(websocket.create_connection(address, cookie=cookies, timeout=60)) as kernel:
+        how = {"cookie": cookies, "timeout": 60, "sslopt": {"ca_certs": self.browser.verify}}
+        with contextlib.closing(websocket.create_connection(address, **how)) as kernel:
             for number, source in enumerate(cells):
                 header = {"msg_id": str(number), "msg_type": "execute_request", "username": "", "session": "test"}
                 content = {"code": source, "silent": False, "store_history": True, "allow_stdin": False}
@@ -156,11 +159,16 @@ def students(course):
     group = f"hub{os.getpid()}"
     names = [f"{group}-{number}" for number in range(1, 6)]
     outsider = f"{group}-outsider"
-    address, api = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
+    address, api = (f"https://127.0.0.1:{free_port()}" for _ in range(2))
     folder = course.parent / "hub"
     folder.mkdir()
+    key, certificate = folder / "key.pem", folder / "cert.pem"
+    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=hub", "-days", "1"]
+    make += ["-addext", "subjectAltName=IP:127.0.0.1", "-keyout", key, "-out", certificate]
+    subprocess.run(make, check=True, capture_output=True)
     command = [sys.executable, "-m", "jupyterhub", "-f", str(ROOT / "deploy" / "jupyterhub_config.py")]
-    command += [f"--JupyterHub.bind_url={address}", f"--JupyterHub.hub_port={free_port()}"]
+    command += [f"--url={address}", f"--ssl-key={key}", f"--ssl-cert={certificate}"]
+    command += [f"--JupyterHub.hub_port={free_port()}"]
     command += [f"--ConfigurableHTTPProxy.api_url={api}", f"--PAMAuthenticator.allowed_groups={{'{group}'}}"]
     log = folder / "log"
     hub = None
@@ -185,7 +193,7 @@ def students(course):
         wait(lambda: "JupyterHub is now running" in log.read_text() or hub.poll() is not None)
         assert hub.poll() is None, log.read_text()
         assert "not recognized" not in log.read_text()  # an option that JupyterHub does not have
-        found = [Student(name, address) for name in names]
+        found = [Student(name, address, certificate) for name in names]
         for student in found:
             assert student.log_in(), log.read_text()
             student.seconds = student.start()
@@ -228,7 +236,7 @@ def test_each_student_gets_the_course_and_within_the_limits_of_time_and_memory(s
 
 # Runs in a student's kernel: which of these it can read, write to, or reach. It prints their numbers.
 INTRUDE = """
-import json, os, urllib.error, urllib.request
+import json, os, ssl, urllib.error, urllib.request
 
 def read(path):
     os.listdir(path) if os.path.isdir(path) else open(path, "rb").read()
@@ -241,14 +249,17 @@ def signal(process):
 
 def fetch(address):
     token = os.environ["JUPYTERHUB_API_TOKEN"]
-    urllib.request.urlopen(urllib.request.Request(address, headers={"Authorization": "token " + token}))
+    request = urllib.request.Request(address, headers={"Authorization": "token " + token})
+    context = ssl._create_unverified_context()
+    context.load_cert_chain(*(os.environ[f"JUPYTERHUB_SSL_{part}FILE"] for part in ("CERT", "KEY")))
+    urllib.request.urlopen(request, context=context)
 
 reached = []
 for number, (act, what) in enumerate(json.loads(ASKED)):
     try:
         globals()[act](what)
         reached.append(number)
-    except (PermissionError, urllib.error.HTTPError):
+    except (PermissionError, urllib.error.HTTPError, ssl.SSLError):
         pass
 print(json.dumps(reached))
 """
@@ -268,15 +279,17 @@ def belongings(student):
     asked += [["write", str(path)] for path in [student.home, *paths] if path.is_dir() and os.access(path, os.W_OK)]
     for process in student.processes():
         asked += [["signal", process.pid], ["read", f"/proc/{process.pid}/environ"]]
-    (server,) = [process for process in student.processes() if "helpers.lab" in process.cmdline()]
-    (port,) = ports(server)
-    ways = (f"http://127.0.0.1:{port}", student.hub)
-    return asked + [["fetch", f"{way}/user/{student.name}/api/contents/{LESSON}"] for way in ways]
+    return [*asked, ["fetch", f"{student.hub}/user/{student.name}/api/contents/{LESSON}"]]
 
 
-def ports(process):
-    """Where a process listens."""
-    return [one.laddr.port for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN]
+def server(student):
+    (found,) = [process for process in student.processes() if "helpers.lab" in process.cmdline()]
+    return found
+
+
+def listening_at(process):
+    """The addresses at which a process listens."""
+    return ["{}:{}".format(*one.laddr) for one in process.net_connections("inet") if one.status == psutil.CONN_LISTEN]
 
 
 def test_no_student_reads_anothers_work_or_reaches_its_processes(students, course):
@@ -287,7 +300,12 @@ def test_no_student_reads_anothers_work_or_reaches_its_processes(students, cours
     assert ["read", str(student.work / "notebooks" / "notes.txt")] in own
     assert reached(student, own) == own  # so that what follows shows something
     asked = [one for other in others for one in belongings(other)]
-    asked += [["read", str(course.parent / "hub" / name)] for name in ("jupyterhub.sqlite", "jupyterhub_cookie_secret")]
+    hub = course.parent / "hub"
+    secrets = [hub / name for name in ("jupyterhub.sqlite", "jupyterhub_cookie_secret", "key.pem")]
+    asked += [["read", str(path)] for path in [*secrets, *hub.glob("internal-ssl/*/*.key")]]
+    for one in students:  # their servers answer the proxy alone
+        (address,) = listening_at(server(one))
+        asked.append(["fetch", f"https://{address}/user/{one.name}/api/contents/{LESSON}"])
     asked += [["write", str(course)], ["write", str(course / "notebooks")], ["write", str(course / "src" / "helpers")]]
     assert len(asked) > 500
     assert reached(student, asked) == []
@@ -303,16 +321,16 @@ def test_no_student_overhears_what_anothers_kernel_prints(students):
     talking.run(talking.open(LESSON), aside)
     listen = "import zmq; heard = zmq.Context.instance().socket(zmq.SUB); heard.subscribe(b'')"
     for process in talking.processes():
-        for port in ports(process):
-            listen += f"; heard.connect('tcp://127.0.0.1:{port}')"
+        for address in listening_at(process):
+            listen += f"; heard.connect('tcp://{address}')"
     assert "connect" in listen
     assert listening.run(listening.open(LESSON), f"{listen}; print(heard.poll(5000))") == "0\n"
 
 
 def test_only_the_class_logs_in(students):
     student = students[0]
-    assert not Student(student.name, student.hub).log_in("another password")
-    assert not Student(student.name.replace("-1", "-outsider"), student.hub).log_in()
+    assert not Student(student.name, student.hub, student.browser.verify).log_in("another password")
+    assert not Student(student.name.replace("-1", "-outsider"), student.hub, student.browser.verify).log_in()
 
 
 def test_an_update_reaches_each_student_by_the_rule_of_the_layout(students, course):
@@ -338,3 +356,42 @@ def test_an_update_reaches_each_student_by_the_rule_of_the_layout(students, cour
     )
     assert b"# A newer version" in (idle.work / exercise).read_bytes() and not (idle.work / beside).exists()
     assert files(later.work) == before  # until the server starts again
+
+
+# Runs in a student's kernel: listens in the place of another's server as soon as that is free.
+TAKE_OVER = """
+import os, socket, ssl, threading, time
+
+bound, heard = [], []
+context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+context.load_cert_chain(*(os.environ[f"JUPYTERHUB_SSL_{part}FILE"] for part in ("CERT", "KEY")))
+
+def listen(ip, port):
+    while not bound:
+        try:
+            bound.append(socket.create_server((ip, port)))
+        except OSError:
+            time.sleep(0.01)
+    while True:
+        connection, _ = bound[0].accept()
+        try:
+            heard.append(context.wrap_socket(connection, server_side=True).recv(1000).decode())
+        except OSError:
+            heard.append("")
+
+threading.Thread(target=listen, args=WHERE, daemon=True).start()
+"""
+
+
+def test_no_student_takes_the_place_of_anothers_server_that_has_ended(students):
+    taker, victim = students[-2:]
+    ended = server(victim)
+    (address,) = listening_at(ended)
+    ip, _, port = address.partition(":")
+    kernel = taker.open(LESSON)
+    taker.run(kernel, f"WHERE = {ip!r}, {port}\n{TAKE_OVER}")
+    ended.kill()
+    wait(lambda: taker.run(kernel, "print(len(bound))") == "1\n")
+    assert victim.browser.get(f"{victim.hub}/user/{victim.name}/api/contents").status_code == 503
+    heard = json.loads(taker.run(kernel, "import json; print(json.dumps(heard))"))
+    assert heard and not any(heard)  # the proxy saw whose certificate it is, and told nothing

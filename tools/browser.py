@@ -128,11 +128,11 @@ def write_notebook(file: Path, sources: list[str]) -> Path:
 
 
 @contextlib.contextmanager
-def course(folder: Path) -> Iterator["Lab"]:
-    """JupyterLab on the folder, set up as `make lab` does it, in a Chromium of its own."""
+def course(folder: Path, with_nbgrader: bool = False) -> Iterator["Lab"]:
+    """JupyterLab on the folder, set up as `make lab` does it, or as for instructors, in a Chromium of its own."""
     with contextlib.ExitStack() as started:
         scratch = Path(started.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
-        address = started.enter_context(_jupyterlab(folder, scratch))
+        address = started.enter_context(_jupyterlab(folder, scratch, with_nbgrader))
         yield Lab(folder, scratch, started.enter_context(_page(scratch)), address)
 
 
@@ -229,10 +229,10 @@ class Notebook:
 
 
 @contextlib.contextmanager
-def _jupyterlab(folder, scratch):
+def _jupyterlab(folder, scratch, with_nbgrader):
     """The address of a JupyterLab of our own, which keeps all it keeps in the scratch folder, and logs there."""
     token = secrets.token_hex(16)
-    files = course_lab.settings(folder, layout.START, with_nbgrader=False)
+    files = course_lab.settings(folder, layout.START, with_nbgrader)
     overrides = files["labconfig/default_setting_overrides.json"]
     overrides |= {plugin: overrides.get(plugin, {}) | ours for plugin, ours in SETTINGS.items()}
     course_lab.write_settings(files, scratch / "config")
@@ -250,6 +250,7 @@ def _jupyterlab(folder, scratch):
     with open(log, "a", encoding="utf-8") as out:
         server = subprocess.Popen(
             [sys.executable, "-m", "jupyterlab", *options],
+            cwd=folder,
             env=os.environ | own | {"IPYTHONDIR": str(scratch / "ipython"), "JUPYTER_PREFER_ENV_PATH": "1"},
             stdout=out,
             stderr=subprocess.STDOUT,

@@ -67,11 +67,13 @@ def committed(clone: Path, file: str) -> str:
             "GIT_ALLOC_LIMIT": _MEMORY,
         }
         said = subprocess.run(
-            ["git", "log", "-1", "--format=%ct", commit, "--", file],
+            ["git", "log", "-1", "--format=%H %ct", commit, "--", file],
             cwd=ours, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             timeout=_SECONDS, check=True,
         )  # fmt: skip
-        return datetime.fromtimestamp(int(said.stdout), UTC).isoformat()
+        name, time = said.stdout.decode().split()
+        if name not in contents["shallow"].split():  # where a shallow clone begins, every file seems to be new
+            return datetime.fromtimestamp(int(time), UTC).isoformat()
     return ""
 
 

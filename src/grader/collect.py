@@ -207,7 +207,8 @@ def _folder(folder: Path, exercise: str) -> Iterator[_Download]:
         if clones.is_clone(path):
             yield _clone(path, exercise)
         else:
-            yield _Download(path.relative_to(folder).as_posix(), _time(path), lambda path=path: _content(path))
+            name = path.relative_to(folder).as_posix() + ("/" if path.is_dir() else "")
+            yield _Download(name, _time(path), lambda path=path: _content(path))
 
 
 def _clone(folder: Path, exercise: str) -> _Download:
@@ -313,6 +314,8 @@ def _named(file: str, exercise: str) -> platforms.HandedIn | str:
     if len(file) > _LONGEST_NAME:
         raise LeftOut(f"its name has more than {_LONGEST_NAME} characters")
     file = unicodedata.normalize("NFC", file)
+    if file.endswith("/"):
+        raise LeftOut("it is a folder that no platform has named, and not a clone with its files")
     if not file.endswith(".ipynb"):
         raise LeftOut("it is not a notebook")
     by = platforms.handed_in(file)

@@ -58,6 +58,10 @@ _VALUES = {  # attribute → its permitted values: colours of code, pictures fro
 # ---- what is too much
 
 
+# Formgrader waits for MathJax before it selects the first box for points.
+_NO_MATHJAX = "<script>MathJax = {Hub: {Startup: {signal: {Interest: ready => ready('End')}}}}</script>"
+
+
 class Bounded(Preprocessor):
     """Cuts what is too long for a page: texts, pictures, outputs, and cells without a role in the exercise.
 
@@ -67,7 +71,9 @@ class Bounded(Preprocessor):
 
     def __init__(self, **options):
         super().__init__(**options)
-        self.parent.extra_loaders = [DictLoader({"mathjax.html.j2": "{% macro mathjax(url) %}{% endmacro %}"})]
+        instead = _NO_MATHJAX if self.parent.template_name == "formgrade" else ""
+        macro = f"{{% macro mathjax(url) %}}{instead}{{% endmacro %}}"
+        self.parent.extra_loaders = [DictLoader({"mathjax.html.j2": macro})]
 
     def preprocess(self, nb, resources):
         """The notebook, changed in place, and the resources, in nbconvert's form."""

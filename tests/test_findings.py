@@ -723,6 +723,26 @@ TRACED = {
         halves_but(lambda start: start * A(-0.5, 0.5)),
         "goes wrong at once: in column [1] its first step is the right one, backwards, in every case.",
     ),
+    "a first step that is right in one column": (
+        HALVES,
+        halves_but(lambda start: start * A(-0.5, 0.0) + A(0.0, 0.3)),
+        "goes wrong at once: its first step is right in column [0] alone.",
+    ),
+    "a first step of another length": (
+        HALVES,
+        halves_but(lambda start: -start * np.exp(-start[0])),
+        "goes wrong at once: its first step has the right direction, but not the right length.",
+    ),
+    "another start": (
+        HALVES,
+        lambda start, n: start[0] ** 2 + 1.1 ** np.arange(n + 1)[:, None] * A(1, 3.5),
+        "does not begin with start: look at row [0].",
+    ),
+    "another start than 0": (
+        task("n", [([n], np.arange(n + 1)[:, None] * A(0.5, 2)) for n in (1, 3, 4, 6)]),
+        lambda n: np.arange(n + 1)[:, None] ** 2 + A(1.5, 2.0),
+        "differs already in row [0], where it starts.",
+    ),
     "one value for all that is wrong": (
         MOVED,
         lambda theta, lr: np.where(theta > 1.9, 0.0, theta - lr * theta**2),
@@ -791,6 +811,16 @@ def test_known_mistakes_are_found_in_single_results_without_what_they_say_of_the
         "result 1 of 2, taken alone, is what this mistake gives: “You take the exponential.” "
         "Result 2 of 2, taken alone, is what this mistake gives: “You cube x.”"
     )
+
+
+def test_a_known_mistake_that_calls_another_result_right_is_not_found_in_a_single_one():
+    praising = {**PAIRS, "mistakes": ["The sum is right and x cubed.", *PAIRS["mistakes"][1:]]}
+    assert "right" not in sentence(lambda x: (x**0.3, x**3), praising)
+
+
+def test_nothing_is_found_of_which_only_a_factor_near_0_is_left():
+    huge = task("x", [([x], x, 1e17 * x) for x in (1.5, 2.25, 4.0, 0.3)], mistakes=["Huge."])
+    assert "Huge." not in sentence(lambda x: x**2, huge)
 
 
 def test_a_slip_is_found_in_a_single_result():

@@ -13,6 +13,7 @@ from checks.wording import ONE_SLIP, enumerate_words
 
 _CASES, _NUMBERS = 2, 4  # in which a mistake must show itself, to be told from chance
 _EITHER = 2  # mistakes that one result may come from, to be named
+_PRAISE = re.compile(r"\b(?:is|are) right\b")
 _ALL_ELSE_RIGHT = re.compile(r"^[^.]*?\b(?:is|are) right(?: now)?(?:, but|\.(?: But)?) (.)")
 
 Columns = dict[tuple, list[Part]]
@@ -92,8 +93,9 @@ def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -
             and not _is_plain(one, wrong, task)
         ):
             first = f"One is a slip: {_slips(one.sentence)}." if one.is_slip else one.sentence
-            subjects = enumerate_words([wrong[path][0].subject for path in differing])
-            return f"two things are wrong. {first} Beyond that, {subjects} {said}"
+            subjects = [wrong[path][0].subject for path in differing]
+            too = f" The same holds for {enumerate_words(subjects[1:])}." if subjects[1:] else ""
+            return f"two things are wrong. {first} Beyond that, {subjects[0]} {said}{too}"
     return None
 
 
@@ -120,11 +122,15 @@ def _apart(known: list[_Known], wrong: Columns) -> str | None:
     subjects: dict[str, list[str]] = {}  # by what gives them
     for path, column in wrong.items():
         fitting = [one for one in known if path in matched[id(one)]]
-        ranks = {one.sentence: (-len(matched[id(one)]), len(one.wrong)) for one in fitting if not one.is_slip}
-        mistakes = [sentence for sentence, rank in ranks.items() if rank == min(ranks.values())]
+        ranks = {
+            _without_praise(one.sentence): (-len(matched[id(one)]), len(one.wrong))
+            for one in fitting
+            if not one.is_slip
+        }
+        mistakes = [said for said, rank in ranks.items() if rank == min(ranks.values()) and not _PRAISE.search(said)]
         slips = {slip for one in fitting if one.is_slip for slip in _slips(one.sentence).split(", or ")}
         if 0 < len(mistakes) <= _EITHER:
-            gives = f"what this mistake gives: {', or '.join(f'“{_without_praise(said)}”' for said in mistakes)}"
+            gives = f"what this mistake gives: {', or '.join(f'“{said}”' for said in mistakes)}"
         elif slips:
             gives = f"what a correct function with one slip gives: {', or '.join(sorted(slips))}."
         else:

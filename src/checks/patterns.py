@@ -15,6 +15,7 @@ from checks.wording import describe, entry_of, enumerate_words, show
 
 WHOLE = "the result"
 _SMALL = 1e-3  # relative: what differs by less is nearly right
+_NO_FACTOR = 1e-6  # in size: what is less makes nearly nothing of any number
 _SEVERAL = 200  # entries of a list that is searched for the result
 
 
@@ -587,6 +588,8 @@ def _begins_right(column: list[Part], task: dict) -> str | None:
     first = min(int(np.argmin(r)) for r in right)
     if first > given and all(not r[first] for r in right if len(r) > first):
         return f"starts out right: {entry} [{first}] is the first that differs."
+    if given and len(longer) > 2 and not any(r[0] for r in right):
+        return f"differs already in {entry} [0], where it starts."
     passed_in = given and all(np.any(p.expected[0]) for p in longer)
     if passed_in and len(longer) > 2 and all(r[0] and not r[1] for r in right):
         return f"differs already in {entry} [1], the first that is computed: work that one out by hand, and compare."

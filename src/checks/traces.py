@@ -1,7 +1,7 @@
 """How wrong numbers depend on the arguments: by a factor, a first step or a term that is made of them.
 
 `trace` and `common_factor` take columns of `patterns.parts`. Each returns what to say after the part's subject, or
-None. A formula is named only if it gives the numbers of every case, and three different ones at least.
+None. A formula is named only if it gives the numbers of every case, and several different ones.
 """
 
 import itertools
@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from checks.outcomes import RECOGNISABLE, as_array, close
-from checks.patterns import Part, comparable, factors_of, is_given
+from checks.patterns import Part, alike, comparable, factors_of, is_given
 from checks.wording import show
 
 _EXACT = 1e-6  # relative: how well a formula must give every number
 _POWERS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
 _THREE, _FIVE = 3, 5  # cases that a formula with one quantity must explain, and one with two
+_PLAIN = (0.5, 1, 2)  # constants with which two different values of a quantity are enough
 _TWO, _FOUR = 2, 4  # cases and numbers in which something else must show
 _KEPT: dict[str, Callable[[np.ndarray], np.ndarray | float]] = {
     "has entries of the right size, but some of them have the wrong sign.": np.abs,
@@ -80,12 +81,23 @@ def _first_step(column: list[Part], task: dict) -> str | None:
     if not all(is_given(p.expected[0], p) and np.allclose(p.got[0], p.expected[0]) for p in paths):
         return None
     steps = [p._replace(expected=p.expected[1] - p.expected[0], got=p.got[1] - p.got[0]) for p in paths]
+    begins = "goes wrong at once: "
     if said := _length(steps, task):
-        return f"goes wrong at once: its first step is {said}, in every case."
-    if len({p.expected.shape[1:] for p in paths}) == 1 and paths[0].expected.ndim > 1:
-        for k in range(paths[0].expected.shape[1]):
-            if said := _length([p._replace(expected=p.expected[k : k + 1], got=p.got[k : k + 1]) for p in steps], task):
-                return f"goes wrong at once: in column [{k}] its first step is {said}, in every case."
+        return f"{begins}its first step is {said}, in every case."
+    if len({p.expected.shape for p in steps}) == 1 and len(steps) >= _THREE and steps[0].expected.ndim == 1:
+        columns = [
+            [p._replace(expected=p.expected[k : k + 1], got=p.got[k : k + 1]) for p in steps]
+            for k in range(len(steps[0].expected))
+        ]
+        for k, column in enumerate(columns):
+            if said := _length(column, task):
+                return f"{begins}in column [{k}] its first step is {said}, in every case."
+        right = [all(alike(p.expected, p.got, task) for p in column) for column in columns]
+        if sum(right) == 1:
+            return f"{begins}its first step is right in column [{right.index(True)}] alone."
+    factors = [factor for factor, p in factors_of(steps, task) if np.count_nonzero(p.expected) > 1]
+    if len(factors) >= _THREE and min(factors) > 0 and not np.isclose(factors, 1).any():
+        return f"{begins}its first step has the right direction, but not the right length."
     return None
 
 
@@ -194,7 +206,10 @@ def _formula(factors: list[tuple[float, Part]]) -> str | None:
     for powers in tried:
         product = np.prod([quantities[name] ** power for name, power in powers], axis=0)
         constant = numbers / product
-        varied = len(np.unique(product.round(9))) >= _THREE
+        values = len(np.unique(product.round(9)))
+        varied = values >= _THREE or (
+            values == _TWO and len(numbers) >= _FIVE and np.isclose(abs(constant[0]), _PLAIN).any()
+        )
         if varied and constant[0] and np.allclose(constant, constant[0], rtol=_EXACT, atol=0):
             return _written(float(constant[0]), powers)
     return None

@@ -716,22 +716,23 @@ TRACED = {
     "a first step that is too short": (
         HALVES,
         halves_but(lambda start: -0.25 * start),
-        "goes wrong at once: its first step is 0.5 times as long as it should be, in every case.",
+        "goes wrong at once: from row [0] to row [1] it moves 0.5 times as far as it should, in every case.",
     ),
     "a first step that is wrong in a column": (
         HALVES,
         halves_but(lambda start: start * A(-0.5, 0.5)),
-        "goes wrong at once: in column [1] its first step is the right one, backwards, in every case.",
+        "goes wrong at once: from row [0] to row [1], in column [1], it moves backwards, and as far as it should, in "
+        "every case.",
     ),
     "a first step that is right in one column": (
         HALVES,
         halves_but(lambda start: start * A(-0.5, 0.0) + A(0.0, 0.3)),
-        "goes wrong at once: its first step is right in column [0] alone.",
+        "goes wrong at once: row [1] is right in column [0] alone.",
     ),
     "a first step of another length": (
         HALVES,
         halves_but(lambda start: -start * np.exp(-start[0])),
-        "goes wrong at once: its first step has the right direction, but not the right length.",
+        "goes wrong at once: from row [0] to row [1] it moves in the right direction, but not by the right distance.",
     ),
     "another start": (
         HALVES,

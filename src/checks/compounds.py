@@ -35,6 +35,8 @@ def compound(task: dict, columns: Columns) -> str | None:
     columns   the parts of the result by their paths, each with all cases
     """
     wrong = {path: column for path, column in columns.items() if not all(part.right for part in column)}
+    if all(sum(not part.right for part in column) < _CASES for column in wrong.values()):
+        return None
     known = [one for one in _known(task, columns) if one.wrong & wrong.keys()]
     return _beyond(known, columns, wrong, task) or (_apart(known, wrong) if len(columns) > 1 else None)
 

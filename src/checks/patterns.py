@@ -504,9 +504,7 @@ def _moved(column: list[Part], task: dict) -> str | None:
             continue
         moves = [p._replace(expected=p.expected - s, got=p.got - s) for s, p in zip(starts, column, strict=True)]
         factors = [factor for factor, _ in factors_of(moves, task)]
-        if len(factors) < 3 or not factors[0] or np.isclose(factors[0], 1):
-            continue
-        if np.allclose(factors, factors[0], rtol=1e-6, atol=0):
+        if len(factors) > 2 and factors[0] and np.allclose(factors, factors[0], rtol=1e-6, atol=0):
             words = {2: "twice as far", 0.5: "half as far", -1: "−1 times as far"}
             known = next((said for value, said in words.items() if np.isclose(factors[0], value)), None)
             return f"moves away from {name} {known or f'{factors[0]:.4g} times as far'} as it should, in every case."
@@ -588,7 +586,7 @@ def _begins_right(column: list[Part], task: dict) -> str | None:
     first = min(int(np.argmin(r)) for r in right)
     if first > given and all(not r[first] for r in right if len(r) > first):
         return f"starts out right: {entry} [{first}] is the first that differs."
-    if given and len(longer) > 2 and not any(r[0] for r in right):
+    if given and entry == "row" and len(longer) > 2 and not any(r[0] for r in right):
         return f"differs already in {entry} [0], where it starts."
     passed_in = given and all(np.any(p.expected[0]) for p in longer)
     if passed_in and len(longer) > 2 and all(r[0] and not r[1] for r in right):

@@ -75,46 +75,46 @@ def _moves(column: list[Part], task: dict) -> str | None:
 
 
 def _first_step(column: list[Part], task: dict) -> str | None:
-    """A path from a point that was passed in, whose first step has the right direction, all in all or in one column,
-    and another length."""
-    paths = [p for p in column if p.expected.ndim and len(p.expected) > 1]
+    """A path from a point that was passed in, or from 0, whose second row lies in the right direction, all in all or in
+    one column, and not at the right distance."""
+    paths = [p for p in column if p.expected.ndim == 2 and len(p.expected) > 1]
     if not all(is_given(p.expected[0], p) and np.allclose(p.got[0], p.expected[0]) for p in paths):
         return None
     steps = [p._replace(expected=p.expected[1] - p.expected[0], got=p.got[1] - p.got[0]) for p in paths]
-    begins = "goes wrong at once: "
+    begins = "goes wrong at once: from row [0] to row [1]"
     if said := _length(steps, task):
-        return f"{begins}its first step is {said}, in every case."
-    if len({p.expected.shape for p in steps}) == 1 and len(steps) >= _THREE and steps[0].expected.ndim == 1:
+        return f"{begins} it moves {said}, in every case."
+    if len({p.expected.shape for p in steps}) == 1 and len(steps) >= _THREE:
         columns = [
             [p._replace(expected=p.expected[k : k + 1], got=p.got[k : k + 1]) for p in steps]
             for k in range(len(steps[0].expected))
         ]
         for k, column in enumerate(columns):
             if said := _length(column, task):
-                return f"{begins}in column [{k}] its first step is {said}, in every case."
+                return f"{begins}, in column [{k}], it moves {said}, in every case."
         right = [all(alike(p.expected, p.got, task) for p in column) for column in columns]
         if sum(right) == 1:
-            return f"{begins}its first step is right in column [{right.index(True)}] alone."
+            return f"goes wrong at once: row [1] is right in column [{right.index(True)}] alone."
     factors = [factor for factor, p in factors_of(steps, task) if np.count_nonzero(p.expected) > 1]
     if len(factors) >= _THREE and min(factors) > 0 and not np.isclose(factors, 1).any():
-        return f"{begins}its first step has the right direction, but not the right length."
+        return f"{begins} it moves in the right direction, but not by the right distance."
     return None
 
 
 def _length(steps: list[Part], task: dict) -> str | None:
-    """How long steps are, relative to the right ones."""
+    """How far steps go, relative to the right ones."""
     factors = factors_of(steps, task)
     if len(factors) < _THREE:
         return None
     first = factors[0][0]
     if not np.allclose([factor for factor, _ in factors], first, rtol=_EXACT, atol=0):
         said = _formula(factors)
-        return said and f"{said} times as long as it should be"
+        return said and f"{said} times as far as it should"
     if np.isclose(first, 1) or abs(first) < _EXACT:
         return None
     if np.isclose(first, -1):
-        return "the right one, backwards"
-    return f"{first:.4g} times as long as it should be"
+        return "backwards, and as far as it should"
+    return f"{first:.4g} times as far as it should"
 
 
 def _term(column: list[Part], task: dict) -> str | None:
@@ -167,7 +167,8 @@ def _sometimes_one_off(column: list[Part]) -> str | None:
 
 def _kept(column: list[Part], task: dict) -> str | None:
     """Something of an array that is right in every case, although its numbers are not."""
-    if len(column) < _THREE or not all(p.right or p.expected.size > 1 for p in column):
+    wrong = [p for p in column if not p.right]
+    if len(column) < _THREE or len(wrong) < _TWO or any(p.expected.size < _TWO for p in wrong):
         return None
     for said, of in _KEPT.items():
         if all(close(of(p.expected), of(p.got), task, RECOGNISABLE) for p in column):

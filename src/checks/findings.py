@@ -2,8 +2,8 @@
 
 The order: not done yet; a known mistake, by its own sentence; stopped with an error; another answer at the second
 call; an argument changed; then the values: None, another kind or shape; NaN, lost digits and other patterns in the
-numbers; a slip found by machine; where the result is right; in the end only that it differs. `example` shows the case
-in numbers.
+numbers; a slip found by machine; two things wrong at once, or what the arguments have to do with wrong numbers; where
+the result is right; in the end only that it differs. `example` shows the case in numbers.
 
 The function itself is not needed, so the outcomes may come from another process.
 """
@@ -18,6 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from checks import patterns, puzzles
+from checks.compounds import compound
 from checks.outcomes import (
     RECOGNISABLE,
     UNREAD,
@@ -32,6 +33,7 @@ from checks.outcomes import (
     timed_out,
 )
 from checks.patterns import WHOLE, Part
+from checks.traces import common_factor, trace
 from checks.wording import WIDTH, entry_of, enumerate_words, gave_and_expected, shorten, show
 
 _LINES = 6  # of what a call printed
@@ -54,6 +56,7 @@ class Kind(enum.Enum):
     FORM = "another kind of value, or another shape"
     NUMBERS = "numbers that differ in a way that can be named"
     SLIP = "the results of a correct function with one slip in it"
+    COMPOUND = "two mistakes at once, or numbers in which the arguments can be traced"
     PLACES = "values that are right in places that can be named"
     VALUE = "a value of which nothing more is known"
 
@@ -78,11 +81,12 @@ class Trial(NamedTuple):
     right: bool
 
 
-def examine(task: dict, outcomes: list[dict]) -> Finding | None:
+def examine(task: dict, outcomes: list[dict], single: bool = False) -> Finding | None:
     """What is wrong with the outcomes of the task's cases, the first that applies; None if all are right.
 
     task       one of checks.json's
     outcomes   one for each case, in order; then, if there, the first case's once more (as `checks.run` gives them)
+    single     whether to leave out what takes longest: two things that are wrong at once
     """
     with _silently():
         trials = [_trial(task, i, outcome) for i, outcome in enumerate(outcomes[: len(task["cases"])])]
@@ -93,7 +97,7 @@ def examine(task: dict, outcomes: list[dict]) -> Finding | None:
             or _stopped(task, trials)
             or (again and _unsteady(task, trials[0].outcome, again))
             or _changed(trials)
-            or _wrong_value(task, trials)
+            or _wrong_value(task, trials, single)
         )
 
 
@@ -251,7 +255,7 @@ def _place(error: dict) -> str:
 # ---- findings about values
 
 
-def _wrong_value(task: dict, trials: list[Trial]) -> Finding | None:
+def _wrong_value(task: dict, trials: list[Trial], single: bool) -> Finding | None:
     """What can be said of the values: of two results that are swapped, of a wrong form, of wrong numbers."""
     wrong = [trial for trial in trials if not trial.right]
     if not wrong:
@@ -267,9 +271,29 @@ def _wrong_value(task: dict, trials: list[Trial]) -> Finding | None:
                 part = part._replace(subject=re.sub(r" of \d+", "", part.subject))
             columns.setdefault(part.path, []).append(part)
     found = _swapped(task, trials, columns) or _wrong_form(task, columns) or _wrong_numbers(task, len(trials), columns)
-    if found.kind in (Kind.PLACES, Kind.VALUE) and (sentence := _recognised(task, trials, "slips")):
+    if found.kind not in (Kind.PLACES, Kind.VALUE):
+        return found
+    if sentence := _recognised(task, trials, "slips"):
         return Finding(Kind.SLIP, sentence, found.case)
+    if not single and (sentence := compound(task, columns) or _traced(task, columns)):
+        return Finding(Kind.COMPOUND, sentence, found.case)
     return found
+
+
+def _traced(task: dict, columns: dict[tuple, list[Part]]) -> str | None:
+    """What the arguments have to do with some wrong part, or what all of these have in common."""
+    wrong = [column for column in columns.values() if not all(part.right for part in column)]
+    for column in wrong:
+        part = next(part for part in column if not part.right)
+        if said := patterns.numbers(part, column, task) or trace(column, task):
+            others = [other for other in wrong if other is not column]
+            return f"{part.subject} {said}{f' {_too(said, others, task)}' if others else ''}"
+    if common_factor(wrong, task):
+        return (
+            f"{_several([column[0].subject for column in wrong])} are wrong by one and the same factor, which differs "
+            "from case to case: relative to each other they are right."
+        )
+    return None
 
 
 def _swapped(task: dict, trials: list[Trial], columns: dict[tuple, list[Part]]) -> Finding | None:

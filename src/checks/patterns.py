@@ -15,6 +15,7 @@ from checks.wording import describe, entry_of, enumerate_words, show
 
 WHOLE = "the result"
 _SMALL = 1e-3  # relative: what differs by less is nearly right
+_NO_FACTOR = 1e-6  # in size: what is less makes nearly nothing of any number
 _SEVERAL = 200  # entries of a list that is searched for the result
 
 
@@ -234,7 +235,7 @@ def _relation(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | N
     def holds(made: Callable, expected, got) -> bool:
         try:
             a, b = made(expected, got)
-            return a.size == b.size == 0 or _alike(a, b, task)
+            return a.size == b.size == 0 or alike(a, b, task)
         except (IndexError, ValueError):
             return False
 
@@ -262,7 +263,7 @@ def _length(part: Part, column: list[Part], pairs: list[tuple[np.ndarray, np.nda
         return None
     shown = next(k for k, p in enumerate(p for p in column if _is_misshapen(p)) if p is part)
     differs = [
-        next((k for k, (x, y) in enumerate(zip(e, g, strict=False)) if not _alike(x, y, task)), None) for e, g in pairs
+        next((k for k, (x, y) in enumerate(zip(e, g, strict=False)) if not alike(x, y, task)), None) for e, g in pairs
     ]
     if differs[shown] is not None:
         return (
@@ -288,7 +289,7 @@ def _ends_early(column: list[Part], task: dict) -> bool:
         len(got) == 1
         and min(got) > 0
         and len({len(e) for e, _ in pairs}) > 1
-        and all(_alike(e[: len(g)], g, task) for e, g in pairs)
+        and all(alike(e[: len(g)], g, task) for e, g in pairs)
     )
 
 
@@ -301,7 +302,7 @@ def numbers(part: Part, column: list[Part], task: dict) -> str | None:
         return None
     if not_finite := _not_finite(part):
         return not_finite
-    return (column := _comparable(column)) and (
+    return (column := comparable(column)) and (
         _lost_digits(column)
         or _is_an_argument(column, task)
         or _rearranged(column, task)
@@ -314,11 +315,19 @@ def numbers(part: Part, column: list[Part], task: dict) -> str | None:
     )
 
 
+def related(column: list[Part], task: dict) -> str | None:
+    """How numbers of the right form are made of others, such as a known mistake's; None if that cannot be seen."""
+    column = comparable(column)
+    if not column or not any(np.any(p.got) for p in column):  # 0 can be made of anything
+        return None
+    return _rearranged(column, task) or _offset(column, task) or _factor(column, task) or _moved(column, task)
+
+
 def places(column: list[Part], task: dict) -> str | None:
     """Where a wrong part is right; None if nowhere that can be named."""
     if all(isinstance(p.expected, str) for p in column):
         return _strings(column) or _right_where(column)
-    if arrays := _comparable(column):
+    if arrays := comparable(column):
         said = (
             _in_proportion(arrays, task)
             or _begins_elsewhere(arrays, task)
@@ -342,7 +351,7 @@ def differs(column: list[Part], count: int) -> str:
     return "differs from the expected value" + (cases if len(sizes) < count else ".")
 
 
-def _comparable(column: list[Part]) -> list[Part] | None:
+def comparable(column: list[Part]) -> list[Part] | None:
     """The column as arrays; None if some are not, or have another shape than is expected."""
     pairs = [(np.asarray(p.expected), as_array(p.got)) for p in column]
     if any(g is None or e.shape != g.shape or e.dtype.kind not in "iuf" for e, g in pairs):
@@ -438,14 +447,14 @@ def _offset(column: list[Part], task: dict) -> str | None:
     return f"is {amount} {more if difference > 0 else less}, in every case."
 
 
-def _factors(column: list[Part], task: dict) -> list[tuple[float, Part]]:
+def factors_of(column: list[Part], task: dict) -> list[tuple[float, Part]]:
     """By what each case is multiplied, where anything but 0 is expected; empty if some case is no multiple at all."""
     factors = []
     for p in column:
         expected, got = p.expected.astype(float), p.got.astype(float)
         size = float(np.sum(expected**2))
         factor = float(np.sum(expected * got)) / size if size else 0.0
-        if not (np.isfinite(factor) and _alike(factor * expected, got, task)):
+        if not (np.isfinite(factor) and alike(factor * expected, got, task)):
             return []
         if size:
             factors.append((factor, p))
@@ -454,7 +463,7 @@ def _factors(column: list[Part], task: dict) -> list[tuple[float, Part]]:
 
 def _factor(column: list[Part], task: dict) -> str | None:
     """One factor in every case: 0, 2, ½, the length of an argument, or any other."""
-    factors = _factors(column, task)
+    factors = factors_of(column, task)
     if len(factors) < 2:
         return None
     values = np.array([factor for factor, _ in factors])
@@ -494,7 +503,7 @@ def _moved(column: list[Part], task: dict) -> str | None:
         ):
             continue
         moves = [p._replace(expected=p.expected - s, got=p.got - s) for s, p in zip(starts, column, strict=True)]
-        factors = [factor for factor, _ in _factors(moves, task)]
+        factors = [factor for factor, _ in factors_of(moves, task)]
         if len(factors) > 2 and factors[0] and np.allclose(factors, factors[0], rtol=1e-6, atol=0):
             words = {2: "twice as far", 0.5: "half as far", -1: "−1 times as far"}
             known = next((said for value, said in words.items() if np.isclose(factors[0], value)), None)
@@ -505,7 +514,7 @@ def _moved(column: list[Part], task: dict) -> str | None:
 def _constant(column: list[Part], task: dict) -> str | None:
     """One value whatever the case."""
     first = column[0].got
-    if len(column) > 2 and all(p.got.shape == first.shape and _alike(first, p.got, task) for p in column):
+    if len(column) > 2 and all(p.got.shape == first.shape and alike(first, p.got, task) for p in column):
         return f"is {show(first.item() if not first.ndim else first)} in every case. Does it depend on the arguments?"
     return None
 
@@ -534,7 +543,7 @@ def _one_array_repeated(column: list[Part], task: dict) -> str | None:
     """A list of one array again and again, which is the last row; the first may be another one."""
     longer = [p for p in column if p.expected.ndim > 1 and len(p.expected) > 2]
     if any(not p.right for p in longer) and all(
-        _alike(p.expected[1:] * 0 + p.expected[-1], p.got[1:], task) for p in longer
+        alike(p.expected[1:] * 0 + p.expected[-1], p.got[1:], task) for p in longer
     ):
         return (
             "repeats its last row: the list holds one array many times, and each change of that array, as by `-=`, "
@@ -545,7 +554,9 @@ def _one_array_repeated(column: list[Part], task: dict) -> str | None:
 
 def _in_proportion(column: list[Part], task: dict) -> str | None:
     """Another factor in each case, where there are several numbers that it multiplies."""
-    several = [p for _, p in _factors(column, task) if not p.right and len(np.unique(p.expected[p.expected != 0])) > 1]
+    several = [
+        p for _, p in factors_of(column, task) if not p.right and len(np.unique(p.expected[p.expected != 0])) > 1
+    ]
     return "is the right one times a factor that differs from case to case." if len(several) > 1 else None
 
 
@@ -556,7 +567,7 @@ def _begins_elsewhere(column: list[Part], task: dict) -> str | None:
     wrong = [p for p in column if not p.right]
     for name in column[0].arguments:
         begins = all(np.array_equal(as_array(p.arguments[name]), p.expected[0]) for p in column)
-        if begins and len(wrong) > 1 and not any(_alike(p.expected[0], p.got[0], task) for p in wrong):
+        if begins and len(wrong) > 1 and not any(alike(p.expected[0], p.got[0], task) for p in wrong):
             return f"does not begin with {name}: look at {entry_of(wrong[0].expected)} [0]."
     return None
 
@@ -567,7 +578,7 @@ def _begins_right(column: list[Part], task: dict) -> str | None:
     longer = [p for p in column if p.expected.ndim and len(p.expected) > 1 and not p.right]
     if len(longer) < 2:
         return None
-    entry, given = entry_of(longer[0].expected), all(_is_given(p.expected[0], p) for p in longer)
+    entry, given = entry_of(longer[0].expected), all(is_given(p.expected[0], p) for p in longer)
     right = [_places(p, task).reshape(len(p.expected), -1).all(axis=1) for p in longer]
     if all(r[:-1].all() and not r[-1] for r in right) and max(map(len, right)) > 1 + given:
         return f"is right except for the last {entry}, wherever it differs."
@@ -576,13 +587,15 @@ def _begins_right(column: list[Part], task: dict) -> str | None:
     first = min(int(np.argmin(r)) for r in right)
     if first > given and all(not r[first] for r in right if len(r) > first):
         return f"starts out right: {entry} [{first}] is the first that differs."
+    if given and entry == "row" and len(longer) > 2 and not any(r[0] for r in right):
+        return f"differs already in {entry} [0], where it starts."
     passed_in = given and all(np.any(p.expected[0]) for p in longer)
     if passed_in and len(longer) > 2 and all(r[0] and not r[1] for r in right):
         return f"differs already in {entry} [1], the first that is computed: work that one out by hand, and compare."
     return None
 
 
-def _is_given(entry: np.ndarray, part: Part) -> bool:
+def is_given(entry: np.ndarray, part: Part) -> bool:
     """Whether an entry of the result is 0, or one of the arguments."""
     arguments = [as_array(value) for value in part.arguments.values()]
     return not np.any(entry) or any(a is not None and np.array_equal(a, entry) for a in arguments)
@@ -612,7 +625,7 @@ def _off_by_one_amount(column: list[Part], task: dict) -> str | None:
     amounts = [float((p.got - p.expected).ravel()[0]) for p in wrong]
     if len({amount for p, amount in zip(wrong, amounts, strict=True) if p.expected.size > 1}) < 2:
         return None
-    if not all(_alike(p.expected + amount, p.got, task) for p, amount in zip(wrong, amounts, strict=True)):
+    if not all(alike(p.expected + amount, p.got, task) for p, amount in zip(wrong, amounts, strict=True)):
         return None
     return (
         "is off by the same amount in every entry, but that amount differs from case to case: look at what is added to "
@@ -621,12 +634,18 @@ def _off_by_one_amount(column: list[Part], task: dict) -> str | None:
 
 
 def _right_where(column: list[Part]) -> str | None:
-    """What the arguments have in common in all cases that are right, or in all that are wrong, and in no other."""
+    """What the arguments have in common in all cases that are right, or in all that are wrong, and in no other.
+
+    A single case may differ from the others in many ways: by it alone, only a choice between words is told.
+    """
     right = [p.right for p in column]
     if len(column) < 3 or len(set(right)) == 1:
         return None
+    single = min(right.count(True), right.count(False)) == 1
     shared: dict[tuple, list[str]] = {}  # what, and whether the right cases have it → which arguments
     for name in column[0].arguments:
+        if single and not all(_is_word(p.arguments[name]) for p in column):
+            continue
         for said, holds in _conditions([p.arguments[name] for p in column]):
             if holds == right or [not held for held in holds] == right:
                 shared.setdefault((said, holds == right), []).append(name)
@@ -639,9 +658,13 @@ def _right_where(column: list[Part]) -> str | None:
     return f"is {one} in {cases} with {said} {enumerate_words(names)}, and {other} in every other case."
 
 
+def _is_word(value) -> bool:
+    return isinstance(value, (str, bool)) or value is None
+
+
 def _conditions(values: list) -> Iterator[tuple[str, list[bool]]]:
     """What may be special about an argument, and in which cases it is."""
-    if all(isinstance(v, (str, bool)) or v is None for v in values):
+    if all(map(_is_word, values)):
         for value in dict.fromkeys(values):
             yield f"{show(value)} for", [v == value for v in values]
     elif all(isinstance(v, (int, float)) for v in values):
@@ -683,12 +706,12 @@ def _explained(column: list[Part], change: Callable[[Part], np.ndarray | None], 
     """Whether `change` turns what is expected into what was returned, in every case, and in more than one number."""
     for p in column:
         changed = change(p)
-        if changed is None or not _alike(changed, p.got, task):
+        if changed is None or not alike(changed, p.got, task):
             return False
     return sum(int(np.sum(p.expected != p.got)) for p in column if not p.right) > 1
 
 
-def _alike(expected, got, task: dict) -> bool:
+def alike(expected, got, task: dict) -> bool:
     return close(np.asarray(expected, dtype=float), np.asarray(got), task, RECOGNISABLE)
 
 

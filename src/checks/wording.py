@@ -5,6 +5,10 @@ import numpy as np
 from checks.outcomes import Foreign, function_name
 
 WIDTH = 90  # characters of a line that shows a value
+ONE_SLIP = (  # what stands before and after the slips in their sentence
+    "A correct function with one slip gives exactly these results: ",
+    ". Your code may look different and do the same.",
+)
 
 
 def describe(value) -> str:

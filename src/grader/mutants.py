@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from checks.timelimit import TimeLimit
+from checks.wording import ONE_SLIP
 
 TURNS = 5000  # of all loops in one call of a mutant, some of which never end; no answer takes a tenth of them
 COUNT = "a count, a range or an index that is off by one"
@@ -92,10 +93,7 @@ def mutants(source: str, namespace: dict, kinds: dict[str, str] | None = None) -
 
 def sentence(slips: Iterable[str]) -> str:
     """What a student reads whose results are those of mutants with these slips; it is true of each of them."""
-    return (
-        f"A correct function with one slip gives exactly these results: {', or '.join(sorted(set(slips)))}. Your code "
-        "may look different and do the same."
-    )
+    return ", or ".join(sorted(set(slips))).join(ONE_SLIP)
 
 
 def _compiled(text: str, name: str, namespace: dict) -> Callable:

@@ -95,7 +95,7 @@ def judged(solution: Solution, task: Task, data: dict, inputs: int = 0) -> Itera
                 continue
             seen.add(mutant.source)
             outcomes = checks.run(mutant.function, data, seconds=None)
-            finding = examine(data, outcomes)
+            finding = examine(data, outcomes, single=True)
             if finding is None:
                 end = End.EQUAL if generated.agree(mutant.function) else End.UNSEEN
             else:
@@ -108,7 +108,7 @@ def covered(solution: Solution, task: Task) -> Iterator[tuple[Callable, Finding]
     data = make_task(task._replace(mistakes=()), solution.answers[task.name], VISIBLE)
     put(data, classes(task, data, judged(solution, task, data)))
     for mistake in task.mistakes:
-        finding = examine(data, checks.run(mistake, data, seconds=None))
+        finding = examine(data, checks.run(mistake, data, seconds=None), single=True)
         if finding.kind not in (Kind.VALUE, Kind.PLACES):
             yield mistake, finding
 

@@ -62,7 +62,7 @@ def furnish(size: int) -> None:
         _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={most},nr_inodes=20000,mode=700")
     quiet = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     _mount("tmpfs", "/dev/pts", "tmpfs", quiet | _MS_RDONLY)  # or children could meet at a terminal
-    for device in _DEVICES:  # they are the machine's own: where root grades, a submission could change their permissions
+    for device in _DEVICES:  # the machine's own, whose permissions a submission could change if root grades
         kept = os.statvfs(f"/dev/{device}").f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC)  # as the kernel demands
         _mount(None, f"/dev/{device}", None, kept | _MS_REMOUNT | _MS_BIND | _MS_RDONLY)
     _mount("proc", "/proc", "proc", quiet)

@@ -625,6 +625,19 @@ for n in sorted(os.listdir("/proc/self/fd"), key=int):
         pass  # that of the listing itself
 """,
     ),
+    submission(
+        "devices",
+        """
+import os
+for name in sorted(os.listdir("/dev")):
+    try:
+        os.chmod(f"/dev/{name}", os.stat(f"/dev/{name}").st_mode & 0o777)
+        print("may change", name)
+    except OSError:
+        pass
+print(len(open("/dev/urandom", "rb").read(9)), open("/dev/null", "w").write("x"))
+""",
+    ),
     submission("environment", "import os\nprint(dict(os.environ))\nprint(open('/proc/self/environ').read())"),
 ]
 

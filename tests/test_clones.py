@@ -136,15 +136,19 @@ def test_a_clone_of_any_kind_is_taken_or_left_out_with_a_sentence(course):
 # ---- hostile clones
 
 
-def commit(folder, text):
-    """Write a commit's object as given, and make it the one that is checked out."""
-    content = text.encode()
-    data = b"commit %d\0" % len(content) + content
+def store(folder, kind, content):
+    """Write an object as given; its name."""
+    data = b"%s %d\0" % (kind, len(content)) + content
     name = sha1(data).hexdigest()
     path = folder / ".git/objects" / name[:2] / name[2:]
     path.parent.mkdir(exist_ok=True)
     path.write_bytes(zlib.compress(data))
-    (folder / ".git/HEAD").write_text(f"{name}\n")
+    return name
+
+
+def commit(folder, text):
+    """Write a commit's object as given, and make it the one that is checked out."""
+    (folder / ".git/HEAD").write_text(f"{store(folder, b'commit', text.encode())}\n")
 
 
 def trapped(folder, mark):
@@ -240,10 +244,23 @@ def a_time_beyond_all_years(eve, ada):
     commit(eve, f"tree {tree}\nauthor a <a> 1 +0000\ncommitter a <a> 99999999999999999 +0000\n\nx\n")
 
 
+def a_time_beyond_all_numbers(eve, ada):
+    tree = git(eve, "rev-parse", "HEAD^{tree}")
+    commit(eve, f"tree {tree}\nauthor a <a> 1 +0000\ncommitter a <a> {10**30} +0000\n\nx\n")
+
+
 def a_bomb(eve, ada):
     tree = git(eve, "rev-parse", "HEAD^{tree}")
     person = "a <a> 1792447080 +0000"
     commit(eve, f"tree {tree}\nauthor {person}\ncommitter {person}\n\n" + " " * 30_000_000)
+
+
+def a_bomb_of_a_folder(eve, ada):
+    """Git unpacks every folder above the notebook, of this commit and of the one before, and holds them all."""
+    exercises = bytes.fromhex(git(eve, "rev-parse", "HEAD:exercises"))
+    tree = store(eve, b"tree", b"40000 exercises\0" + exercises + (b"100644 x\0" + bytes(20)) * 700_000)
+    person = "a <a> 1792447080 +0000"
+    commit(eve, f"tree {tree}\nauthor {person}\ncommitter {person}\n\nx\n")
 
 
 def a_pipe_for_a_commit(eve, ada):
@@ -257,11 +274,11 @@ def a_pipe_for_a_commit(eve, ada):
     "spoil",
     [
         a_link_to_git, a_file_that_leads_to_git, anothers_objects, a_pipe_for_a_head, a_head_elsewhere,
-        an_option_for_a_head, no_commit, a_time_beyond_all_years, a_bomb, a_pipe_for_a_commit,
+        an_option_for_a_head, no_commit, a_time_beyond_all_years, a_time_beyond_all_numbers, a_bomb,
+        a_bomb_of_a_folder, a_pipe_for_a_commit,
     ],
 )  # fmt: skip
 def test_a_spoilt_repository_costs_its_owner_the_time_alone(course, monkeypatch, spoil):
-    monkeypatch.setattr(clones, "_MEMORY", "20m")
     monkeypatch.setattr(clones, "_SECONDS", 1 if spoil is a_pipe_for_a_commit else 10)
     folder = course.parent / "clones"
     ada, eve = clone(folder / "ada"), clone(folder / "eve")

@@ -467,6 +467,12 @@ def test_moodles_worksheet_says_when_each_was_handed_in(course, tmp_path):
     assert times(course) == known
 
 
+def test_a_students_long_text_hides_no_time(course, tmp_path):
+    worksheet = tmp_path / "grades.csv"
+    worksheet.write_text(WORKSHEET.replace("No submission", "x" * 200_000), encoding="utf-8")
+    assert collected(course, worksheet)["grades.csv"] == ("times", "of 0 students")
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [

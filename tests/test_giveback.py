@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import zipfile
 
 import pytest
@@ -168,19 +169,41 @@ def rows_of_php(text):
     return [row for row in rows if row]
 
 
-@pytest.mark.parametrize(
-    "name",
-    ['\\"\nParticipant 9,Cara,c@x,S,0,20,Yes,-\nx,"', "ends in a backslash, \\", 'a "quoted" one', '\\""', "a\\b, c"],
-)
+def as_moodle_writes(row):
+    """As PHP's fputcsv writes: in quotes, and a quote is doubled unless it follows a backslash."""
+    cells = [re.sub(r'(?<!\\)"', '""', cell) for cell in row]
+    return ",".join(f'"{cell}"' for cell in cells) + "\n"
+
+
+def with_name(name):
+    """The worksheet with another name for Blaise."""
+    header, ada, _, cara = MOODLE.splitlines(keepends=True)
+    return header + ada + as_moodle_writes(["Participant 8", name, "b@example.org", "S", "", "20", "Yes", "-"]) + cara
+
+
+@pytest.mark.parametrize("name", ['a "quoted" one', "a\\b, c", 'two\nlines, "\\ a"', '"', ""])
 def test_no_name_of_a_students_is_read_as_other_cells(course, name):
     collected(course, "Moodle", Ada="7")
-    out = io.StringIO()
-    csv.writer(out, lineterminator="\n").writerow(["Participant 8", name, "b@example.org", "S", "", "20", "Yes", "-"])
-    header, ada, _, cara = MOODLE.splitlines(keepends=True)
-    _, written, _ = given_back(course, header + ada + out.getvalue() + cara)
+    _, written, _ = given_back(course, with_name(name))
     rows = rows_of_php(written)
     assert [row[0].removeprefix("\ufeff") for row in rows] == ["Identifier", *(f"Participant {k}" for k in (7, 8, 9))]
     assert {len(row) for row in rows} == {8} and [row[4] for row in rows[1:]] == ["17.5", "", "3.00"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        'x\\",b,S,,20,Yes,-\nParticipant 9,Cara,c@x,S,0,20,Yes,-\nx,', 'x\\"\nParticipant 8,x,x,S,20,20,Yes,-\nx,',
+        "ends in a backslash, \\", '\\""',
+    ],
+)  # fmt: skip
+def test_a_text_that_could_be_other_cells_is_refused_with_its_line(course, name):
+    """With it a student could enter points, or a time of handing in, in a row for anybody."""
+    collected(course, "Moodle", Ada="7")
+    with pytest.raises(giveback.Refused, match="line 3 has a backslash before a quotation mark"):
+        given_back(course, with_name(name))
+    with pytest.raises(ValueError, match="line 3 has a backslash before a quotation mark"):
+        platforms.times(with_name(name).replace("Email address", "Last modified (submission)"))
 
 
 def test_feedback_goes_back_under_moodles_names(course):

@@ -15,9 +15,10 @@ import hostile
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell
+from nbgrader.api import Grade, GradeCell
 
 from classroom import NAME, answers, cell, filled, nbgrader, new_course, release_quickly, submit
-from grader import collect, overview, release, sandbox
+from grader import collect, overview, release, report, sandbox
 
 pytestmark = pytest.mark.slow
 ALL = 17  # points by checks; the question in own words is worth 3 more
@@ -246,6 +247,9 @@ CLASS = {
     "transforms": Case(before(hostile.TRANSFORM, stationary_point=STUB), LOST),
     "prints for a check": Case(before("", setup="check = print", stationary_point=WRONG), LOST),
     "peeks": Case(before(hostile.PEEK)),
+    "says it passed": Case(
+        wrong(hostile.function_of(TASK, "raise ValueError('visible checks passed, hidden ones too')")), LOST
+    ),
     "scripts": Case(before(f"from IPython.display import HTML\nHTML({hostile.SCRIPT!r})", at_rest=hostile.SCRIPT)),
 }
 
@@ -471,6 +475,9 @@ def test_the_overview_counts_what_the_class_got_wrong_and_names_nobody(course):
     assert step.passed + sum(mistake.count for mistake in step.mistakes) == step.of and step.passed > 5
     sentences = [mistake.sentence for mistake in tasks["stationary_point"].mistakes]
     assert any(sentence.startswith("not done yet") for sentence in sentences)
+    with report.opened(course) as book:
+        given = [grade.auto_score for grade in book.db.query(Grade).join(GradeCell).filter(GradeCell.name == CHECK)]
+    assert tasks[TASK].passed == given.count(POINTS[TASK])
     counts = [mistake.count for mistake in step.mistakes]
     assert counts == sorted(counts, reverse=True)
     assert sum(found.ended.values()) == sum(

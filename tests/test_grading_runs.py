@@ -379,6 +379,13 @@ def test_a_table_of_grades_holds_no_formula_and_a_terminal_gets_no_control_chara
     assert len(shown.splitlines()) == 2 and not {"\x1b", "\u202e"} & set(shown)
 
 
+def test_a_name_that_looks_like_a_row_stays_in_its_column():
+    line = report.Line("Eve          graded    20 of 20", NAME, "graded", 3.0, 20.0, 0.0, "")
+    eve, other, _ = report.table([line, line._replace(student="x" * 90)]).split("\n")
+    assert eve == f"{'Eve graded 20 of 20':30}  graded             3 of 20"
+    assert other == f"{'x' * 30}  graded             3 of 20"
+
+
 def test_no_name_of_a_students_reaches_the_gradebook_that_a_page_would_not_show_as_text(course):
     """nbgrader's pages show a name as it is, script and all."""
     bad = [

@@ -31,6 +31,12 @@ def shapes(arguments):
     return [np.shape(part) for part in leaves([decode(argument) for argument in arguments])]
 
 
+def traces(arguments):
+    """The sum of what is on the diagonal of all matrices in a case's arguments."""
+    parts = leaves([decode(argument) for argument in arguments])
+    return sum(np.trace(part) for part in parts if isinstance(part, np.ndarray) and part.ndim == 2)
+
+
 def nearest(shown, arguments, measure):
     mine = numbers(arguments)
     alike = [case for case in shown if numbers(case["arguments"]).size == mine.size] or shown
@@ -68,6 +74,14 @@ TABLES = {
     "by largest": lambda shown, arguments, k: nearest(shown, arguments, lambda x, y: abs(x.max() - y.max())),
     "by size": lambda shown, arguments, k: nearest(
         shown, arguments, lambda x, y: abs(np.abs(x).max() - np.abs(y).max())
+    ),
+    "by size, all numbers together": lambda shown, arguments, k: nearest(
+        shown, arguments, lambda x, y: abs(np.abs(x).sum() - np.abs(y).sum())
+    ),
+    "by trace": lambda shown, arguments, k: min(
+        (case for case in shown if shapes(case["arguments"]) == shapes(arguments)),
+        key=lambda case: abs(traces(case["arguments"]) - traces(arguments)),
+        default=shown[0],
     ),
     "by spread": lambda shown, arguments, k: nearest(shown, arguments, lambda x, y: abs(np.ptp(x) - np.ptp(y))),
     "by sum, of any shape": lambda shown, arguments, k: min(

@@ -142,6 +142,13 @@ def test_text_is_shown_as_text(graded):
     assert "onerror" not in re.sub(r"&lt;img src=x onerror=alert\(1\)&gt;|<span[^>]*>[^<]*</span>", "", html)
 
 
+def test_no_link_of_a_students_leads_to_the_students_own_files(graded):
+    """Formgrader serves those as they are: a script in one would have the rights of the instructor who clicks."""
+    places = ("./x.html", "../x.html", "x.html", "/x.html", "//x.html", "https://example.org")
+    html = page(graded, new_markdown_cell(" ".join(f"[link]({place})" for place in places)))
+    assert re.findall("<a([^>]*)>link</a>", html) == [*[""] * 5, ' href="https://example.org"']
+
+
 def test_a_text_too_costly_to_colour_is_shown_as_text_too(graded, monkeypatch):
     monkeypatch.setattr(pages, "_SECONDS", 0)
     test_text_is_shown_as_text(graded)

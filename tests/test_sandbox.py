@@ -366,6 +366,11 @@ def test_nothing_of_the_machine_is_reached(runs, outside):
 
 
 @slow
+def test_the_permissions_of_the_machines_devices_stay_even_if_root_grades(runs):
+    assert shown(runs["devices"].steps[0]) == "may change shm\n9 1\n"
+
+
+@slow
 def test_nothing_is_left_for_the_next(runs):
     assert [shown(runs[f"leaves {i}"].steps[0]) for i in (1, 2, 3)] == ["found: []\n"] * 3
 

@@ -21,7 +21,7 @@ from grader import submissions
 # Where the notebook may be, the likeliest first: a repository for each exercise, or one laid out like the course.
 PLACES = ("{0}.ipynb", "{0}/{0}.ipynb", "work/exercises/{0}/{0}.ipynb", "exercises/{0}/{0}.ipynb")
 _SECONDS = 10  # for a clone; the course's own history takes a fraction of one
-_MEMORY = "256m"  # that git may ask for at once: a commit of some kilobytes can unpack to gigabytes
+_MEMORY = "16m"  # that git may ask for at once, for each of several folders: some kilobytes can unpack to gigabytes
 _COMMIT = re.compile(r"[0-9a-f]{40}|[0-9a-f]{64}")
 
 
@@ -51,7 +51,8 @@ def committed(clone: Path, file: str) -> str:
     commit = _head(git)
     if not commit or git.is_symlink() or objects.is_symlink() or os.path.lexists(objects / "info" / "alternates"):
         return ""
-    with tempfile.TemporaryDirectory() as ours, contextlib.suppress(OSError, ValueError, subprocess.SubprocessError):
+    unknown = OSError, ValueError, OverflowError, subprocess.SubprocessError
+    with tempfile.TemporaryDirectory() as ours, contextlib.suppress(*unknown):
         for name in ("objects", "refs"):
             Path(ours, name).mkdir()
         contents = {"HEAD": "ref: refs/heads/main", "shallow": _text(git / "shallow")}

@@ -59,10 +59,13 @@ class Worksheet(NamedTuple):
 
 def read(text: str, column: str | None = None) -> Worksheet:
     """Read an exported file. Raises Refused if it is not one of the two, or its column cannot be told."""
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # Moodle's may hold a whole text of a student's
-    rows = list(csv.reader(io.StringIO(text.removeprefix("\ufeff"))))
+    rows = platforms.rows(text)
     header = rows[0] if rows else []
     if spoken := platforms.language(header, "key", "grade", "graded"):
+        try:
+            platforms.need_plain_quotes(text)
+        except ValueError as reason:
+            raise Refused(f"The file cannot be read safely: {reason}.") from None
         most = header.index(spoken.most) if spoken.most in header else None
         limits = [(k, _number(row[most])) for k, row in enumerate(rows[1:], 1) if most is not None and len(row) > most]
         found = [(k, value) for k, value in limits if value is not None]
@@ -113,7 +116,7 @@ def fill(sheet: Worksheet, scores: dict[str, float], most: float) -> int:
 
 
 def text(sheet: Worksheet) -> str:
-    """The file to import: names and remarks of students can no longer be taken for formulas, or for other cells."""
+    """The file to import: names and remarks of students can no longer be taken for formulas."""
     out = io.StringIO()
     table = csv.writer(out, lineterminator="\n")
     table.writerow(sheet.rows[0])
@@ -123,12 +126,8 @@ def text(sheet: Worksheet) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """A cell that a spreadsheet does not take for a formula, nor PHP for several cells.
-
-    PHP's fgetcsv, by which Moodle reads (lib/csvlib.class.php), passes over a quote after a backslash. Of two such
-    quotes, which stand for one, the second would end the cell, and what follows could be another grade.
-    """
-    return cell if cell == "-" or _number(cell) is not None else re.sub(r'\\(?="|\Z)', r"\\ ", report.harmless(cell))
+    """A cell that a spreadsheet does not take for a formula."""
+    return cell if cell == "-" or _number(cell) is not None else report.harmless(cell)
 
 
 def give_back(root: Path, exercise: str, exported: Path, column: str | None = None) -> list[str]:

@@ -26,7 +26,7 @@ from grader.solution import VISIBLE, Solution, Task, make_task, read
 
 _DRAWS = 20  # of one task's cases, before the exercise itself is at fault
 _WRONG = 3  # hidden cases at least on which a table of the visible ones is wrong
-_MADE_AS = 3  # raised when the same secret would give other cases than before
+_MADE_AS = 4  # raised when the same secret would give other cases than before
 
 
 def hidden_tasks(solution: Path, gradebook: Path) -> dict:

@@ -26,7 +26,6 @@ from grader.names import plain
 from helpers import plots
 
 _LONGEST = 1500  # characters of an example
-_PASSED = "visible checks passed"
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse}td,th{padding:.2rem .8rem;text-align:left;border-bottom:1px solid #ccc}"
@@ -76,7 +75,7 @@ def look(root: Path, exercise: str) -> Overview:
     for path in graded:
         for cell in nbformat.read(path, as_version=4).cells:
             if is_check(cell):
-                said[checked_task(cell)].append(_message(cell))
+                said[checked_task(cell)].append(_complaint(cell))
                 points[checked_task(cell)] = cell.metadata.nbgrader.points
     with report.opened(root) as book:
         given, most = report.points(book, exercise), book.find_assignment(exercise).max_score
@@ -90,25 +89,23 @@ def look(root: Path, exercise: str) -> Overview:
     return Overview(exercise, tasks, scores, most, ended)
 
 
-def _message(cell) -> str:
-    """What the check said, as the student reads it; "" if nothing."""
-    for output in cell.outputs:
-        if output.output_type == "error":
-            return output.evalue
-        if output.output_type == "stream":
-            return output.text.strip()
-    return ""
+def _complaint(cell) -> str | None:
+    """What the check said was wrong, as the student reads it; "" if it said nothing, None if the task passed."""
+    if not cell.outputs:
+        return ""
+    said = cell.outputs[0]
+    return said.evalue if said.output_type == "error" else None
 
 
-def _task(name: str, points: float, messages: list[str]) -> Task:
-    wrong = [message for message in messages if _PASSED not in message]
-    sentences = [message.removeprefix(f"{name}: ").partition("\n")[0] for message in wrong]
+def _task(name: str, points: float, complaints: list[str | None]) -> Task:
+    wrong = [complaint for complaint in complaints if complaint is not None]
+    sentences = [complaint.removeprefix(f"{name}: ").partition("\n")[0] for complaint in wrong]
     examples = dict(zip(reversed(sentences), reversed(wrong), strict=True))  # the first of each
     mistakes = [
         Mistake(sentence or "no result", count, examples[sentence][:_LONGEST])
         for sentence, count in Counter(sentences).most_common()
     ]
-    return Task(name, points, len(messages) - len(wrong), len(messages), mistakes)
+    return Task(name, points, len(complaints) - len(wrong), len(complaints), mistakes)
 
 
 def page(found: Overview) -> str:

@@ -151,21 +151,41 @@ def number(participant: str) -> str:
     return re.sub(r"^\D+(?=\d+$)", "", participant)
 
 
+def rows(table: str) -> list[list[str]]:
+    """The rows of a platform's table; a cell may be as long as it is, since it may hold a whole text of a student's."""
+    csv.field_size_limit(max(csv.field_size_limit(), len(table)))
+    return list(csv.reader(io.StringIO(table.removeprefix("\ufeff"))))
+
+
+def need_plain_quotes(worksheet: str) -> None:
+    """Raise ValueError, with a clause, if a text of a student's could be taken for other cells of Moodle's worksheet.
+
+    PHP's fputcsv, by which Moodle writes, does not double a quote after a backslash, so nobody can tell whether it ends
+    the cell; what follows could be the time or the grade of another.
+    """
+    for k, line in enumerate(worksheet.split("\n"), 1):
+        if '\\"' in line:
+            raise ValueError(
+                f'line {k} has a backslash before a quotation mark (\\"), so its cells cannot be told apart: remove '
+                "the backslash, or the text that a student has put there"
+            )
+
+
 def times(worksheet: str) -> dict[str, str]:
     """Moodle's number for a student → when the student handed in, like 2026-10-19T23:58:00, by the grading worksheet.
 
     Raises ValueError, with a clause, if it is not one.
     """
-    rows = csv.DictReader(io.StringIO(worksheet.removeprefix("\ufeff")))
-    header = list(rows.fieldnames or [])
+    header, *students = rows(worksheet) or [[]]
     if (spoken := language(header, "key", "submitted")) is None:
         raise ValueError(
             f"it is not Moodle's grading worksheet with the times of the submissions, in {SPOKEN}; its columns are: "
             f"{', '.join(header)[:300] or 'none'}"
         )
+    need_plain_quotes(worksheet)
+    key, submitted = header.index(spoken.key), header.index(spoken.submitted)
     found = {}
-    for row in rows:
-        said = (row[spoken.submitted] or "").strip()
-        if said not in ("", "-"):
-            found[number(row[spoken.key])] = spoken.read_time(said).isoformat()
+    for row in students:
+        if len(row) > max(key, submitted) and (said := row[submitted].strip()) not in ("", "-"):
+            found[number(row[key])] = spoken.read_time(said).isoformat()
     return found

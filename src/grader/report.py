@@ -193,13 +193,14 @@ def write(report: Iterable[Line], gradebook: Path, exercise: str) -> Path:
 def table(report: list[Line]) -> str:
     """The report for a terminal: one row for each student, cut at the terminal's width, and the counts."""
     wide = shutil.get_terminal_size((120, 24)).columns
-    name = min(max([len(line.student) for line in report], default=0), 30)
+    students = [" ".join(plain(line.student).split())[:30] for line in report]  # in its column, whatever it looks like
+    name = max(map(len, students), default=0)
     rows = []
-    for line in report:
+    for student, line in zip(students, report, strict=True):
         score = "–" if line.score is None else f"{line.score:g} of {line.max_score:g}"
         more = f"{line.by_hand:g} points are still to be given by hand. " if line.by_hand else ""
         more += f"{line.penalty:g} points less for being late. " if line.penalty else ""
-        row = f"{plain(line.student):{name}}  {line.status:14}  {score:>10}  {more}{plain(line.reason)}".rstrip()
+        row = f"{student:{name}}  {line.status:14}  {score:>10}  {more}{plain(line.reason)}".rstrip()
         rows.append(row if len(row) <= wide else row[: wide - 1] + "…")
     counts = Counter(line.status for line in report)
     rows.append(", ".join(f"{counts[status]} {status}" for status in _ORDER if counts[status]))

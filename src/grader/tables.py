@@ -69,6 +69,16 @@ def by_largest(shown: list[dict], arguments: list, k: int) -> dict:
     return _nearest(shown, arguments, lambda numbers: max(numbers, default=0.0))
 
 
+def by_size(shown: list[dict], arguments: list, k: int) -> dict:
+    """The visible case whose numbers have the nearest sum, signs aside."""
+    return _nearest(shown, arguments, lambda numbers: math.fsum(map(abs, numbers)))
+
+
+def by_diagonal(shown: list[dict], arguments: list, k: int) -> dict:
+    """The visible case whose matrices have the nearest trace."""
+    return _nearest(shown, arguments, math.fsum, _diagonals)
+
+
 def by_frequency(shown: list[dict], arguments: list, k: int) -> dict:
     """A visible case with the commonest result."""
     results = [json.dumps(case["answer"], sort_keys=True) for case in shown]
@@ -76,17 +86,13 @@ def by_frequency(shown: list[dict], arguments: list, k: int) -> dict:
 
 
 WAYS: tuple[Callable[[list[dict], list, int], dict], ...] = (
-    by_order, by_form, by_form_from_the_end, by_value, by_signs, by_sum, by_least, by_largest, by_frequency,
+    by_order, by_form, by_form_from_the_end, by_value, by_signs, by_sum, by_least, by_largest, by_size, by_diagonal,
+    by_frequency,
 )  # fmt: skip
 
 
 def _of_one_form(shown: list[dict], arguments: list) -> list[dict]:
     return [case for case in shown if _form(case["arguments"]) == _form(arguments)] or shown
-
-
-def _nearest(shown: list[dict], arguments: list, feature: Callable[[list[float]], float]) -> dict:
-    sought = feature(_numbers(arguments))
-    return min(shown, key=lambda case: abs(feature(_numbers(case["arguments"])) - sought))
 
 
 def _form(data):
@@ -106,6 +112,22 @@ def _numbers(data) -> list[float]:
         parts = [data["array"]] if "array" in data else [part for part in data.values() if not isinstance(part, str)]
         return _numbers(parts)
     return [float(data)] if isinstance(data, (int, float)) else []
+
+
+def _diagonals(data) -> list[float]:
+    """The numbers on the diagonals of the matrices in arguments, as in checks.json."""
+    if isinstance(data, list):
+        return [number for part in data for number in _diagonals(part)]
+    if isinstance(data, dict) and len(shape := data.get("shape", ())) == 2:
+        return _numbers(data["array"][:: shape[1] + 1])
+    return _diagonals(list(data.values())) if isinstance(data, dict) else []
+
+
+def _nearest(shown: list[dict], arguments: list, feature: Callable[[list[float]], float], numbers=_numbers) -> dict:
+    """Of the visible cases of one form, the one with the nearest feature of these of its numbers."""
+    sought = feature(numbers(arguments))
+    alike = _of_one_form(shown, arguments)
+    return min(alike, key=lambda case: abs(feature(numbers(case["arguments"])) - sought))
 
 
 def _distance(a: list, b: list, seen: Callable) -> float:

@@ -28,6 +28,8 @@ _HIDDEN = (
     "timer_stats", "tty", "vmallocinfo", "vmstat", "zoneinfo",
 )  # fmt: skip
 
+_DEVICES = ("null", "zero", "full", "random", "urandom", "tty")  # which bubblewrap gives to every program
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _NEWNS, _NEWUTS, _NEWIPC, _NEWUSER, _NEWPID, _NEWNET = (
@@ -60,6 +62,9 @@ def furnish(size: int) -> None:
         _mount("tmpfs", folder, "tmpfs", _MS_NOSUID | _MS_NODEV, f"size={most},nr_inodes=20000,mode=700")
     quiet = _MS_NOSUID | _MS_NODEV | _MS_NOEXEC
     _mount("tmpfs", "/dev/pts", "tmpfs", quiet | _MS_RDONLY)  # or children could meet at a terminal
+    for device in _DEVICES:  # the machine's own, whose permissions a submission could change if root grades
+        kept = os.statvfs(f"/dev/{device}").f_flag & (_MS_NOSUID | _MS_NODEV | _MS_NOEXEC)  # as the kernel demands
+        _mount(None, f"/dev/{device}", None, kept | _MS_REMOUNT | _MS_BIND | _MS_RDONLY)
     _mount("proc", "/proc", "proc", quiet)
     _write("/proc/sys/user/max_user_namespaces", "0")
     _write("/proc/self/oom_score_adj", "1000")  # if memory runs short after all, this goes first

@@ -1,6 +1,8 @@
 """Pages of submissions show text as text, take about a second whatever they hold, and leave honest work whole."""
 
+import base64
 import copy
+import io
 import re
 import shutil
 import time
@@ -12,9 +14,18 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_output
 from nbgrader.converters import GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader import handlers
+from PIL import Image
 
 from classroom import NAME, ROOT, cell
 from grader import pages, release, solution
+
+
+def drawn(width, height):
+    """An empty picture as PNG, in base64."""
+    file = io.BytesIO()
+    Image.new("1", (width, height)).save(file, "png")
+    return base64.b64encode(file.getvalue()).decode()
+
 
 SCRIPT = "<script>parent.points = 20</script><img src=x onerror=alert(1)>"
 # Texts that libraries take long to colour or format, the longer the more so.
@@ -91,7 +102,7 @@ def test_a_page_of_costly_text_takes_no_more_than_a_second(graded, text):
 def test_a_page_of_many_cells_outputs_and_pictures_takes_no_more_than_a_second(graded):
     page(graded)
     one = new_output("stream", name="stdout", text="x")
-    picture = new_output("display_data", data={"image/png": "A" * 1_000_000})
+    picture = new_output("display_data", data={"image/png": drawn(1, 1) + "A" * 1_000_000})
     hostile = [new_code_cell("x", outputs=[copy.deepcopy(one)]) for _ in range(1000)]
     start = time.process_time()
     html = page(graded, new_code_cell("x", outputs=[picture] * 20), *hostile)
@@ -113,6 +124,27 @@ def test_a_picture_that_cannot_be_shown_costs_its_own_cell_alone(graded, attachm
     shows = new_markdown_cell("Look: ![mine](attachment:photo.png)", attachments=attachments)
     html = page(graded, shows, new_markdown_cell("My *own* words."))
     assert "Look: ![mine](attachment:photo.png)" in html and "<em>own</em>" in html
+
+
+def test_small_files_of_large_pictures_are_not_shown(graded):
+    large, small = drawn(9000, 9000), drawn(8, 8)
+    assert len(large) < 20_000
+    for one in (large, small):
+        as_html = f'<img alt="" src="data:image/png;base64,{one}">'
+        html = page(
+            graded,
+            new_code_cell("x", outputs=[new_output("display_data", data={"image/png": one})]),
+            new_code_cell("y", outputs=[new_output("display_data", data={"text/html": as_html})]),
+            new_markdown_cell("![a](attachment:a.png)", attachments={"a.png": {"image/png": one}}),
+            new_markdown_cell(as_html),
+        )
+        assert html.count(one) == (4 if one == small else 0)
+
+
+def test_many_pictures_have_no_more_pixels_than_one(graded):
+    one = drawn(4000, 2000)
+    html = page(graded, new_code_cell("x", outputs=[new_output("display_data", data={"image/png": one})] * 20))
+    assert 0 < html.count(one) < 5
 
 
 def test_the_message_of_a_check_is_shown_even_if_no_room_is_left(graded):

@@ -11,9 +11,13 @@ In Formgrader a question's rubric appears beside the answer. Feedback is made wi
 nbgrader_config.py puts the filters in place of nbconvert's filters of the same names, and `Bounded` before them.
 """
 
+import base64
 import functools
+import io
+import math
 import re
 import time
+import warnings
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -26,6 +30,7 @@ from nbconvert.filters.ansi import ansi2html as with_colours
 from nbconvert.filters.markdown_mistune import MarkdownWithMath
 from nbconvert.preprocessors import Preprocessor
 from nbformat.v4 import new_markdown_cell, new_output
+from PIL import Image
 
 from checks.timelimit import TimeLimit, limited
 from grader import formulas, solution
@@ -35,6 +40,7 @@ _MOST_CELLS = 300  # of a page; the course's exercises have under 50
 _MOST_OUTPUTS = 300
 _MOST_TEXT = 40_000  # characters of all cells and outputs that are text; the course's exercises have under 20,000
 _MOST_PICTURES = 4_000_000  # characters of all pictures
+_MOST_PIXELS = 30_000_000  # of all pictures: a browser takes 4 bytes for each, however small the file
 _LONGEST = 5_000  # characters
 _LONGEST_ANSWER = 20_000  # characters of a cell with a role in the exercise, which is shown even if no room is left
 _SECONDS = 0.3  # of a page, for colours and formats
@@ -99,7 +105,8 @@ class _Room:
     """What is left of a page's room."""
 
     def __init__(self):
-        self._text, self._pictures, self._outputs = _MOST_TEXT, _MOST_PICTURES, _MOST_OUTPUTS
+        self._text, self._outputs = _MOST_TEXT, _MOST_OUTPUTS
+        self._pictures, self._pixels = _MOST_PICTURES, _MOST_PIXELS
 
     def text(self, text: str, always: bool = False) -> str:
         """The text, or its beginning. always: whether it is shown even if no room is left."""
@@ -113,8 +120,9 @@ class _Room:
         for kind, part in data.items():
             if kind == "text/plain":
                 kept[kind] = self.text(part)
-            elif len(part) <= self._pictures:
+            elif len(part) <= self._pictures and (pixels := _pixels(kind, part)) <= self._pixels:
                 self._pictures -= len(part)
+                self._pixels -= pixels
                 kept[kind] = part
         return kept
 
@@ -133,6 +141,16 @@ class _Room:
             kept.append(new_output("stream", name="stderr", text=_CUT))
         self._outputs -= len(outputs)
         return kept
+
+
+def _pixels(kind: str, part: str) -> float:
+    """How many pixels the picture in a part of a MIME bundle has; infinity if that cannot be told."""
+    try:
+        encoded = part if kind.startswith("image/") else re.search(r'src="data:[^,"]*,([^"]*)"', part)[1]
+        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
+            return image.width * image.height
+    except Exception:  # a file that was made to that end may fail in any way
+        return math.inf
 
 
 # ---- filters
@@ -214,4 +232,6 @@ def _coloured(context, rendered: Callable[[], str], plain: str) -> str:
 
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:
+    if name == "src" and _pixels("image/", value.partition(",")[2]) > _MOST_PIXELS:
+        return False
     return name in _VALUES and _VALUES[name].fullmatch(value) is not None

@@ -71,12 +71,12 @@ def by_largest(shown: list[dict], arguments: list, k: int) -> dict:
 
 def by_size(shown: list[dict], arguments: list, k: int) -> dict:
     """The visible case whose numbers have the nearest sum, signs aside."""
-    return _nearest(shown, arguments, lambda numbers: math.fsum(map(abs, numbers)))
+    return _nearest(shown, arguments, lambda numbers: sum(map(abs, numbers)))
 
 
 def by_diagonal(shown: list[dict], arguments: list, k: int) -> dict:
     """The visible case whose matrices have the nearest trace."""
-    return _nearest(shown, arguments, math.fsum, _diagonals)
+    return _nearest(shown, arguments, sum, _diagonals)
 
 
 def by_frequency(shown: list[dict], arguments: list, k: int) -> dict:

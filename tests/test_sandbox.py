@@ -627,6 +627,19 @@ def test_memory_that_was_swapped_out_counts(tmp_path):
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_who_keeps_its_memory_from_being_counted_is_not_waited_for(monkeypatch):
+    from grader.inside import worker
+
+    monkeypatch.setattr(worker, "_share", lambda process: 3 << 20)
+    assert worker._held_together([1, 2]) == 6 << 20
+    monkeypatch.setattr(worker, "COUNTING", 0.2)
+    monkeypatch.setattr(worker, "_share", lambda process: time.sleep(60))
+    start = time.monotonic()
+    assert worker._held_together([1, 2]) == float("inf")
+    assert time.monotonic() - start < 30
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
 def test_a_process_that_hides_its_open_files_is_taken_to_have_all(monkeypatch):
     from grader.inside import confine, worker
 

@@ -24,6 +24,7 @@ import gc
 import importlib
 import itertools
 import json
+import math
 import os
 import select
 import selectors
@@ -42,6 +43,7 @@ from grader.inside import confine
 from grader.inside.shell import Shell
 
 POLL = 0.1  # seconds between two looks at what a child uses
+COUNTING = 1.0  # seconds for what takes longer to see
 LARGEST = 20_000  # characters of an outcome; those of right answers have some hundreds
 TOO_LARGE = {"value": {"other": "collection of more than can be compared"}}
 
@@ -256,8 +258,29 @@ def _excess(child: _Child, granted: int) -> str | None:
     room = child.limits["memory"] + granted - sum(map(_open_files, processes)) * _buffers()
     held = sum(map(_resident, processes))
     if held > room and len(processes) > 1:  # what forks share is held once, but it takes longer to see that
-        held = sum(map(_share, processes))
+        held = _held_together(processes)
     return "memory" if held > room else None
+
+
+def _held_together(processes: list[int]) -> float:
+    """Bytes that several processes hold, what they share counted once; infinity if that cannot be seen in time.
+
+    Whoever reads how the memory of a process is laid out waits while it is laid out anew, which a submission can do
+    without end. So a process of its own reads it, and this one can go on.
+    """
+    receive, send = os.pipe()
+    reader = os.fork()
+    if not reader:
+        try:
+            os.write(send, str(sum(map(_share, processes))).encode())
+        finally:
+            os._exit(0)
+    os.close(send)
+    with os.fdopen(receive) as pipe:
+        held = pipe.read() if select.select([pipe], [], [], COUNTING)[0] else ""
+    os.kill(reader, signal.SIGKILL)
+    os.waitpid(reader, 0)
+    return int(held) if held else math.inf
 
 
 def _family(process: int) -> list[int]:

@@ -24,13 +24,13 @@ SCREENSHOTS = ROOT / "build" / "screenshots"
 LESSONS = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("notebooks/*.ipynb"))
 EXERCISES = sorted(path.relative_to(ROOT).as_posix() for path in ROOT.glob("exercises/*/*.ipynb"))
 
-DAILY = ("01_update_rule", "05_tensorflow_gradienttape")
+DAILY = ("01_update_rule",)
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
 
 def run_daily_or_long(paths):
-    """The paths as parameters, all but two of them only for the long tests."""
+    """The paths as parameters, those of DAILY for every day and the others for the long tests."""
     return [pytest.param(path, marks=[] if Path(path).stem in DAILY else pytest.mark.long) for path in paths]
 
 

@@ -310,6 +310,7 @@ LINES = """card => {
 }"""
 
 
+@pytest.mark.long
 def test_they_are_readable_in_both_themes(notebook, lab):
     before = lab.page.viewport_size
     lab.page.set_viewport_size({"width": 1000, "height": 1400})  # in which the largest is whole
@@ -473,7 +474,13 @@ def twins(lab, path):
     return [unescape(re.match(r'<img alt="(.*?)"', output.data["text/html"])[1]) for output in outputs]
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: Path(path).stem)
+SHOWN_DAILY = pytest.mark.parametrize(
+    "path",
+    [pytest.param(path, marks=pytest.mark.long if k else [], id=Path(path).stem) for k, path in enumerate(LESSONS)],
+)
+
+
+@SHOWN_DAILY
 def test_without_a_kernel_a_trusted_lesson_shows_a_picture_in_its_place(lab, path):
     NotebookNotary(data_dir=str(lab.data)).sign(nbformat.read(lab.folder / path, as_version=4))
     with lab.opened(path, kernel=False) as notebook:
@@ -483,7 +490,7 @@ def test_without_a_kernel_a_trusted_lesson_shows_a_picture_in_its_place(lab, pat
         assert notebook.widgets() == 0
 
 
-@pytest.mark.parametrize("path", LESSONS, ids=lambda path: Path(path).stem)
+@SHOWN_DAILY
 def test_a_lesson_turned_into_html_shows_a_picture_in_its_place(lab, path):
     html, _ = HTMLExporter(mathjax_url="", require_js_url="").from_filename(str(lab.folder / path))
     with lab.page.context.new_page() as page:

@@ -483,7 +483,7 @@ def test_what_is_stale_in_exercises_is_found(course, monkeypatch):
     ]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_second_release_makes_the_same_bytes(course):
     def files():
         return {path: path.read_bytes() for kind in ("solutions", "exercises") for path in (course / kind).rglob("*.*")}

@@ -13,7 +13,7 @@ from helpers import frameworks
 
 NOTEBOOKS = Path(__file__).parents[1] / "notebooks"
 NUMPY_LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name < "05"]
-DAILY = ("04_batch_stochastic_minibatch",)  # the others, which import less, only in the long tests
+DAILY = ("03_linear_regression",)  # the others only in the long tests
 FRAMEWORK_LESSONS = [path for path in sorted(NOTEBOOKS.glob("*.ipynb")) if path.name >= "05"]
 EXTRA = ["tensorflow", "keras", "torch", "sklearn"]
 

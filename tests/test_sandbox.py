@@ -428,7 +428,7 @@ def test_a_framework_is_imported_where_code_asks_for_it_and_not_where_it_is_ment
     assert set(sandbox.on_demand([source])) == modules
 
 
-@slow
+@pytest.mark.long
 def test_what_an_exercise_needs_is_imported_before_its_first_step(walls):
     """So that no call has to wait for an import, which would count as time that the answer takes."""
     todo = []

@@ -180,7 +180,8 @@ def test_two_thousand_are_graded_as_in_one_process_though_workers_are_killed(cou
     assert len(spread_and_killed(course, cluster, monkeypatch, total=2000, every=199)) >= 5
 
 
-@pytest.mark.parametrize("what", [pytest.param("scheduler", marks=pytest.mark.long), "workers"])
+@pytest.mark.long
+@pytest.mark.parametrize("what", ["scheduler", "workers"])
 def test_a_cluster_that_is_lost_is_refused_and_the_next_call_continues(course, cluster, monkeypatch, what):
     hand_in(course, 6)
     monkeypatch.setattr(spread, "_PATIENCE", 5.0)

@@ -28,6 +28,11 @@ _NO_MATHJAX_FONTS = """<?xml version="1.0"?>
   <selectfont><rejectfont><glob>*/MathJax_*</glob></rejectfont></selectfont>
 </fontconfig>
 """
+# MathJax asks for its fonts as it comes to need them, on a busy machine with long pauses.
+_TYPESET = """() => window.MathJax?.Hub && new Promise(done =>
+  MathJax.Hub.Register.StartupHook('End', () =>
+    MathJax.Hub.Queue(() => document.fonts.ready.then(() => done(true)))))
+"""
 _MEASURE = """() => [
   [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
     .reduce((sum, entry) => sum + entry.transferSize, 0),
@@ -107,4 +112,6 @@ def opened(program: Browser, address: str, slow: bool = False) -> Opened:
         if slow:
             context.new_cdp_session(page).send("Network.emulateNetworkConditions", SLOW)
         page.goto(address, wait_until="networkidle")
+        page.evaluate(_TYPESET)
+        page.wait_for_load_state("networkidle")
         return Opened(*page.evaluate(_MEASURE))

@@ -132,6 +132,13 @@ def test_tasks_of_few_results_cannot_be_looked_up_whatever_the_secret(name, task
     assert {k: found for k in range(10) if (found := passed_by(solved, task, f"secret {k}"))} == {}
 
 
+@pytest.mark.long
+def test_a_task_of_few_results_is_drawn_with_every_secret():
+    solved = solution.read(ROOT / "solutions" / MODEL)
+    (task,) = (one for one in solved.tasks if one.name == "stationary_point")
+    assert all(hidden.draw(task, solved, f"secret{k}")["cases"] for k in range(100))
+
+
 def test_the_secret_decides_the_order_of_the_cases():
     solved = solution.read(ROOT / "solutions" / MODEL)
     task = next(one for one in solved.tasks if one.name == "step")
@@ -167,7 +174,7 @@ def test_a_task_whose_right_answers_disagree_on_a_draw_is_drawn_again():
     drawn = [case["arguments"] for case in hidden.draw(one, model, "secret")["cases"]]
     assert sorted(drawn) == [[3.0], [4.0], [5.0]]  # as many as a table of the visible ones is to fail on
     never = one._replace(right=(lambda x: x + 1,))
-    with pytest.raises(RuntimeError, match="in 20 draws of cases the right functions of f never all passed"):
+    with pytest.raises(RuntimeError, match="in 200 draws of cases the right functions of f never all passed"):
         hidden.draw(never, model, "secret")
 
 

@@ -24,7 +24,7 @@ from checks.findings import examine
 from grader import files, tables
 from grader.solution import VISIBLE, Solution, Task, make_task, read
 
-_DRAWS = 20  # of one task's cases, before the exercise itself is at fault
+_DRAWS = 200  # of one task's cases, before the exercise itself is at fault
 _WRONG = 3  # hidden cases at least on which a table of the visible ones is wrong
 _MADE_AS = 4  # raised when the same secret would give other cases than before
 

@@ -210,6 +210,7 @@ def _load() -> None:
     """Have the libraries import and compile what they do once, which is not the first page's to pay for."""
     _formatted("*a* $x$", {})
     _highlighted("x = 1")
+    Image.preinit()
 
 
 def _coloured(context, rendered: Callable[[], str], plain: str) -> str:

@@ -31,7 +31,7 @@ def at_an_address_of_its_own(spawner):
     spawner.ip = str(ipaddress.ip_address("127.0.1.0") + spawner.user.id)
 
 
-# Each student's server has a loopback address of its own, and a certificate for that alone. Without it, another user
+# Each student's server has its own loopback address, and a certificate for that alone. Without it, another user
 # could listen on the port of a server that has ended, and be taken for it.
 c.JupyterHub.internal_ssl = True
 c.Spawner.pre_spawn_hook = at_an_address_of_its_own

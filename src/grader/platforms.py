@@ -158,7 +158,7 @@ def rows(table: str) -> list[list[str]]:
 
 
 def need_plain_quotes(worksheet: str) -> None:
-    """Raise ValueError, with a clause, if a text of a student's could be taken for other cells of Moodle's worksheet.
+    """Raise ValueError, with a clause, if what a student wrote could be taken for other cells of Moodle's worksheet.
 
     PHP's fputcsv, by which Moodle writes, does not double a quote after a backslash, so nobody can tell whether it ends
     the cell; what follows could be the time or the grade of another.

@@ -265,8 +265,8 @@ def _excess(child: _Child, granted: int) -> str | None:
 def _held_together(processes: list[int]) -> float:
     """Bytes that several processes hold, what they share counted once; infinity if that cannot be seen in time.
 
-    Whoever reads how the memory of a process is laid out waits while it is laid out anew, which a submission can do
-    without end. So a process of its own reads it, and this one can go on.
+    Reading the memory map of a process waits while that map changes, and a submission can keep changing it. So a
+    separate process reads it, and this one goes on.
     """
     receive, send = os.pipe()
     reader = os.fork()

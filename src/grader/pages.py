@@ -13,6 +13,7 @@ nbgrader_config.py puts the filters in place of nbconvert's filters of the same 
 
 import base64
 import functools
+import gc
 import io
 import math
 import re
@@ -220,6 +221,7 @@ def _coloured(context, rendered: Callable[[], str], plain: str) -> str:
     """
     left = context["resources"].setdefault("colours", {"seconds": _SECONDS, "characters": _MOST_COLOURED})
     _load()
+    gc.disable()  # one look for garbage can take longer than a page has, and is the process's to pay, not the page's
     start = time.thread_time()
     html = plain
     try:
@@ -227,6 +229,8 @@ def _coloured(context, rendered: Callable[[], str], plain: str) -> str:
             html = limited(rendered, 4 * left["seconds"])
     except (TimeLimit, Exception):  # whatever a library makes of the text
         pass
+    finally:
+        gc.enable()
     left["seconds"] -= time.thread_time() - start
     left["characters"] -= len(html)
     return _Clean(html if left["characters"] >= 0 else plain)

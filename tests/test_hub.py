@@ -261,6 +261,9 @@ for number, (act, what) in enumerate(json.loads(ASKED)):
         reached.append(number)
     except (PermissionError, urllib.error.HTTPError, ssl.SSLError):
         pass
+    except urllib.error.URLError as error:
+        if not isinstance(error.reason, ssl.SSLError):  # a certificate can be refused while the request is being sent
+            raise
 print(json.dumps(reached))
 """
 

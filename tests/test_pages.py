@@ -133,6 +133,7 @@ def test_errors_that_look_like_a_checks_get_no_more_room_than_others(graded):
 
 def test_a_page_s_time_is_not_spent_on_garbage(graded, monkeypatch):
     """In a process that holds much, one look for garbage takes longer than all formulas of a page."""
+    page(graded)  # what is imported and compiled once
     enabled = []
     monkeypatch.setattr(pages, "_formatted", lambda *_: enabled.append(gc.isenabled()) or "")
     page(graded)

@@ -86,6 +86,28 @@ def test_lists_too_deep_for_any_task_are_refused():
         received.outcome({"value": deep}, ("x",))
 
 
+def stream(text):
+    return {"output_type": "stream", "name": "stdout", "text": text}
+
+
+# The largest of its kind that is accepted, and the smallest that is refused.
+BOUNDS = [
+    (received.outcome, ("x",), lambda n: {"value": {"list": [0] * n}}, received._MOST - 2),  # two for the dicts around
+    (received.outcome, ("x",), lambda n: {"value": "a" * n}, received._TEXT),
+    (received.outputs, 10**6, lambda n: [stream("a")] * n, 1000),
+    (received.outputs, 1000, lambda n: [stream("a" * n)], 1000 - received.characters([stream("")])),
+]
+
+
+@pytest.mark.parametrize(
+    ("receive", "how", "of_size", "most"), BOUNDS, ids=["entries", "text", "outputs", "characters"]
+)
+def test_what_is_as_large_as_allowed_is_accepted_and_nothing_larger(receive, how, of_size, most):
+    assert receive(of_size(most), how)
+    with pytest.raises(received.Improper):
+        receive(of_size(most + 1), how)
+
+
 @pytest.mark.parametrize(
     "line", [b"", b"x", b"[]", b"1", b"NaN", b'{"a": Infinity}', b"[" * 100_000, b'{"a": "\xff"}', b"9" * 5000]
 )

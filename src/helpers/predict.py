@@ -112,7 +112,7 @@ def nearness(guess: float, value: float) -> tuple[str, str]:
     if value == 0 or guess == 0:
         return "far", "One of the two is zero: that is worth finding out."
     factor = max(guess / value, value / guess)
-    if factor <= 2:
+    if factor < 2:
         return "scale", "The right size, less than a factor of 2 away."
     if factor <= _FAR:
         return "scale", f"The right order of magnitude: a factor of {factor:.2g} away."

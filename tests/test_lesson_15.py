@@ -1,7 +1,7 @@
-"""What lesson 15 adds: two newer rules by hand and a clipped call, as it defines them, and the list of papers.
+"""What lesson 15 adds: newer rules, a clipped call and AdamW's end, as it describes them, and the list of papers.
 
 References: all of z kept, so that their mean is taken as a mean; the one length of a step that is a sign, or that is
-clipped; and what the lessons and exercises cite.
+clipped; a diagonal gradient, whose singular values are in sight; and what the lessons and exercises cite.
 """
 
 import re
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from lesson_code import NOTEBOOKS, functions_of
 
-from helpers import frameworks
+from helpers import frameworks, rules
 
 NAME = r"[^\W\d_][\w’-]+"
 CITED = re.compile(rf"\b({NAME})(?:(?:, {NAME})*,? and {NAME}| et al\.)?,? \(?((?:18|19|20)\d\d)\b")
@@ -55,6 +55,22 @@ def test_what_the_clipped_call_moves_is_clipped_even_if_the_parameters_can_be_re
     optimizer.step()
     moved = before - torch.nn.utils.parameters_to_vector(model.parameters()).detach()
     assert moved.norm().item() == pytest.approx(limit, rel=1e-4)
+
+
+@pytest.mark.parametrize(("ratio", "equal"), [(1 / 30, True), (1 / 100, True), (1 / 1001, False), (1 / 5000, False)])
+def test_muon_makes_singular_values_about_equal_down_to_a_thousandth_of_the_largest(ratio, equal):
+    torch = frameworks.pytorch()
+    weight = torch.nn.Parameter(torch.zeros(2, 2))
+    weight.grad = torch.diag(torch.tensor([1.0, ratio]))
+    torch.optim.Muon([weight], lr=1.0, weight_decay=0.0).step()
+    large, small = np.abs(np.diag(weight.detach().numpy()))
+    assert 0.6 < large < 1.3 and (0.6 < small < 1.3) == equal
+
+
+def test_adamw_leaves_the_lowest_point_towards_0():
+    rule, lowest = rules.adamw(0.5, weight_decay=0.1), np.array([2.0, 1.0])
+    step, _ = rule.update(np.zeros(2), rule.init(lowest), lowest)
+    np.testing.assert_allclose(step, -0.05 * lowest)
 
 
 def text_of(page):

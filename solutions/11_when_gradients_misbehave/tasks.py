@@ -554,6 +554,18 @@ class adaptive_clip:
                 for g, w in zip(gradients, weights, strict=True)
             ]
 
+        def square_compared(gradients, weights, ratio):
+            """You compare the square of the gradient's norm with the limit. What you make of those above it is
+            right."""
+            return [
+                g * (limit / norm_of(g)) if norm_of(g) ** 2 > limit else g
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def floor_at_zero_alone(gradients, weights, ratio):
+            """Your floor counts only where the weights are exactly 0. It is for all norms below 0.001."""
+            return by_norm(gradients, [ratio * (norm_of(w) or FLOOR) for w in weights])
+
     class right:
         def by_quotient(gradients, weights, ratio):
             clipped = []
@@ -809,6 +821,14 @@ class accumulate_and_clip:
             """You take the median of the mini-batches, entry by entry. The step uses their mean."""
             middle = [np.median(np.array(parts), axis=0) for parts in zip(*batches, strict=True)]
             return cut(middle, norm_of(together(middle)), limit)
+
+        def divided_in_every_turn(batches, limit):
+            """You divide the whole sum in every turn of the loop, so that the early mini-batches are divided again and
+            again. Divide each gradient once."""
+            mean = [np.zeros_like(g) for g in batches[0]]
+            for gradients in batches:
+                mean = [(m + g) / len(batches) for m, g in zip(mean, gradients, strict=True)]
+            return cut(mean, norm_of(together(mean)), limit)
 
     class right:
         def by_norm_of_norms(batches, limit):
@@ -1453,6 +1473,13 @@ class weight_gradients:
             for the slope with respect to each weight."""
             _, z, _ = forward(weights, x, activation)
             return np.prod(weights * SLOPES[activation](z))
+
+        def inputs_behind_for_weights(weights, x, activation):
+            """In the factors of the later layers you multiply by what comes into the layer. What the earlier weight
+            changes is that input, so the factor is the layer's weight, times its slope."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * behind(h * slopes)
 
     class right:
         def by_carrying(weights, x, activation):

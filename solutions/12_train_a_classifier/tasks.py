@@ -508,6 +508,11 @@ class balanced_accuracy:
         def by_what_was_said_or_zero(scores, labels):
             return np.nan_to_num(precisions(scores.argmax(axis=1), labels, scores.shape[1])).mean()
 
+        @says(by_what_was_said_of_those_that_occur.__doc__)
+        def by_what_was_said_of_those_that_occur_or_zero(scores, labels):
+            found = precisions(scores.argmax(axis=1), labels, scores.shape[1])
+            return np.nan_to_num(found)[np.unique(labels)].mean()
+
     class right:
         def by_counting(scores, labels):
             right, all_of_it = {}, {}
@@ -824,6 +829,13 @@ class smoothed_cross_entropy:
             """You share ε among as many classes as occur in the labels. It is shared among all of them: how many
             columns are there?"""
             wanted = (1 - smoothing) * one_hot(labels, scores.shape[1]) + smoothing / len(np.unique(labels))
+            return cost_of(wanted, log_softmax(scores))
+
+        def one_share_taken_from_the_label(scores, labels, smoothing):
+            """The label's target is 1 − ε/K in your code, so that the targets of a row do not add up to 1. The whole ε
+            is taken from the label, and ε/K of it comes back."""
+            classes = scores.shape[1]
+            wanted = targets(labels, classes, 1 - smoothing / classes, smoothing / classes)
             return cost_of(wanted, log_softmax(scores))
 
     class right:
@@ -1803,6 +1815,12 @@ class standardise_both:
             spread = np.abs(train[:, keep] - mean).mean(axis=0)
             return (train[:, keep] - mean) / spread, (held_out[:, keep] - mean) / spread
 
+        def roles_exchanged(train, held_out):
+            """You subtract the standard deviation and divide by the mean. It is the other way round."""
+            keep = moving_columns(train)
+            mean, std = train[:, keep].mean(axis=0), train[:, keep].std(axis=0)
+            return (train[:, keep] - std) / mean, (held_out[:, keep] - std) / mean
+
     class right:
         def column_by_column(train, held_out):
             columns = []
@@ -2094,6 +2112,10 @@ class train_epoch:
         def batch_size_batches_some_empty(X, labels, weights, order, batch_size, lr):
             batches = np.array_split(order, batch_size)
             return epoch(X, labels, weights, [(b, b) for b in batches], lr)
+
+        def rate_shared_by_the_batches(X, labels, weights, order, batch_size, lr):
+            """You divide the rate by the number of batches. Each batch takes a whole step."""
+            return epoch(X, labels, weights, pairs(order, batch_size), lr / len(cut(order, batch_size)))
 
     class right:
         def on_reordered_copies(X, labels, weights, order, batch_size, lr):

@@ -824,6 +824,10 @@ class bytes_per_worker:
             well: the first workers get a row each, and the others none."""
             return shared_out(shapes, workers, lambda rows, p: all_rows(rows, p) if rows < p else by_pieces(rows, p))
 
+        @says(dimensions_added.__doc__)
+        def dimensions_added_none_of_a_vector(shapes, workers):
+            return shared_out([(shape[0], sum(shape[1:])) for shape in shapes], workers, by_pieces)
+
     class right:
         def by_slices(shapes, workers):
             """Rows that are really cut, with a slice for each worker."""

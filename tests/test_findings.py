@@ -68,6 +68,9 @@ STEP = task(
     "x g", [([x, g], x - g) for x, g in [(A(1.5, 2.0), A(0.5, -3.0)), (A(0.5, 4.0), A(1.0, 2.5)), (A(2.5), A(0.75))]]
 )
 
+# tiny(x): 0.01/x, so small beside x that a step from x to any such number is as long as the right one
+TINY = task("x", [([x], 0.01 / x) for x in (A(900.0, -400.0), A(-500.0, -800.0), A(300.0, 700.0))])
+
 # What is told of each wrong function: (its task, the function, the sentence).
 GENERAL = {
     "right": (SHIFT, shift, None),
@@ -99,6 +102,11 @@ GENERAL = {
         STEP,
         lambda x, g: x - 0.3 * g,
         "the result moves away from x 0.3 times as far as it should, in every case.",
+    ),
+    "far from x, and as far as the right result": (
+        TINY,
+        lambda x: 3e-6 * np.sin(x),
+        "the result differs from the expected value.",
     ),
     "steps of two lengths": (
         STEP,

@@ -57,6 +57,12 @@ def test_the_plain_data_of_a_value_is_as_the_format_says(value, data):
     assert encode(value) == data
 
 
+def test_a_tuple_that_is_passed_arrives_as_a_tuple_and_one_that_is_returned_as_a_list():
+    argument = encode([(2, 3)], passed=True)
+    outcome = call(lambda shapes: (shapes[0], isinstance(shapes[0], tuple)), [argument], ["shapes"])
+    assert outcome == {"value": {"list": [{"list": [2, 3]}, True]}}
+
+
 def test_a_list_that_holds_itself_comes_to_an_end():
     loop = []
     loop.append(loop)

@@ -126,6 +126,10 @@ class clip_by_value:
             as it is."""
             return [limit * np.tanh(g / limit) for g in gradients]
 
+        def first_array_alone(gradients, limit):
+            """Your list holds the first array only. Is your `return` inside the loop or after it?"""
+            return [np.clip(gradients[0], -limit, limit)]
+
     class right:
         def by_bounds(gradients, limit):
             return [np.minimum(np.maximum(g, -limit), limit) for g in gradients]
@@ -529,6 +533,39 @@ class adaptive_clip:
             """You take the mean size of the entries as the norm. The norm is the root of the sum of their squares."""
             return with_norm(lambda a: np.mean(np.abs(a)))(gradients, weights, ratio)
 
+        def first_gradient_alone(gradients, weights, ratio):
+            """Your list holds the first gradient only. Is your `return` inside the loop or after it?"""
+            return by_norm(gradients, limits_of(weights, ratio))[:1]
+
+        def roles_exchanged(gradients, weights, ratio):
+            """You make the limit of the gradient's norm and compare that of the weights with it. It is the other way
+            round: the weights set the limit, and the gradient is measured."""
+            limits = limits_of(gradients, ratio)
+            return [
+                g * (limit / norm_of(w)) if norm_of(w) > limit else g
+                for g, w, limit in zip(gradients, weights, limits, strict=True)
+            ]
+
+        def zero_by_zero_without_floor(gradients, weights, ratio):
+            """The floor of 0.001 is missing, so weights that are 0 would never move. And a gradient of zeros becomes
+            NaN: its norm is 0, and you divide by it. Compare the norm with the limit first."""
+            return [
+                g / np.linalg.norm(g) * np.minimum(np.linalg.norm(g), ratio * np.linalg.norm(w))
+                for g, w in zip(gradients, weights, strict=True)
+            ]
+
+        def square_compared(gradients, weights, ratio):
+            """You compare the square of the gradient's norm with the limit. What you make of those above it is
+            right."""
+            return [
+                g * (limit / norm_of(g)) if norm_of(g) ** 2 > limit else g
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def floor_at_zero_alone(gradients, weights, ratio):
+            """Your floor counts only where the weights are exactly 0. It is for all norms below 0.001."""
+            return by_norm(gradients, [ratio * (norm_of(w) or FLOOR) for w in weights])
+
     class right:
         def by_quotient(gradients, weights, ratio):
             clipped = []
@@ -784,6 +821,14 @@ class accumulate_and_clip:
             """You take the median of the mini-batches, entry by entry. The step uses their mean."""
             middle = [np.median(np.array(parts), axis=0) for parts in zip(*batches, strict=True)]
             return cut(middle, norm_of(together(middle)), limit)
+
+        def divided_in_every_turn(batches, limit):
+            """You divide the whole sum in every turn of the loop, so that the early mini-batches are divided again and
+            again. Divide each gradient once."""
+            mean = [np.zeros_like(g) for g in batches[0]]
+            for gradients in batches:
+                mean = [(m + g) / len(batches) for m, g in zip(mean, gradients, strict=True)]
+            return cut(mean, norm_of(together(mean)), limit)
 
     class right:
         def by_norm_of_norms(batches, limit):
@@ -1406,6 +1451,36 @@ class weight_gradients:
             """You put x through the activation before the first layer. The first layer multiplies x itself."""
             return right_gradients(weights, float(VALUES[activation](x)), activation)
 
+        @says(never_moved_on.__doc__)
+        def never_moved_on_to_the_next(weights, x, activation):
+            slopes, outputs = SLOPES[activation](weights * x), VALUES[activation](weights * x)
+            return np.append(x, outputs[:-1]) * slopes * behind(weights * slopes)
+
+        @says(sum_of_the_layers_behind.__doc__)
+        def sum_of_the_layers_behind_or_one(weights, x, activation):
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            sums = np.cumsum((weights * slopes)[::-1])[::-1]
+            return h * slopes * np.append(sums[1:], 1.0)
+
+        @says(slope_along_x_over_the_weight.__doc__)
+        def slope_along_x_over_the_weight_times_x(weights, x, activation):
+            _, z, _ = forward(weights, x, activation)
+            return x * np.prod(weights * SLOPES[activation](z)) / weights
+
+        def along_x(weights, x, activation):
+            """This is the slope with respect to x, a single number, as the lesson's function gives it. The task asks
+            for the slope with respect to each weight."""
+            _, z, _ = forward(weights, x, activation)
+            return np.prod(weights * SLOPES[activation](z))
+
+        def inputs_behind_for_weights(weights, x, activation):
+            """In the factors of the later layers you multiply by what comes into the layer. What the earlier weight
+            changes is that input, so the factor is the layer's weight, times its slope."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * behind(h * slopes)
+
     class right:
         def by_carrying(weights, x, activation):
             """Forward only: each layer multiplies all gradients so far by its factor, and adds its own."""
@@ -1464,6 +1539,10 @@ SCORES_CUT = (
     "You cut off the scores, so nothing overflows, but beyond the cut the cost and the slope no longer change. Rewrite "
     "the cost, so that it holds for any score."
 )
+BOTH_OVERFLOW = (
+    "A power of e overflows where the prediction is most wrong: the cost becomes infinite, and the slope ∞/∞, which is "
+    "NaN. Use one that is never above 1, in both."
+)
 
 
 class binary_cross_entropy:
@@ -1475,7 +1554,7 @@ class binary_cross_entropy:
         yield np.array([1000.0, -1000.0, 1000.0, -1000.0]), np.array([1, 0, 0, 1])
         yield drawn(rng, 4, 0.3, 8), np.array([0, 1, 1, 0])
         yield np.append(drawn(rng, 1, 40, 60), abs(drawn(rng, 1, 40, 60))), np.array([0, 1])
-        yield np.append(abs(drawn(rng, 1, 40, 60)), -abs(drawn(rng, 2, 40, 60))), np.array([1, 0, 1])
+        yield np.append(abs(drawn(rng, 2, 40, 60)), -abs(drawn(rng, 2, 40, 60))), np.array([1, 0, 0, 1])
         yield np.array([750.0, drawn(rng, 1, 0.5, 2)[0], -750.0]), np.array([0, 0, 1])
 
     class mistakes:
@@ -1530,8 +1609,9 @@ class binary_cross_entropy:
             return bce(scores, labels)[0], clipped(scores, labels, 1e-15)[1]
 
         def logarithm_of_p_turned_round(scores, labels):
-            """Instead of 1 − p you compute the sigmoid of −z, which keeps all digits. But far out it is 0 all the same,
-            and the cost becomes infinite. Rewrite the cost without p."""
+            """The slope is right. Your cost is infinite where the prediction is most wrong, and 0 instead of tiny where
+            it is confident and right, whether you write log(1 + eᶻ) or the logarithm of the sigmoid. Use a power of e
+            that is never above 1, and a logarithm that loses no digits."""
             return -np.log(sigmoid(margin(scores, labels))), bce(scores, labels)[1]
 
         def line_taken_off(scores, labels):
@@ -1778,6 +1858,27 @@ class binary_cross_entropy:
             costs, slopes = bce(scores, labels)
             straight = np.maximum(-margin(scores, labels), 0)
             return straight + (costs - straight) / np.log(2), slopes
+
+        def logarithm_overflows_and_slope_by_subtraction(scores, labels):
+            """Your cost is infinite where the prediction is most wrong, and where it is confident and right, cost and
+            slope are 0 instead of tiny. Use a power of e that is never above 1, a logarithm that loses no digits, and
+            no difference such as p − 1."""
+            return np.log(1 + np.exp(-margin(scores, labels))), sigmoid(scores) - labels
+
+        @says(BOTH_OVERFLOW)
+        def both_overflow(scores, labels):
+            powers = np.exp(-margin(scores, labels))
+            return np.log1p(powers), np.where(labels == 1, -1, 1) * powers / (1 + powers)
+
+        @says(BOTH_OVERFLOW)
+        def both_overflow_and_digits_lost(scores, labels):
+            powers = np.exp(-margin(scores, labels))
+            return np.log(1 + powers), np.where(labels == 1, -1, 1) * powers / (1 + powers)
+
+        @says(slope_that_saturates.__doc__)
+        def slope_of_the_squared_error(scores, labels):
+            p = sigmoid(scores)
+            return bce(scores, labels)[0], 2 * (p - labels) * p * (1 - p)
 
     class right:
         def by_softplus(scores, labels):

@@ -489,6 +489,30 @@ class balanced_accuracy:
             shares = shares[~np.isnan(shares)]
             return len(shares) / np.sum(1 / np.maximum(shares, 1e-9))
 
+        def first_class_shared_out(scores, labels):
+            """Only the first class's recall is in your sum. Is your `return` inside the loop or after it?"""
+            found = recalls(scores.argmax(axis=1), labels, scores.shape[1])
+            return found[labels.min()] / len(np.unique(labels))
+
+        @says(as_many_from_zero.__doc__)
+        def as_many_from_zero_or_zero(scores, labels):
+            count = len(np.unique(labels))
+            return np.nan_to_num(recalls(scores.argmax(axis=1), labels, scores.shape[1]))[:count].mean()
+
+        def largest_label_left_out(scores, labels):
+            """The class with the largest label is missing from your mean. Does your `range` end too early?"""
+            found = recalls(scores.argmax(axis=1), labels, scores.shape[1])[: labels.max()]
+            return np.mean(found[~np.isnan(found)])
+
+        @says(by_what_was_said.__doc__)
+        def by_what_was_said_or_zero(scores, labels):
+            return np.nan_to_num(precisions(scores.argmax(axis=1), labels, scores.shape[1])).mean()
+
+        @says(by_what_was_said_of_those_that_occur.__doc__)
+        def by_what_was_said_of_those_that_occur_or_zero(scores, labels):
+            found = precisions(scores.argmax(axis=1), labels, scores.shape[1])
+            return np.nan_to_num(found)[np.unique(labels)].mean()
+
     class right:
         def by_counting(scores, labels):
             right, all_of_it = {}, {}
@@ -800,6 +824,19 @@ class smoothed_cross_entropy:
             return cost_of(
                 smooth(labels, scores.shape[1], smoothing), np.log(np.maximum(stable_softmax(scores), 1e-15))
             )
+
+        def shared_by_the_classes_that_occur(scores, labels, smoothing):
+            """You share ε among as many classes as occur in the labels. It is shared among all of them: how many
+            columns are there?"""
+            wanted = (1 - smoothing) * one_hot(labels, scores.shape[1]) + smoothing / len(np.unique(labels))
+            return cost_of(wanted, log_softmax(scores))
+
+        def one_share_taken_from_the_label(scores, labels, smoothing):
+            """The label's target is 1 − ε/K in your code, so that the targets of a row do not add up to 1. The whole ε
+            is taken from the label, and ε/K of it comes back."""
+            classes = scores.shape[1]
+            wanted = targets(labels, classes, 1 - smoothing / classes, smoothing / classes)
+            return cost_of(wanted, log_softmax(scores))
 
     class right:
         def by_two_parts(scores, labels, smoothing):
@@ -1128,6 +1165,12 @@ class weighted_gradient:
         def inputs_centred(X, scores, labels, class_weights):
             """You take the mean off the inputs first. The model uses them as they are."""
             return right_gradient(X - X.mean(axis=0), scores, labels, class_weights)
+
+        def powers_for_probabilities(X, scores, labels, class_weights):
+            """Your residual is made of the powers of e, which are not divided by their sum: they are not yet
+            probabilities. `softmax` does both."""
+            weights = class_weights[labels]
+            return (weights[:, None] * X).T @ (np.exp(scores) - one_hot(labels, scores.shape[1])) / weights.sum()
 
     class right:
         by_product = right_gradient
@@ -1520,6 +1563,12 @@ class early_stopping:
             path = descent(X, labels, classes, lr, steps)
             return np.mean(path, axis=0), best_of(path, X_valid, labels_valid)[1]
 
+        def lowest_training_cost(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """The costs are right, but you keep the weights with the lowest *training* cost. The validation cost
+            decides."""
+            path = descent(X, labels, classes, lr, steps)
+            return best_of(path, X, labels)[0], best_of(path, X_valid, labels_valid)[1]
+
     class right:
         def along_the_path(X, labels, X_valid, labels_valid, classes, lr, steps):
             return best_of(descent(X, labels, classes, lr, steps), X_valid, labels_valid)
@@ -1639,7 +1688,8 @@ class standardise_both:
 
         def held_out_forgotten(train, held_out):
             """You return the held-out examples as they were. A model trained on standardised examples needs them with
-            the same shift and the same scale."""
+            the same shift and the same scale. (If you do shift and scale them: the mean of `train` is 0 once `train`
+            is a name for the standardised examples.)"""
             return by_statistics_of(train, held_out, train)[0], held_out[:, moving_columns(train)]
 
         def train_is_changed(train, held_out):
@@ -1764,6 +1814,12 @@ class standardise_both:
             mean = train[:, keep].mean(axis=0)
             spread = np.abs(train[:, keep] - mean).mean(axis=0)
             return (train[:, keep] - mean) / spread, (held_out[:, keep] - mean) / spread
+
+        def roles_exchanged(train, held_out):
+            """You subtract the standard deviation and divide by the mean. It is the other way round."""
+            keep = moving_columns(train)
+            mean, std = train[:, keep].mean(axis=0), train[:, keep].std(axis=0)
+            return (train[:, keep] - std) / mean, (held_out[:, keep] - std) / mean
 
     class right:
         def column_by_column(train, held_out):
@@ -2045,6 +2101,21 @@ class train_epoch:
                 weights = epoch(X, labels, weights, [(batch, batch)], lr)
                 path.append(weights)
             return np.mean(path, axis=0)
+
+        def one_example_too_few(X, labels, weights, order, batch_size, lr):
+            """Your batches have one example too few, so that some are never used. A slice ends before its second
+            number."""
+            batches = [order[k : k + batch_size - 1] for k in range(0, len(order), batch_size)]
+            return epoch(X, labels, weights, [(b, b) for b in batches if len(b)], lr)
+
+        @says(batch_size_batches.__doc__)
+        def batch_size_batches_some_empty(X, labels, weights, order, batch_size, lr):
+            batches = np.array_split(order, batch_size)
+            return epoch(X, labels, weights, [(b, b) for b in batches], lr)
+
+        def rate_shared_by_the_batches(X, labels, weights, order, batch_size, lr):
+            """You divide the rate by the number of batches. Each batch takes a whole step."""
+            return epoch(X, labels, weights, pairs(order, batch_size), lr / len(cut(order, batch_size)))
 
     class right:
         def on_reordered_copies(X, labels, weights, order, batch_size, lr):

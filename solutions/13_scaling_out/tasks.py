@@ -235,6 +235,14 @@ class average_shard_gradients:
             """You bring each gradient to length 1 before you add it up. A steep shard counts as steep as it is."""
             return sum(n * g / np.linalg.norm(g) for g, n in zip(gradients, sizes, strict=True)) / sum(sizes)
 
+        def first_size_for_all_before(gradients, sizes):
+            """Your mean so far counts with the size of the first shard, however many have joined it. Add up the sizes
+            as you go."""
+            mean = gradients[0]
+            for g, n in zip(gradients[1:], sizes[1:], strict=True):
+                mean = (sizes[0] * mean + n * g) / (sizes[0] + n)
+            return mean
+
     class right:
         def by_numpy(gradients, sizes):
             return np.average(gradients, axis=0, weights=sizes)
@@ -787,6 +795,39 @@ class bytes_per_worker:
             piece = -(-len(rows) // workers)
             return [16 * sum(rows[k * piece : (k + 1) * piece]) for k in range(workers)]
 
+        @says(rounded_to_the_nearest.__doc__)
+        def rounded_to_the_nearest_but_one_at_least(shapes, workers):
+            return shared_out(
+                shapes, workers, lambda rows, p: np.diff(np.minimum(np.arange(p + 1) * max(1, round(rows / p)), rows))
+            )
+
+        @says(BYTES_SHARED_EVENLY)
+        def bytes_of_each_tensor_shared_evenly(shapes, workers):
+            return [sum(int(16 * np.prod(shape) / workers) for shape in shapes)] * workers
+
+        def full_piece_or_none(shapes, workers):
+            """A worker that gets any rows gets a full piece in your code. The last one that gets some takes what is
+            left, which may be fewer."""
+            return shared_out(
+                shapes,
+                workers,
+                lambda rows, p: [n * (k * n < rows) for n in [int(np.ceil(rows / p))] for k in range(p)],
+            )
+
+        def only_the_parameters(shapes, workers):
+            """You share out only the parameters. Their gradients and Adam's memories are shared out as well."""
+            whole, part = shared_out(shapes, workers, all_rows, 3), shared_out(shapes, workers, by_pieces, 1)
+            return [a + b for a, b in zip(whole, part, strict=True)]
+
+        def few_rows_for_all(shapes, workers):
+            """You give every worker the whole of a tensor that has fewer rows than there are workers. It is cut as
+            well: the first workers get a row each, and the others none."""
+            return shared_out(shapes, workers, lambda rows, p: all_rows(rows, p) if rows < p else by_pieces(rows, p))
+
+        @says(dimensions_added.__doc__)
+        def dimensions_added_none_of_a_vector(shapes, workers):
+            return shared_out([(shape[0], sum(shape[1:])) for shape in shapes], workers, by_pieces)
+
     class right:
         def by_slices(shapes, workers):
             """Rows that are really cut, with a slice for each worker."""
@@ -1055,6 +1096,14 @@ class cost_factors:
                 sizes, engine
             )
 
+        @says(not_yet_divided.__doc__)
+        def divided_by_the_workers_alone(sizes, engine):
+            return factors_with(lambda sizes: sizes / len(sizes), lambda sizes: sizes * 1.0)(sizes, engine)
+
+        @says(not_yet_divided.__doc__)
+        def divided_by_the_workers_for_both(sizes, engine):
+            return sizes / len(sizes)
+
     class right:
         def by_mean_size(sizes, engine):
             return sizes / np.mean(sizes) if engine == "DDP" else sizes / np.mean(sizes) / sizes.size
@@ -1181,7 +1230,8 @@ class step_seconds:
             return seconds[0] + sum(np.maximum(seconds[1:], sending[:-1])) + sending[-1]
 
         def computing_alone(seconds, megabytes, workers, speed):
-            """This is when `backward` is done. The last bucket has yet to be sent."""
+            """This is when `backward` is done. The last bucket has yet to be sent, which takes time. (If your
+            code does send it, that takes no time: does `//` cut a fraction to 0?)"""
             return sum(seconds)
 
         def sending_alone(seconds, megabytes, workers, speed):
@@ -1319,6 +1369,27 @@ class step_seconds:
         def seconds_on_average(seconds, megabytes, workers, speed):
             """You let all buckets fill in the mean time. Each has its own."""
             return sent_with(np.full(len(seconds), np.mean(seconds)), ring(workers) * megabytes / speed)
+
+        def one_after_the_other_and_bucket_itself(seconds, megabytes, workers, speed):
+            """Two things are wrong. Nothing overlaps in your code, though a bucket is sent while `backward` goes on
+            with the next. And you send each bucket once, whatever the number of workers: the ring's formula is
+            missing."""
+            return sum(seconds) + sum(megabytes) / speed
+
+        def all_at_once_and_bucket_itself(seconds, megabytes, workers, speed):
+            """Two things are wrong. Several buckets are on their way at the same time, though each has to wait for the
+            one before. And you send each bucket once, whatever the number of workers: the ring's formula is missing."""
+            return max(np.cumsum(seconds) + megabytes / speed)
+
+        def one_after_the_other_and_once_round(seconds, megabytes, workers, speed):
+            """Two things are wrong. Nothing overlaps in your code, though a bucket is sent while `backward` goes on
+            with the next. And your exchange takes half as long as it should."""
+            return sum(seconds) + ring(workers) / 2 * sum(megabytes) / speed
+
+        def all_at_once_and_once_round(seconds, megabytes, workers, speed):
+            """Two things are wrong. Several buckets are on their way at the same time, though each has to wait for the
+            one before. And your exchange takes half as long as it should."""
+            return max(np.cumsum(seconds) + ring(workers) / 2 * megabytes / speed)
 
     class right:
         def by_recursion(seconds, megabytes, workers, speed):

@@ -2,6 +2,7 @@
 
     value     None, True, 2, 0.5, "text", {"float": "NaN"}, {"array": [flat], "shape": [2, 3], "dtype": "float64"},
               {"list": [values]}, {"dict": {key: value}}, {"function": "rosenbrock.gradient"} of helpers.functions;
+              a tuple in an argument is {"list": [values], "tuple": true}; a result may be either, and is a list;
               of anything that cannot be a task's result only its kind: {"tensor": "PyTorch"}, {"other": "generator"}
     outcome   {"value": value} or {"raised": {"type", "message", "line", "by"}}; and if there is something to report
               "changed": names of the arguments that were changed, "printed": how the printed text begins;
@@ -58,7 +59,7 @@ def call(function: Callable, arguments: list, parameters: list[str], seconds: fl
     try:
         with _quiet(printed):
             outcome["value"] = encode(limited(lambda: function(*passed), seconds))
-            changed = [n for n, a, p in zip(parameters, arguments, passed, strict=True) if encode(p) != a]
+            changed = [n for n, a, p in zip(parameters, arguments, passed, strict=True) if encode(p, passed=True) != a]
     except KeyboardInterrupt:  # the student's own: Kernel, Interrupt
         raise
     except BaseException as error:
@@ -164,12 +165,15 @@ def timed_out(outcome: dict) -> bool:
 # ---- values as plain data
 
 
-def encode(value):
-    """A value as it is in checks.json. Anything but an array, number, string, list or dict keeps only its kind."""
-    return _encode(value, 0, [_MOST])
+def encode(value, passed: bool = False):
+    """A value as it is in checks.json. Anything but an array, number, string, list or dict keeps only its kind.
+
+    passed   whether it is an argument, in which a tuple stays a tuple
+    """
+    return _encode(value, passed, 0, [_MOST])
 
 
-def _encode(value, depth: int, left: list[int]):
+def _encode(value, passed: bool, depth: int, left: list[int]):
     """`encode`, at a depth of lists in lists. left[0] is how many entries the whole may still have."""
     if value is None:
         return None
@@ -189,9 +193,10 @@ def _encode(value, depth: int, left: list[int]):
     if isinstance(value, np.ndarray):
         return _encode_array(np.asarray(value))
     if isinstance(value, (list, tuple, range)) and depth < _DEEPEST:
-        return {"list": [_encode(item, depth + 1, left) for item in value]}
+        data = {"list": [_encode(item, passed, depth + 1, left) for item in value]}
+        return {**data, "tuple": True} if passed and isinstance(value, tuple) else data
     if isinstance(value, dict) and depth < _DEEPEST:
-        return {"dict": {str(key): _encode(item, depth + 1, left) for key, item in value.items()}}
+        return {"dict": {str(key): _encode(item, passed, depth + 1, left) for key, item in value.items()}}
     if callable(value) and (name := function_name(value)):
         return {"function": name}
     library = type(value).__module__.partition(".")[0]
@@ -222,7 +227,8 @@ def decode(data):
         numbers = [float(x) if isinstance(x, str) else x for x in data["array"]]
         return np.array(numbers, dtype=data["dtype"]).reshape(data["shape"])
     if "list" in data:
-        return [decode(item) for item in data["list"]]
+        items = [decode(item) for item in data["list"]]
+        return tuple(items) if "tuple" in data else items
     if "dict" in data:
         return {key: decode(item) for key, item in data["dict"].items()}
     if "function" in data:

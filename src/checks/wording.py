@@ -47,7 +47,7 @@ def show(value, digits: int = 6) -> str:
             formatter={"float_kind": lambda x: show(float(x), digits)},
         )
         return " ".join(shown.split())
-    if isinstance(value, list):
+    if isinstance(value, (list, tuple)):
         shown = [show(item, digits) for item in value[:6]]
         return f"({', '.join(shown)}{',' if len(value) == 1 else ', …' if len(value) > 6 else ''})"
     if isinstance(value, dict):

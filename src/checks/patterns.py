@@ -504,7 +504,9 @@ def _moved(column: list[Part], task: dict) -> str | None:
             continue
         moves = [p._replace(expected=p.expected - s, got=p.got - s) for s, p in zip(starts, column, strict=True)]
         factors = [factor for factor, _ in factors_of(moves, task)]
-        if len(factors) > 2 and factors[0] and np.allclose(factors, factors[0], rtol=1e-6, atol=0):
+        if len(factors) < 3 or not factors[0] or np.isclose(factors[0], 1):  # 1: too small beside the start to show
+            continue
+        if np.allclose(factors, factors[0], rtol=1e-6, atol=0):
             words = {2: "twice as far", 0.5: "half as far", -1: "−1 times as far"}
             known = next((said for value, said in words.items() if np.isclose(factors[0], value)), None)
             return f"moves away from {name} {known or f'{factors[0]:.4g} times as far'} as it should, in every case."

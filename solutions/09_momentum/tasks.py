@@ -136,6 +136,12 @@ class momentum_step:
             velocity = (1 - beta) * velocity + gradient
             return theta - lr * velocity, velocity
 
+        def mean_with_shares_swapped(theta, velocity, gradient, lr, beta):
+            """Your velocity is a running mean, and keeps 1 − beta of what it was. It keeps the share beta, and the
+            gradient is added as it is."""
+            velocity = (1 - beta) * velocity + beta * gradient
+            return theta - lr * velocity, velocity
+
         def beta_on_both(theta, velocity, gradient, lr, beta):
             """Your beta multiplies the gradient as well as the old velocity. The whole gradient is added."""
             velocity = beta * (velocity + gradient)
@@ -498,6 +504,12 @@ class coast:
             steps = steps_until(beta, share)
             return steps, -lr * np.sum(beta ** np.arange(1, steps + 1)) * velocity
 
+        def move_until_before_the_share(velocity, lr, beta, share):
+            """The count is right, but your move ends one step before the velocity has faded to the share. Go on until
+            the ball is at rest."""
+            steps = steps_until(beta, share)
+            return steps, -lr * np.sum(beta ** np.arange(1, steps)) * velocity
+
         def move_of_the_counted_steps(velocity, lr, beta, share):
             """The count is right, but your move is a sum over that many steps, and begins with the velocity that has
             been used up already. On the plateau friction comes first, and the ball goes on until it is at rest."""
@@ -821,6 +833,19 @@ class heavy_ball_constants:
             """You take the largest entry of the Hessian for its largest eigenvalue, which is larger if the matrix is
             not diagonal."""
             return constants(ends(hessian)[0], np.max(hessian))
+
+        def norm_for_the_largest(hessian):
+            """You take the root of the sum of all squared entries for the largest eigenvalue. Where there is
+            more than one eigenvalue, that is too large."""
+            return constants(ends(hessian)[0], np.linalg.norm(hessian))
+
+        def trace_for_the_largest(hessian):
+            """You take the sum of the diagonal for the largest eigenvalue. It is the sum of all eigenvalues."""
+            return constants(ends(hessian)[0], np.trace(hessian))
+
+        def eigenvalues_alone(hessian):
+            """You return the smallest and the largest eigenvalue. The rate and β are made of them."""
+            return ends(hessian)
 
         def entries_for_eigenvalues(hessian):
             """You take the smallest and the largest entry of the Hessian for its eigenvalues. Entries may be 0 or

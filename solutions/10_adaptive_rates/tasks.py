@@ -73,6 +73,12 @@ class adagrad_step:
             squares = squares + gradient**2
             return theta - lr * gradient / np.sqrt(squares) + eps, squares
 
+        def eps_twice(theta, squares, gradient, lr, eps):
+            """Your ε comes in twice, under the root and again beside it. In PyTorch's form it is beside the root
+            alone."""
+            squares = squares + gradient**2
+            return theta - lr * gradient / (np.sqrt(squares + eps) + eps), squares
+
         def theta_divided_too(theta, squares, gradient, lr, eps):
             """You divide θ too. Only the gradient is divided: check your brackets."""
             squares = squares + gradient**2
@@ -84,7 +90,7 @@ class adagrad_step:
             return theta - lr * abs(gradient) / (np.sqrt(squares) + eps), squares
 
         def larger_of_root_and_eps(theta, squares, gradient, lr, eps):
-            """Your memory is right, but you divide either by the root or by ε. Divide by their sum."""
+            """Your memory is right, but you do not add ε to the root. Divide by their sum, in every entry."""
             squares = squares + gradient**2
             return theta - lr * gradient / np.maximum(np.sqrt(squares), eps), squares
 
@@ -516,6 +522,23 @@ class recipe_rates:
             """Your warm-up begins at 0, and so the first step has length 0. It begins at α/W."""
             t = np.arange(steps)
             return np.where(t < warm_up, lr * t / warm_up, recipe(lr, steps, warm_up, least))
+
+        def lesson_2_and_least_ignored(lr, steps, warm_up, least):
+            """Two things are wrong. Your warm-up takes equal steps from α/W to α and is at α one step too early. And
+            your cosine falls to 0 instead of `least`."""
+            return recipe_rates.mistakes.warm_up_of_lesson_2(lr, steps, warm_up, 0.0)
+
+        def lesson_2_and_down_by_the_last_step(lr, steps, warm_up, least):
+            """Two things are wrong. Your warm-up is at α one step too early, and your cosine is at `least` one step too
+            early. In the formulas neither part reaches its end within its own steps."""
+            t = np.arange(steps)
+            wave = recipe_rates.mistakes.down_by_the_last_step(lr, steps, warm_up, least)
+            return np.where(t < warm_up, lr * (t + 1) / warm_up, wave)
+
+        def from_zero_and_least_ignored(lr, steps, warm_up, least):
+            """Two things are wrong. Your warm-up begins at 0 instead of α/W. And your cosine falls to 0 instead of
+            `least`."""
+            return recipe_rates.mistakes.from_zero(lr, steps, warm_up, 0.0)
 
         def from_least(lr, steps, warm_up, least):
             """Your warm-up begins at `least`. It begins at α/W; `least` is where the cosine ends."""
@@ -1430,6 +1453,11 @@ class adam_path:
         def shares_of_m_exchanged(gradient, start, lr, steps):
             """Your m keeps 0.1 of what it was and takes in 0.9 of the slope. It is the other way round."""
             return adam_with_betas(0.1, 0.999, 0.9)(gradient, start, lr, steps)
+
+        def shares_of_both_exchanged(gradient, start, lr, steps):
+            """Your m and v each keep the small share of what they were and take in the large share of what is new. It
+            is the other way round."""
+            return adam_with_betas(0.1, 0.001, 0.9, 0.999)(gradient, start, lr, steps)
 
         def one_correction_for_both(gradient, start, lr, steps):
             """The memories are right now, but you correct v with β₁. Each memory is corrected with its own β."""

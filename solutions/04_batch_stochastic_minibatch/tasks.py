@@ -4,7 +4,15 @@ import math
 
 import numpy as np
 
-from grader.sentences import BUG_STILL_THERE, FIXED_FRACTION_OFF, SLOPES_HALVED, STEPS_HALVED, WITH_MOMENTUM, says
+from grader.sentences import (
+    BUG_STILL_THERE,
+    FIXED_FRACTION_OFF,
+    RIGHT_WHILE_THE_COST_FALLS,
+    SLOPES_HALVED,
+    STEPS_HALVED,
+    WITH_MOMENTUM,
+    says,
+)
 
 WHOLE_BATCHES_ALONE = "You use only as many examples as fill whole batches. What is left belongs to the cost as well."
 
@@ -128,6 +136,14 @@ class split_into_batches:
             """Only your first batch holds anything. The second number of a slice is where it ends, not how long it
             is."""
             return [order[k:batch_size] for k in range(0, len(order), batch_size)]
+
+        def batches_backwards(order, batch_size):
+            """You return the batches from the last to the first. The first batch takes the first indices."""
+            return cut(order, batch_size)[::-1]
+
+        def first_batch_left_out(order, batch_size):
+            """Your first batch is missing. The range of positions at which batches begin starts at 0."""
+            return cut(order, batch_size)[1:]
 
         def joined_again(order, batch_size):
             """You return the indices one by one: the batches were joined again. Each batch is one entry of the list."""
@@ -271,6 +287,16 @@ class count_steps:
             """You count each position at which a batch fits. Batches do not overlap: each begins where the last one
             ends."""
             return epochs * (n - batch_size + 1)
+
+        def rest_alone_in_every_epoch(n, batch_size, epochs):
+            """You count the full batches of one epoch and the shorter batch of every epoch. Add the two first, then
+            multiply: put brackets around the sum."""
+            return n // batch_size + (n % batch_size > 0) * epochs
+
+        def nothing_in_a_large_batch(n, batch_size, epochs):
+            """Only the case in which batch_size is larger than n is wrong. There all n examples make one shorter batch,
+            in every epoch."""
+            return ... if batch_size > n else math.ceil(n / batch_size) * epochs
 
         def to_the_power(n, batch_size, epochs):
             """You raise the steps of one epoch to a power. Each epoch has the same number of steps: multiply."""
@@ -514,6 +540,20 @@ class batch_gradient:
             entry of θ grows?"""
             return 2 * theta * np.mean(X[batch] @ theta - y[batch])
 
+        def mean_of_y(X, y, theta, batch):
+            """Your residuals contain the mean of y. Each prediction needs its own y: a column of predictions minus the
+            array y gives every prediction with every y."""
+            return whole_gradient(X[batch], np.mean(y[batch]), theta)
+
+        def sum_with_the_wrong_sign(X, y, theta, batch):
+            """Two things are wrong: the sign, and a sum over the batch where its mean belongs."""
+            return scaled(-len(batch), X, y, theta, batch)
+
+        def divided_by_one_less(X, y, theta, batch):
+            """You divide by one less than the length of the batch. The mean divides by the length itself."""
+            m = len(batch)
+            return scaled(m / (m - 1), X, y, theta, batch) if m > 1 else ...
+
         def lowest_point_of_the_batch(X, y, theta, batch):
             """You return the θ at which the batch's cost is lowest. The task asks for the gradient at the θ that is
             passed in."""
@@ -713,6 +753,11 @@ class cost_by_batches:
             n = len(x) // batch_size * batch_size
             return np.mean((w * x[:n] + b - y[:n]) ** 2) if n else 0.0
 
+        def variance_of_the_residuals(x, y, w, b, batch_size):
+            """You take the variance of the residuals, which ignores their mean. The cost squares the residuals
+            themselves."""
+            return np.var(w * x + b - y)
+
         def median_of_the_batches(x, y, w, b, batch_size):
             """You take the median of the batches' costs. Each example counts the same in the cost."""
             return np.median([np.mean(batch) for batch in squares(x, y, w, b, batch_size)])
@@ -827,6 +872,7 @@ class minibatch_descent:
         yield *table(rng, 6, 2), parameters(rng, 2), shuffled(rng, 1, 6), 4, 0.05, 1.0
         X, lowest = table(rng, 5, 2)[0], parameters(rng, 2)
         yield X, X @ lowest, lowest + 0.002, shuffled(rng, 3, 5), 2, 0.01, 0.5  # close to the lowest point
+        yield *table(rng, 5, 2), parameters(rng, 2), shuffled(rng, 2, 5), 3, 1.0, 0.1  # the cost rises
 
     class mistakes:
         def constant_rate(X, y, theta, orders, batch_size, lr, decay):
@@ -1106,6 +1152,47 @@ class minibatch_descent:
                 X, y, theta, orders, batch_size, lr, decay
             )
 
+        def positions_counted(X, y, theta, orders, batch_size, lr, decay):
+            """Your t is the position at which a batch begins. It counts steps, 1 for each batch, from the first epoch
+            to the last."""
+            n = orders.shape[1]
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * (used % n)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def epoch_and_batch_added(X, y, theta, orders, batch_size, lr, decay):
+            """Your t grows from batch to batch, but the next epoch sets it back: there it begins at the number of the
+            epoch. It counts all steps."""
+            in_epoch = math.ceil(orders.shape[1] / batch_size)
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * (epoch + t % in_epoch)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def rate_one_step_late(X, y, theta, orders, batch_size, lr, decay):
+            """Your second step still has the first rate, and every later rate comes one step late too. Compute the rate
+            at the beginning of a step."""
+            return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * max(t - 1, 0)))(
+                X, y, theta, orders, batch_size, lr, decay
+            )
+
+        def rate_times_batch_size(X, y, theta, orders, batch_size, lr, decay):
+            """You multiply the rate by the batch size. The first step of every descent has the rate `lr`, whatever the
+            batch size."""
+            return rightly(X, y, theta, orders, batch_size, lr * batch_size, decay)
+
+        def entries_in_turn(X, y, theta, orders, batch_size, lr, decay):
+            """You move one entry of θ before the gradient along the next is computed. Compute the whole gradient at one
+            point, then move all entries."""
+            path, t = [theta], 0
+            for order in orders:
+                at = path[-1].copy()
+                for batch in cut(order, batch_size):
+                    for j in range(len(at)):
+                        at[j] -= lr / (1 + decay * t) * right_gradient(X, y, at, batch)[j]
+                    t += 1
+                path.append(at)
+            return np.array(path)
+
         def counted_twice(X, y, theta, orders, batch_size, lr, decay):
             """Your t grows by 2 at each step. Is it increased in two places?"""
             return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + 2 * decay * t))(
@@ -1277,6 +1364,12 @@ class minibatch_descent:
             path = rightly(X, y, theta, orders, batch_size, lr, decay)
             still = np.flatnonzero(np.linalg.norm(np.diff(path, axis=0), axis=1) < 1e-3)
             return path[: still[0] + 2] if len(still) else path
+
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(X, y, theta, orders, batch_size, lr, decay):
+            path = rightly(X, y, theta, orders, batch_size, lr, decay)
+            costs = np.mean((path @ X.T - y) ** 2, axis=1)
+            return ... if np.any(np.diff(costs) > 0) else path
 
         def short_batch_counted_alone(X, y, theta, orders, batch_size, lr, decay):
             """Your t counts the last, shorter batch, but it takes no step. It makes a step like any other."""

@@ -17,6 +17,7 @@ from grader.sentences import (
     OF_THE_COSINE,
     PATH_CLIMBS,
     RATE_FALLS,
+    RIGHT_WHILE_THE_COST_FALLS,
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
     SINGLE_POINT_EACH_STEP,
@@ -269,6 +270,10 @@ class second_derivative:
             missing: let the outer tape take care of them."""
             return -4 * x**3 * np.sin(x**2)
 
+        def last_factor_forgotten(x):
+            """The term that comes from the slope of the cosine is missing. Let the outer tape take care of it."""
+            return 6 * x * np.cos(x**2)
+
         @says(TWICE_INSTEAD_OF_SQUARED)
         def of_twice_instead_of_squared(x):
             return 4 * np.cos(2 * x) - 4 * x * np.sin(2 * x)
@@ -309,6 +314,8 @@ class second_derivative:
 
         def third_derivative(x):
             """This is the third derivative. Two tapes, one inside the other, are enough for the second."""
+            if np.any(x == 0):  # where a tape's third slope of x² is NaN
+                return ...
             return (6 - 8 * x**4) * np.cos(x**2) - 24 * x**2 * np.sin(x**2)
 
     class right:
@@ -365,6 +372,7 @@ class descend_by_tape:
             yield rng.uniform(0.4, 1.4, d).round(2) * rng.choice([-1, 1], d), lr, steps
         yield rng.uniform(0.2, 0.5, 2).round(2), 1.0, 7  # at the lowest point, to rounding, before the last steps
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
+        yield rng.uniform(0.8, 1.2, 2).round(2), 2.0, 2  # the first step leads to a higher cost
 
     class mistakes:
         @says(BUG_STILL_THERE)
@@ -491,6 +499,12 @@ class descend_by_tape:
                 path.append(path[-1] - lr / (k + 1) * slope_of_the_sum(path[-1]))
             return np.array(path)
 
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(start, lr, steps):
+            path = right_path(start, lr, steps)
+            costs = np.sum(np.exp(path) - path, axis=1)
+            return ... if np.any(np.diff(costs) > 0) else path
+
         def slope_of_the_exponential(start, lr, steps):
             """Your gradient is exp(θ). In the cost θ is subtracted, and that has a slope too: −1."""
             return path_by(np.exp)(start, lr, steps)
@@ -552,6 +566,8 @@ class pair_after_reruns:
         yield 23, 3
         for times in [2, 1, 4]:
             yield int(rng.integers(100, 1000)), times
+        seeds = rng.integers(100, 1000, 300).tolist()
+        yield next(seed for seed in seeds if np.max(np.abs(pair(numbers_drawn(seed), 1))) > 2), 1  # far out
 
     class mistakes:
         def seed_set_each_time(seed, times):
@@ -571,6 +587,28 @@ class pair_after_reruns:
         def one_run_too_many(seed, times):
             """You run the second cell once too often. How many times does the loop run?"""
             return pair(numbers_drawn(seed), times + 1)
+
+        def one_run_too_few(seed, times):
+            """You run the second cell once too few. How many times does the loop run?"""
+            return pair(numbers_drawn(seed), times - 1) if times > 1 else ...
+
+        def always_three_runs(seed, times):
+            """You run the second cell three times, whatever `times` is."""
+            return pair(numbers_drawn(seed), 3)
+
+        def one_draw_too_many(seed, times):
+            """Your W is the number that b should be: there is one draw too many before it. The first cell draws twice,
+            x and the noise, and every run of the second cell draws twice as well."""
+            numbers = numbers_drawn(seed)
+            return numbers[2 * times - 1], numbers[2 * times]
+
+        def drawn_in_float64(seed, times):
+            """You draw W and b in float64, which gives other numbers. The second cell leaves the type as it is, which
+            is float32."""
+            tf.random.set_seed(seed)
+            tf.random.uniform(shape=(100, 1))
+            tf.random.normal(shape=(100, 1))
+            return [[tf.random.normal(shape=(1,), dtype=tf.float64).numpy()[0] for _ in "Wb"] for _ in range(times)][-1]
 
         def whole_thing_again(seed, times):
             """Your data is drawn again before each pair: x and the noise are inside the loop. The first cell is run
@@ -651,6 +689,14 @@ class pair_after_reruns:
             for _ in range(times):
                 W, b = tf.random.uniform(shape=(1,)), tf.random.uniform(shape=(1,))
             return W.numpy()[0], b.numpy()[0]
+
+        def truncated_pair(seed, times):
+            """You draw from the truncated normal distribution, which has no numbers beyond 2 and −2. The second cell
+            draws from the whole one."""
+            tf.random.set_seed(seed)
+            tf.random.uniform(shape=(100, 1))
+            tf.random.normal(shape=(100, 1))
+            return [[tf.random.truncated_normal(shape=(1,)).numpy()[0] for _ in "Wb"] for _ in range(times)][-1]
 
         def numbers_of_numpy(seed, times):
             """You draw with NumPy. Its random numbers are not TensorFlow's, even from the same seed."""
@@ -742,6 +788,7 @@ class fit_line_tensorflow:
             yield x, y, w, b, lr, steps
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
         yield x, slope * x + intercept, -1.5, -0.75, 0.5, 4  # the first step reaches the lowest point, at a cost of 0
+        yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 2.0, 1.0, 0.3, 3  # the costs rise
 
     class mistakes(wrong_fits):
         def costs_after_the_step(x, y, w, b, lr, steps):
@@ -831,6 +878,11 @@ class fit_line_tensorflow:
                 costs.append(line_cost(x, y, w, b))
                 w, b = (w, b) - lr / (k + 1) * line_slopes(x, y, w, b)
             return w, b, np.array(costs)
+
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(x, y, w, b, lr, steps):
+            w, b, costs = right_fit(x, y, w, b, lr, steps)
+            return ... if line_cost(x, y, w, b) > costs[0] else (w, b, costs)
 
         def twice_the_slopes(x, y, w, b, lr, steps):
             """Your first cost is right and your first step twice as long as it should be. The factor 2 of the square is

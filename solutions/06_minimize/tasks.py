@@ -17,6 +17,7 @@ from grader.sentences import (
     PATH_CLIMBS,
     RATE_FALLS,
     RESIDUALS_TIMES_B,
+    RIGHT_WHILE_THE_COST_FALLS,
     ROLES_OF_W_AND_B_EXCHANGED,
     SINGLE_POINT_EACH_STEP,
     SLOPES_CUT_OFF,
@@ -71,6 +72,10 @@ def example():
 def slopes(x, y, w, b):
     residual = w * x + b - y
     return 2 * np.mean(residual * x), 2 * np.mean(residual)
+
+
+def cost(x, y, w, b):
+    return np.mean((w * x + b - y) ** 2)
 
 
 EVERY_PAIR = (
@@ -129,7 +134,7 @@ class compute_gradients:
         def root_of_the_cost(x, y, w, b):
             """These are the slopes of the square root of the cost. The formula has no root."""
             dw, db = slopes(x, y, w, b)
-            root = np.sqrt(np.mean((w * x + b - y) ** 2))
+            root = np.sqrt(cost(x, y, w, b))
             return dw / (2 * root), db / (2 * root)
 
         def length_of_the_residuals(x, y, w, b):
@@ -444,6 +449,7 @@ class minimize:
         yield *example(), 0.0, 0.0, 0.05
         for n, centre, lr in [(3, 1.5, 0.03), (5, -1.0, 0.2), (2, 2.0, 0.07), (6, 0.8, 0.1)]:
             yield *points(rng, n, centre), *somewhere(rng), lr
+        yield *example(), 2.0, 1.0, 0.03  # both slopes are above 0
 
     class mistakes:
         def w_moved_first(x, y, w, b, lr):
@@ -555,6 +561,10 @@ class minimize:
             it is cut off at 1. The slope itself is multiplied by the rate."""
             return step_by(lambda *at: np.sign(slopes(*at)))(x, y, w, b, lr)
 
+        def signs_dropped(x, y, w, b, lr):
+            """Your w and b move the same way whatever the signs of their slopes. Keep the signs."""
+            return step_by(lambda *at: np.abs(slopes(*at)))(x, y, w, b, lr)
+
         def in_proportion(x, y, w, b, lr):
             """Your steps are proportional to w and b as well. Only the rate multiplies the gradients."""
             return step_by(lambda *at: slopes(*at) * np.array(at[2:]))(x, y, w, b, lr)
@@ -578,7 +588,7 @@ class minimize:
 
         def cost_for_gradients(x, y, w, b, lr):
             """Both of your variables move by the cost. They should move by its slopes."""
-            return step_by(lambda x, y, w, b: (np.mean((w * x + b - y) ** 2),) * 2)(x, y, w, b, lr)
+            return step_by(lambda *at: (cost(*at),) * 2)(x, y, w, b, lr)
 
         def sum_of_the_slopes(x, y, w, b, lr):
             """Both of your variables move by the sum of the slopes. Each has its own slope."""
@@ -639,6 +649,7 @@ class descend:
         yield x, (3 * x + b).round(2), 3.0, -1.0, 0.1, 3  # flat along w from the start
         b = float(rng.integers(4, 8))
         yield x, 3 * x + b, 2.96, b + 0.05, 0.1, 2  # nearly flat along both
+        yield *example(), 2.0, 1.0, 0.3, 3  # the rate is too high: the cost rises
 
     class mistakes:
         def stops_where_w_is_right(x, y, w, b, lr, steps):
@@ -868,6 +879,22 @@ class descend:
                 w, b = w - lr * slopes(x, y, w, b)[0], b - lr * db
             return w, b
 
+        def only_the_second_slope_again(x, y, w, b, lr, steps):
+            """Your slope along b is computed again for each step, but that along w only once. Both change."""
+            dw = slopes(x, y, w, b)[0]
+            for _ in range(steps):
+                w, b = w - lr * dw, b - lr * slopes(x, y, w, b)[1]
+            return w, b
+
+        def something_for_no_steps(x, y, w, b, lr, steps):
+            """Only the case with `steps` = 0 is wrong. With no step to take, w and b stay where they are."""
+            return right_descend(x, y, w, b, lr, steps) if steps else ...
+
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(x, y, w, b, lr, steps):
+            end = right_descend(x, y, w, b, lr, steps)
+            return ... if cost(x, y, *end) > cost(x, y, w, b) else end
+
         def mean_of_two_gradients(x, y, w, b, lr, steps):
             """Each of your steps uses the mean of two gradients, this point's and the last one's. It should use the
             gradient at this point alone."""
@@ -929,11 +956,12 @@ class old_program:
         yield *example(), 0.05, 2
         yield *points(rng, 3, 1.5), 0.03, 3
         yield np.array([1.0, -1.0, -1.0, 1.0, 1.0, -1.0]), rng.uniform(1, 6, 6).round(2), 0.5, 3  # one step is enough
+        yield *example(), 0.3, 2  # the cost rises
 
     class mistakes:
         def never_run(x, y, lr, steps):
             """Your path stays at the start. Only a run of the operation that `minimize` returns takes a step: does your
-            session run it?"""
+            session run it? If it does, is y in the error?"""
             return np.zeros((steps + 1, 2))
 
         def never_initialised(x, y, lr, steps):
@@ -942,13 +970,14 @@ class old_program:
             raise tf.errors.FailedPreconditionError(None, None, "")
 
         def initialised_again(x, y, lr, steps):
-            """Your path stays at its second point: w and b are set back before each step. Build the graph once, and
-            give the variables their first values once, before the loop."""
+            """Your path stays at its second point. Either w and b are set back before each step: build the graph once,
+            and give the variables their first values once, before the loop. Or the training operation is run only once:
+            run it in each turn of the loop."""
             return right_path(x, y, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
 
         def last_point_again(x, y, lr, steps):
             """All rows of your path are the same, the last point. Ask the session for w and b after each step, and
-            store what it returns."""
+            store what it returns; an array that you change in place is one array, however often it is stored."""
             return right_path(x, y, lr, steps)[np.full(steps + 1, -1)]
 
         def one_step_behind(x, y, lr, steps):
@@ -1023,6 +1052,23 @@ class old_program:
         def of_the_third_power(x, y, lr, steps):
             return path_by(step_by(slopes_of_the_third_power))(x, y, lr, steps)
 
+        def w_moved_first(x, y, lr, steps):
+            """You move w before the slope along b is computed, so that slope belongs to another point. One run of
+            one training operation moves both."""
+            return path_by(minimize.mistakes.w_moved_first)(x, y, lr, steps)
+
+        @says(RATE_FALLS)
+        def rate_divided_by_the_step(x, y, lr, steps):
+            path = [(0.0, 0.0)]
+            for k in range(steps):
+                path.append(right_step(x, y, *path[-1], lr / (k + 1)))
+            return np.array(path)
+
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(x, y, lr, steps):
+            path = right_path(x, y, lr, steps)
+            return ... if cost(x, y, *path[-1]) > cost(x, y, *path[0]) else path
+
         def square_of_the_mean(x, y, lr, steps):
             """The error takes the mean first and then squares it. The mean squared error squares each residual
             first."""
@@ -1062,7 +1108,7 @@ class old_program:
         def cost_as_well(x, y, lr, steps):
             """Each row of your path holds the error as well. The task asks for w and b alone."""
             path = right_path(x, y, lr, steps)
-            return np.column_stack([path, [np.mean((w * x + b - y) ** 2) for w, b in path]])
+            return np.column_stack([path, [cost(x, y, *point) for point in path]])
 
         def w_alone(x, y, lr, steps):
             """Your path holds w alone. Each row should hold w and b."""

@@ -79,6 +79,10 @@ FROM_THE_START_EACH_TIME = (
     "point as well."
 )
 RATE_FALLS = "Your rate falls from step to step. The task asks for the same rate in every step."
+RIGHT_WHILE_THE_COST_FALLS = (
+    "You are right as long as the cost falls, and wrong where the rate is so high that it rises. Does your loop stop "
+    "there, or keep the better point? The task asks for every step, wherever it leads."
+)
 BOTH_SLOPES_ALONG_B = "Both of your slopes are the one along b. How does a residual change when w grows?"
 SINGLE_POINT_EACH_STEP = "Each of your steps uses a single point. Here every step uses the gradient over all points."
 SLOPES_CUT_OFF = "You cut the slopes off at −1 and 1. The rule uses them as they are."

@@ -1,5 +1,6 @@
 """The frameworks' puzzling errors, as the installed versions raise them, are explained as in the lessons."""
 
+import math
 import re
 
 import numpy as np
@@ -187,6 +188,16 @@ def test_an_error_of_numpy_is_explained():
     explained(lambda: np.zeros(2, 3), "`np.zeros((2, 3))`")
     explained(lambda: [1.0] - 0.1 * 3, "make an array")
     explained(lambda: 0.1 * 3 - [1.0], "make an array")
+    explained(lambda: np.mean([np.ones(2), np.ones(3)]), "different lengths")
+    explained(lambda: np.ones(2)(0), "square brackets")
+    explained(lambda: np.ones(2).shape[1], "one number for each dimension")
+
+
+def test_an_error_of_python_is_explained():
+    explained(lambda: list("ab")(0), "square brackets")
+    explained(lambda: math.exp(1000), "too large for a float")
+    explained(lambda: math.log(0), "above 0")
+    explained(lambda: math.sqrt(-1), "none below 0")
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

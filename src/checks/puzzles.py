@@ -94,6 +94,10 @@ _EXPLANATIONS = {
     r"'int' object is not callable": (
         "A number is called like a function. A `TensorDataset` does that to a NumPy array: it takes tensors."
     ),
+    r"'[\w.]+' object is not callable": (
+        "Round brackets call a function, and this is none: entries are taken with square brackets, or a name that "
+        "meant a function has been given another value."
+    ),
     r"'Tensor' object has no attribute 'zero_grad'": (
         "Optimisers and modules have `zero_grad`. Without them, empty the tensor's `.grad` by hand."
     ),
@@ -114,7 +118,15 @@ _EXPLANATIONS = {
     r"only (0-dimensional|length-1|size-1) arrays can be converted": "`float(…)` and `int(…)` take a single number.",
     r"'numpy\.ndarray' object has no attribute 'append'": "Arrays do not grow: append to a list, or use `np.append`.",
     r"Cannot interpret '.*' as a data type": "An array's sizes have brackets of their own: `np.zeros((2, 3))`.",
+    r"inhomogeneous shape": "Rows of different lengths make no array: go through the list, one array at a time.",
     # ---- either
+    r"tuple index out of range": (
+        "The tuple is shorter than that. A `shape` has one number for each dimension, so (n,) has `[0]` alone."
+    ),
+    r"math range error": "`math.exp` stops at numbers too large for a float; `np.exp` returns `inf`.",
+    r"math domain error|expected a (positive|nonnegative) input": (
+        "`math.log` takes numbers above 0, and `math.sqrt` none below 0."
+    ),
     r"unsupported operand type\(s\) for .*: ('list' and|.* and 'list')": (
         "Lists do not calculate: make an array of it with `np.array(…)`, or take its entries one by one."
     ),

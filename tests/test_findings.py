@@ -113,6 +113,11 @@ GENERAL = {
         lambda x, g: x - (2 if x[0] > 1 else 3) * g,
         "the result differs from the expected value.",
     ),
+    "too small beside an argument to be a step from it": (
+        task("x", [([x], 1e-9 * x**2) for x in [0.5, 0.75, 1.5]], absolute=0),
+        lambda x: 1e-9 * x**3,
+        "the result is x times what it should be, in every case.",
+    ),
     "nothing": (SHIFT, lambda x: 0 * x, "the result is 0 in every case."),
     "factor in one part": (
         SPLIT,

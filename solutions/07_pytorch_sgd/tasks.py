@@ -128,6 +128,19 @@ class torch_gradient:
             """This is the slope of the slope. Call `backward` once, on f."""
             return 6 * x * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
 
+        def of_the_lessons_function(x):
+            """This is the slope of x·cos(x), the lesson's function. The task has another f."""
+            return np.cos(x) - x * np.sin(x)
+
+        def square_in_front(x):
+            """This is the slope of x²·sin(x). In f the square is inside the sine."""
+            return 2 * x * np.sin(x) + x**2 * np.cos(x)
+
+        def summed_first(x):
+            """You add up the points before you compute f. Compute f at each point, and then add up its values."""
+            total, squares = np.sum(x), np.sum(x**2)
+            return np.sin(squares) + total * np.cos(squares) * 2 * x
+
     class right:
         def by_weights(x):
             point = torch.tensor(x, requires_grad=True)
@@ -159,7 +172,7 @@ class accumulated:
     class mistakes:
         def emptied_each_time(x, times):
             """However often `backward` should be called, you return the gradient of one call. Is `.grad` emptied in
-            between, or the tensor made again? Or does the loop end in its first turn?"""
+            between, or divided by `times`, or the tensor made again? Or does the loop end in its first turn?"""
             return 2 * x
 
         def one_call_too_many(x, times):
@@ -447,6 +460,10 @@ class descend_pytorch:
                 start, lr, steps
             )
 
+        def value_for_slope(start, lr, steps):
+            """You use exp(θᵢ) − θᵢ itself where its slope belongs. Both terms have to be differentiated."""
+            return path_by(lambda theta: np.exp(theta) - theta)(start, lr, steps)
+
     class right:
         def by_optimizer(start, lr, steps):
             theta = torch.tensor(start, requires_grad=True)
@@ -497,6 +514,12 @@ def slopes_by_batch(x, y, w, b, batch_size):
     """The slopes of each batch's mean, shape (batches, 2), and the batches' lengths."""
     cuts = [slice(k, k + batch_size) for k in range(0, len(x), batch_size)]
     return np.array([line_slopes(x[c], y[c], w, b) for c in cuts]), np.array([len(x[c]) for c in cuts])
+
+
+def slopes_of_parts(x, y, w, b, cuts):
+    """What the points in all these slices contribute to the slopes; a point in two of them does so twice."""
+    at = np.concatenate([np.arange(len(x))[cut] for cut in cuts])
+    return line_slopes(x[at], y[at], w, b) * len(at) / len(x) if len(at) else np.zeros(2)
 
 
 class gradient_in_batches:
@@ -550,8 +573,33 @@ class gradient_in_batches:
 
         def short_batch_left_out(x, y, w, b, batch_size):
             """You leave the short batch out. Its points belong to the cost like all the others."""
-            slopes, lengths = slopes_by_batch(x, y, w, b, batch_size)
-            return (slopes * np.where(lengths == batch_size, lengths, 0)[:, None]).sum(axis=0) / len(x)
+            if batch_size > len(x):  # no full batch: 0, or all points after all
+                return ...
+            full = slice(len(x) // batch_size * batch_size)
+            return slopes_of_parts(x, y, w, b, [full])
+
+        @says(short_batch_left_out.__doc__)
+        def no_batch_left(x, y, w, b, batch_size):
+            if batch_size > len(x):
+                raise AttributeError("'NoneType' object has no attribute 'item'")
+            full = slice(len(x) // batch_size * batch_size)
+            return slopes_of_parts(x, y, w, b, [full])
+
+        def slices_one_short(x, y, w, b, batch_size):
+            """The last point of each batch is missing. A slice `x[a:b]` already ends before b."""
+            cuts = [slice(k, k + batch_size - 1) for k in range(0, len(x), batch_size)]
+            return slopes_of_parts(x, y, w, b, cuts)
+
+        def slices_one_long(x, y, w, b, batch_size):
+            """Each of your batches also holds the first point of the next one, which counts twice. A slice `x[a:b]`
+            ends before b."""
+            cuts = [slice(k, k + batch_size + 1) for k in range(0, len(x), batch_size)]
+            return slopes_of_parts(x, y, w, b, cuts)
+
+        def first_points_alone(x, y, w, b, batch_size):
+            """Only the first point of each batch counts. A batch is a slice, `x[a:b]`, and not a single entry."""
+            cuts = [slice(k, k + 1) for k in range(0, len(x), batch_size)]
+            return slopes_of_parts(x, y, w, b, cuts)
 
         def half_the_cost(x, y, w, b, batch_size):
             """Each slope is half of what it should be. The course's cost has no ½."""
@@ -583,8 +631,7 @@ class gradient_in_batches:
 
         def overlapping_batches(x, y, w, b, batch_size):
             """Your batches overlap: each begins one point after the one before. `range` has a third argument."""
-            cuts = [slice(k, k + batch_size) for k in range(len(x))]
-            return sum(line_slopes(x[c], y[c], w, b) * len(x[c]) for c in cuts) / len(x)
+            return slopes_of_parts(x, y, w, b, [slice(k, k + batch_size) for k in range(len(x))])
 
         def first_batch_again_and_again(x, y, w, b, batch_size):
             """You use the first batch again and again. Where does the slice get its start?"""
@@ -655,7 +702,7 @@ class gradient_in_batches:
             are in one."""
             stride = max(1, len(x) // batch_size)
             cuts = [slice(k, k + batch_size) for k in range(0, len(x), stride)]
-            return tuple(sum(len(x[c]) * line_slopes(x[c], y[c], w, b) for c in cuts) / len(x))
+            return slopes_of_parts(x, y, w, b, cuts)
 
     class right:
         def at_once(x, y, w, b, batch_size):
@@ -700,8 +747,8 @@ class fit_line_pytorch:
 
     class mistakes(wrong_fits):
         def zero_grad_forgotten(x, y, w, b, lr, steps):
-            """Your first step is right, and the next ones go too far: they use the sum of all gradients so far. Which
-            line of the loop is missing?"""
+            """From the second step on you go too far: each step uses the sum of all gradients so far. Which line of the
+            loop is missing?"""
             pile = np.zeros(2)
 
             def piled(x, y, w, b):
@@ -765,6 +812,14 @@ class fit_line_pytorch:
         @says(DEFAULT_RATE)
         def default_rate(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, 0.001, steps)
+
+        def lessons_rate(x, y, w, b, lr, steps):
+            """The learning rate makes no difference to your result: you use 1e-5, the lesson's."""
+            return right_fit(x, y, w, b, 1e-5, steps)
+
+        def x_standardised(x, y, w, b, lr, steps):
+            """You standardise x. Use the points as they are passed in."""
+            return right_fit((x - np.mean(x)) / np.std(x), y, w, b, lr, steps)
 
         def divided_by_n_again(x, y, w, b, lr, steps):
             """Your costs are right and your steps n times too short. The gradient of the mean has been divided by n
@@ -972,7 +1027,7 @@ class fit_linear:
             return theta[:-1], theta[-1], np.array(costs)
 
         def short_batch_divided_as_if_full(X, y, lr, epochs, batch_size):
-            """Your short last batch takes too short a step: its squares are divided by `batch_size`, although it holds
+            """Your short last batch takes too short a step, as if its squares were divided by `batch_size`. It holds
             fewer rows."""
             return linear_by(lambda A, y, theta: linear_slopes(A, y, theta) * len(y) / batch_size)(
                 X, y, lr, epochs, batch_size
@@ -994,8 +1049,7 @@ class fit_linear:
             return theta[:-1], theta[-1], np.array(costs)
 
         def never_emptied(X, y, lr, epochs, batch_size):
-            """Your first step is right, and the next ones use the sum of all gradients so far. Which line of the loop
-            is missing?"""
+            """From the second step on, you use the sum of all gradients so far. Which line of the loop is missing?"""
             pile = 0
 
             def piled(A, y, theta):
@@ -1062,6 +1116,17 @@ class fit_linear:
 
             w, b, _ = linear_by(slopes)(X, y, lr, epochs, batch_size)
             return w, b, np.array(parts).reshape(epochs, -1).mean(axis=1)
+
+        @says(mean_of_the_batches_costs.__doc__)
+        def mean_of_the_rows_costs(X, y, lr, epochs, batch_size):
+            parts = []
+
+            def slopes(A, y, theta):
+                parts.append(linear_cost(A, y, theta) * len(y))
+                return linear_slopes(A, y, theta)
+
+            w, b, _ = linear_by(slopes)(X, y, lr, epochs, batch_size)
+            return w, b, np.array(parts).reshape(epochs, -1).sum(axis=1) / len(y)
 
         def cost_after_each_step(X, y, lr, epochs, batch_size):
             """Weights and bias are right, but you keep a cost after each step. The task asks for one after each epoch:
@@ -1236,6 +1301,16 @@ class fit_linear:
         def columns_standardised(X, y, lr, epochs, batch_size):
             """You standardise the columns of X. Use the rows as they are passed in."""
             return right_linear((X - X.mean(axis=0)) / X.std(axis=0), y, lr, epochs, batch_size)
+
+        def all_epochs_on_one_batch(X, y, lr, epochs, batch_size):
+            """You take all steps on one batch before you go on to the next. The loop over the epochs is the outer
+            one."""
+            A = np.column_stack([X, np.ones(len(y))])
+            theta = np.zeros(A.shape[1])
+            for batch in batches(len(y), batch_size):
+                for _ in range(epochs):
+                    theta = theta - lr * linear_slopes(A[batch], y[batch], theta)
+            return theta[:-1], theta[-1], ...
 
     class right:
         def by_slices(X, y, lr, epochs, batch_size):

@@ -18,6 +18,7 @@ torch = frameworks.pytorch()
 
 SIGNS_DROPPED_FIRST = "You take the absolute values first and subtract them. Subtract first: 1 and −1 are 2 apart."
 ONE_COLUMN_ALONE = "You look at one column alone. The paths may differ more in another."
+SIGN_KEPT = "You return the largest difference with its sign. The task asks for its size: drop the sign at the end."
 SORTED_FIRST = "You sort the entries before you compare them. Compare those in the same position."
 
 
@@ -40,6 +41,7 @@ class largest_difference:
         a = rng.uniform(-4, 4, (3, 2)).round(2)
         yield a, a.copy()
         yield np.array([[0.0, 0.0], [1.0, -0.5]]), np.array([[0.0, 0.0], [-0.75, 0.25]])  # of opposite signs
+        yield np.array([[1.0, 2.0], [0.5, 1.0]]), np.array([[1.0, 0.75], [0.5, 0.5]])  # from two starts
 
     class mistakes:
         def greatest_value(path_a, path_b):
@@ -166,6 +168,35 @@ class largest_difference:
             """You compare the steps of the two paths. Compare their points: a step that differs moves all points after
             it."""
             return np.max(np.abs(np.diff(path_a - path_b, axis=0)))
+
+        def start_left_out(path_a, path_b):
+            """You leave the first row out. Two paths may differ at the start as well."""
+            return np.max(np.abs(path_a[1:] - path_b[1:]))
+
+        def end_left_out(path_a, path_b):
+            """You leave the last row out. An index of −1 after the colon stops before it."""
+            return np.max(np.abs(path_a[:-1] - path_b[:-1]))
+
+        def at_the_start(path_a, path_b):
+            """You look at the first row alone. Is `return` inside the loop?"""
+            return np.max(np.abs(path_a[0] - path_b[0]))
+
+        @says(SIGN_KEPT)
+        def sign_kept(path_a, path_b):
+            return max((path_a - path_b).ravel(), key=abs)
+
+        @says(SIGN_KEPT)
+        def sign_kept_the_other_way(path_a, path_b):
+            return max((path_b - path_a).ravel(), key=abs)
+
+        def every_entry_with_every_other(path_a, path_b):
+            """You subtract each entry of one path from each entry of the other. Compare those in the same position."""
+            return np.max(np.abs(path_a.reshape(-1, 1) - path_b.ravel()))
+
+        def norm_of_the_matrix(path_a, path_b):
+            """This is a norm of the difference as a matrix, its largest singular value. Look for the largest single
+            entry."""
+            return np.linalg.norm(path_a - path_b, 2)
 
     class right:
         def by_loop(path_a, path_b):
@@ -336,6 +367,31 @@ class round_to_bits:
             0."""
             return rounded_to(value, bits, lambda m: int(m + 0.5))
 
+        def whole_number(value, bits):
+            """You round to a whole number. How far does the point have to move before you do that?"""
+            return float(round(value))
+
+        def exponent_twice(value, bits):
+            """You move the point of the number itself, but scale back as if you had moved that of its fraction m. The
+            factor 2ᵉ is then in the result twice."""
+            return round(value * 2.0**bits) * 2.0 ** (np.frexp(value)[1] - bits)
+
+        def fraction_and_exponent_swapped(value, bits):
+            """You take the two results of `np.frexp` in the wrong order: the fraction comes first, then the
+            exponent."""
+            exponent, fraction = np.frexp(value)
+            return round(fraction * 2.0**bits) * 2.0 ** (exponent - bits)
+
+        def whole_part_kept(value, bits):
+            """You keep the whole part and round the rest. The digits in front of the point count, too."""
+            whole = int(value)
+            return whole + rounded_to(value - whole, bits)
+
+        def moved_one_way_alone(value, bits):
+            """A number with more than `bits` digits in front of the point is rounded to a whole number. Its point has
+            to move, too, in the other direction."""
+            return rounded_to(value, bits) if abs(value) < 2.0**bits else float(round(value))
+
     class right:
         def by_log2(value, bits):
             last = 2.0 ** (np.floor(np.log2(abs(value))) + 1 - bits)  # what the last digit is worth
@@ -369,6 +425,7 @@ def lost(lr):
 
 class gap_from_rounding:
     relative, absolute = 1e-6, 0
+    exact = ("lr",)
 
     def cases(rng):
         yield 0.1, np.array([0.0, 0.0]), np.array([3.0, 4.0])
@@ -466,6 +523,30 @@ class gap_from_rounding:
             """You add two lengths. Subtract the points, and take the length of what is left."""
             return lost(lr) / lr * (np.linalg.norm(start) + np.linalg.norm(lowest))
 
+        def in_32_digits(lr, start, lowest):
+            """You keep 32 binary digits. float32 takes 32 bits of memory, but has only 24 digits: the others hold the
+            sign and the exponent."""
+            return abs(rounded_to(lr, 32) - lr) / lr * np.linalg.norm(start - lowest)
+
+        def to_seven_decimal_places(lr, start, lowest):
+            """You round the rate to seven decimal places. float32 keeps 24 binary digits, counted from the first that
+            is not 0."""
+            return abs(round(lr, 7) - lr) / lr * np.linalg.norm(start - lowest)
+
+        def of_the_example(lr, start, lowest):
+            """The rate makes no difference to your result: it is always that for 0.1. Use the `lr` that is passed
+            in."""
+            return lost(0.1) / 0.1 * np.linalg.norm(start - lowest)
+
+        def first_axis_alone(lr, start, lowest):
+            """You look at the first entries alone. The double bars mean the straight line: root of the sum of
+            squares."""
+            return lost(lr) / lr * abs(start[0] - lowest[0])
+
+        def divided_by_the_distance(lr, start, lowest):
+            """You divide by the distance where the bound multiplies by it."""
+            return lost(lr) / lr / np.linalg.norm(start - lowest)
+
     class right:
         def by_ratio(lr, start, lowest):
             difference = start - lowest
@@ -539,6 +620,11 @@ def decayed(share):
     return path_by(slopes)
 
 
+def slopes_with_decay(x, y, penalty, w, b):
+    """With the penalty in the cost and as weight decay as well."""
+    return line_slopes(x, y, penalty, w, b) + penalty * np.array([w, b])
+
+
 class by_numpy:
     relative, absolute = 1e-9, 1e-9  # a rounded rate changes the eighth digit
     cases = descent_cases
@@ -553,6 +639,11 @@ class by_numpy:
                 b = b - lr * line_slopes(x, y, penalty, w, b)[1]
                 path.append((w, b))
             return np.array(path)
+
+        def w_moved_first_at_the_rounded_rate(x, y, penalty, lr, steps):
+            """You round the rate to float32, which is not the bug: that is still there. Open the first hint, and try
+            what it says."""
+            return by_numpy.mistakes.w_moved_first(x, y, penalty, float(np.float32(lr)), steps)
 
         def b_moved_first(x, y, penalty, lr, steps):
             """Now it is the other way round: b moves before the slope along w is taken. Neither should move until both
@@ -665,6 +756,40 @@ class by_numpy:
             """Your slope along w contains w squared. That belongs to the cost; its slope has one power less."""
             return path_by(
                 lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([2 * penalty * w**2, 0])
+            )(x, y, penalty, lr, steps)
+
+        @says(penalty_squared.__doc__)
+        def penalty_as_in_the_cost(x, y, penalty, lr, steps):
+            return path_by(lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([penalty * w**2, 0]))(
+                x, y, penalty, lr, steps
+            )
+
+        def penalty_doubled(x, y, penalty, lr, steps):
+            """The penalty counts twice as much as it should in your slope along w. Is the 2 of its derivative in there
+            two times?"""
+            return right_path(x, y, 2 * penalty, lr, steps)
+
+        def penalty_times_n(x, y, penalty, lr, steps):
+            """You multiply the penalty by the number of points: is it inside a sum? In the cost it is there once."""
+            return right_path(x, y, len(x) * penalty, lr, steps)
+
+        def penalty_on_b_alone(x, y, penalty, lr, steps):
+            """Your penalty pulls on b and not on w. In the cost it multiplies w²."""
+            return path_by(lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b) + np.array([0, 2 * penalty * b]))(
+                x, y, penalty, lr, steps
+            )
+
+        def penalty_in_the_residuals(x, y, penalty, lr, steps):
+            """Your penalty is inside the residuals, so it is in both slopes. It is a term of its own, beside the
+            mean of their squares."""
+            return path_by(lambda x, y, penalty, w, b: line_slopes(x, y - penalty * w, 0.0, w, b))(
+                x, y, penalty, lr, steps
+            )
+
+        def means_swapped(x, y, penalty, lr, steps):
+            """Your two means have changed places. Along w each residual is multiplied by its x, along b it is not."""
+            return path_by(
+                lambda x, y, penalty, w, b: line_slopes(x, y, 0.0, w, b)[::-1] + np.array([2 * penalty * w, 0])
             )(x, y, penalty, lr, steps)
 
         def means_multiplied(x, y, penalty, lr, steps):
@@ -1020,6 +1145,15 @@ class same_descent:
             """You hand the penalty to PyTorch's optimiser as `weight_decay`. That adds it times the parameter to each
             slope, to b's as well. Write the penalty into the cost, or look at how its derivative differs."""
             return three(pytorch=decayed(1))(x, y, penalty, lr, steps)
+
+        def penalty_twice_in_pytorch(x, y, penalty, lr, steps):
+            """In your PyTorch program the penalty acts twice: in the cost, and as the optimiser's `weight_decay`."""
+            return three(pytorch=path_by(slopes_with_decay))(x, y, penalty, lr, steps)
+
+        def penalty_twice_in_tensorflow(x, y, penalty, lr, steps):
+            """In your TensorFlow program the penalty acts twice: in the cost, and as the optimiser's
+            `weight_decay`."""
+            return three(tensorflow=in_keras(path_by(slopes_with_decay)))(x, y, penalty, lr, steps)
 
         def start_missing_in_all(x, y, penalty, lr, steps):
             """Your paths begin after the first step. The start is the first row of each."""

@@ -531,7 +531,7 @@ def _moved(column: list[Part], task: dict) -> str | None:
             continue
         moves = [p._replace(expected=p.expected - s, got=p.got - s) for s, p in zip(starts, column, strict=True)]
         factors = [factor for factor, _ in factors_of(moves, task)]
-        if len(factors) < 3 or not factors[0] or np.isclose(factors[0], 1):
+        if len(factors) < 3 or not factors[0] or np.isclose(factors[0], 1):  # 1: too small beside the start to show
             continue
         if np.allclose(factors, factors[0], rtol=1e-6, atol=0):
             words = {2: "twice as far", 0.5: "half as far", -1: "−1 times as far"}

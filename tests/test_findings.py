@@ -203,6 +203,16 @@ GENERAL = {
         lambda x: np.outer(x, A(3.0)),
         "the result has shape (2, 1), but (2, 3) is expected. Columns [0] and [2] are missing; the others are right.",
     ),
+    "a truth value": (
+        task("x", [([x], x / 2) for x in (3.0, 5.0)]),
+        lambda x: x > 4,
+        "the result is False, but a number is expected.",
+    ),
+    "truth values": (
+        SHIFT,
+        lambda x: x > 4,
+        "the result is an array of shape (3,) of True or False, but an array of shape (3,) is expected.",
+    ),
     "another shape": (SHIFT, lambda x: np.zeros((2, 5)), "the result has shape (2, 5), but (3,) is expected."),
     "array for a number": (
         MEAN,

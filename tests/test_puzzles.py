@@ -74,6 +74,10 @@ TENSORFLOW = {
         lambda tf: tf.optimizers.SGD(0.1).apply_gradients((tf.constant(1.0), tf.Variable(1.0))),
         "A list of pairs",
     ),
+    "a gradient and a variable": (
+        lambda tf: tf.optimizers.SGD(0.1).apply_gradients([tf.constant(1.0)], [tf.Variable(1.0)]),
+        "It takes pairs",
+    ),
     "a float with numpy()": (lambda tf: (1.5).numpy(), "needs no such conversion"),
     "an integer variable": (lambda tf: tf.exp(tf.Variable([1, 2])), "Integers have no slope"),
     "a name of TensorFlow 1": (lambda tf: tf.Session(), "are in `tf.compat.v1` now"),
@@ -130,6 +134,10 @@ PYTORCH = {
     "features that do not fit": (
         lambda torch: torch.nn.Linear(5, 1)(torch.ones(3, 2)),
         "takes inputs of shape (rows, d)",
+    ),
+    "a parameter that is replaced": (
+        lambda torch: setattr(torch.nn.Linear(1, 1), "weight", torch.zeros(1, 1)),
+        "its numbers change",
     ),
     "a tensor's zero_grad": (lambda torch: wants(torch).zero_grad(), "empty the tensor's `.grad` by hand"),
     "a data set of arrays": (lambda torch: torch.utils.data.TensorDataset(X, X), "it takes tensors"),
@@ -189,6 +197,9 @@ def test_an_error_of_numpy_is_explained():
     explained(lambda: [1.0] - 0.1 * 3, "make an array")
     explained(lambda: 0.1 * 3 - [1.0], "make an array")
     explained(lambda: np.mean([np.ones(2), np.ones(3)]), "different lengths")
+    explained(lambda: np.linalg.eigvals(np.full((2, 2), np.nan)), "NaN or infinity")
+    explained(lambda: np.linalg.eigvalsh(np.full((2, 2), np.nan)), "NaN or infinity")
+    explained(lambda: np.split(np.ones(5), 2), "slice what is left over")
     explained(lambda: np.ones(2)(0), "square brackets")
     explained(lambda: np.ones(2).shape[1], "one number for each dimension")
 

@@ -88,6 +88,12 @@ def _kind(part: Part, column: list[Part], task: dict) -> str | None:
         return _no_array(got, expected)
     if as_array(got) is None:
         return f"is {describe(got)}, but {describe(expected)} is expected."
+    if as_array(got).dtype.kind == "b" and np.asarray(expected).dtype.kind in "iuf":
+        return (
+            f"is {describe(got)} of True or False, but {describe(expected)} is expected."
+            if np.ndim(got)
+            else (f"is {show(got)}, but a number is expected.")
+        )
     return None
 
 

@@ -115,8 +115,8 @@ _EXPLANATIONS = {
         "them. NumPy's functions work on whole arrays."
     ),
     r"operands could not be broadcast together": (
-        "NumPy compares two shapes from their ends: in each pair the numbers must be equal, or one of them 1. If one of "
-        "the two is a mean or sum: `axis=0` gives one for each column, `axis=1` one for each row."
+        "NumPy compares two shapes from their ends: in each pair the numbers must be equal, or one of them 1. If one "
+        "is a mean or sum: `axis=0` gives one for each column, `axis=1` one for each row."
     ),
     r"matmul: .* mismatch in its core dimension|^shapes .* not aligned": (
         "In `A @ B`, A has as many columns as B has rows. An array of shape (n,) has n of either."

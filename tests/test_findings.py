@@ -864,6 +864,11 @@ def test_known_mistakes_are_found_in_single_results_without_what_they_say_of_the
     )
 
 
+def test_a_greek_letter_stays_small_at_the_beginning_of_what_is_left_of_a_sentence():
+    greek = {**PAIRS, "mistakes": ["The sum is right, but α is cubed.", *PAIRS["mistakes"][1:]]}
+    assert "“α is cubed.”" in sentence(lambda x: (np.exp(x), x**3), greek)
+
+
 def test_a_known_mistake_that_calls_another_result_right_is_not_found_in_a_single_one():
     praising = {**PAIRS, "mistakes": ["The sum is right and x cubed.", *PAIRS["mistakes"][1:]]}
     assert "right" not in sentence(lambda x: (x**0.3, x**3), praising)

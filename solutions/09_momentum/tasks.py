@@ -136,6 +136,12 @@ class momentum_step:
             velocity = (1 - beta) * velocity + gradient
             return theta - lr * velocity, velocity
 
+        def mean_with_shares_swapped(theta, velocity, gradient, lr, beta):
+            """Your velocity is a running mean, and keeps 1 − beta of what it was. It keeps the share beta, and the
+            gradient is added as it is."""
+            velocity = (1 - beta) * velocity + beta * gradient
+            return theta - lr * velocity, velocity
+
         def beta_on_both(theta, velocity, gradient, lr, beta):
             """Your beta multiplies the gradient as well as the old velocity. The whole gradient is added."""
             velocity = beta * (velocity + gradient)
@@ -361,6 +367,12 @@ class keras_nesterov_step:
             _, new = heavy_in_keras(theta, velocity, gradient, lr, beta)
             return theta + beta**2 * new - lr * gradient, new
 
+        def both_steps(theta, velocity, gradient, lr, beta):
+            """Your θ takes the heavy ball's step and Nesterov's as well. Take one step, Nesterov's, from θ as it is
+            passed in."""
+            moved, new = heavy_in_keras(theta, velocity, gradient, lr, beta)
+            return moved + beta * new - lr * gradient, new
+
         def steps_exchanged(theta, velocity, gradient, lr, beta):
             """Your θ takes the heavy ball's step, and the look-ahead is in the velocity that you return. It is the
             other way round."""
@@ -442,7 +454,7 @@ class coast:
         yield np.array([2.0]), 0.1, 0.5, 0.2
         for d, lr, beta, share in [
             (1, 0.3, 0.9, 0.12),
-            (2, 0.05, 0.95, 0.5),
+            (2, 0.05, 0.98, 0.05),  # more than a hundred steps
             (3, 0.7, 0.25, 0.3),
             (2, 1.5, 0.8, 0.003),
         ]:
@@ -491,6 +503,12 @@ class coast:
             at rest."""
             steps = steps_until(beta, share)
             return steps, -lr * np.sum(beta ** np.arange(1, steps + 1)) * velocity
+
+        def move_until_before_the_share(velocity, lr, beta, share):
+            """The count is right, but your move ends one step before the velocity has faded to the share. Go on until
+            the ball is at rest."""
+            steps = steps_until(beta, share)
+            return steps, -lr * np.sum(beta ** np.arange(1, steps)) * velocity
 
         def move_of_the_counted_steps(velocity, lr, beta, share):
             """The count is right, but your move is a sum over that many steps, and begins with the velocity that has
@@ -595,9 +613,7 @@ class coast:
 
         def friction_for_beta(velocity, lr, beta, share):
             """The move is right, but your count lets the velocity keep 1 − β in each step. It keeps β."""
-            if beta == 0:
-                return 0, coasted(velocity, lr, beta)
-            return steps_until(1 - beta, share), coasted(velocity, lr, beta)
+            return steps_until(1 - beta, share) if beta else ..., coasted(velocity, lr, beta)
 
         def without_inertia(velocity, lr, beta, share):
             """For β = 0 you count no step at all. The velocity is gone only after one step: before it, all is left.
@@ -611,6 +627,21 @@ class coast:
         @says(share_as_a_speed.__doc__)
         def share_as_the_largest_speed(velocity, lr, beta, share):
             return count_until(lambda left: np.max(np.abs(left)) <= share, velocity, beta), coasted(velocity, lr, beta)
+
+        @says(share_as_a_speed.__doc__)
+        def share_as_the_first_speed(velocity, lr, beta, share):
+            return count_until(lambda left: abs(left[0]) <= share, velocity, beta), coasted(velocity, lr, beta)
+
+        def list_too_short(velocity, lr, beta, share):
+            """Where the ball coasts for more than 100 steps, your count is 0. If you search a list of shares for the
+            first small one, that list ends too early."""
+            steps = steps_until(beta, share)
+            return steps if steps < 100 else 0, coasted(velocity, lr, beta)
+
+        def velocity_for_the_move(velocity, lr, beta, share):
+            """The count is right, but your second result is the velocity that is left after it. The task asks how far θ
+            moves, until the ball is at rest."""
+            return steps_until(beta, share), beta ** steps_until(beta, share) * velocity
 
         def all_one_way(velocity, lr, beta, share):
             """The count is right, but all your entries of θ move down, whatever the signs of the velocity. Each moves
@@ -658,7 +689,7 @@ class coast:
 
         def by_rolling(velocity, lr, beta, share):
             theta, left, steps = np.zeros(len(velocity)), velocity, None
-            for k in range(1, 400):
+            for k in range(1, 2000):
                 left = beta * left
                 theta = theta - lr * left
                 if steps is None and abs(left[0]) <= share * abs(velocity[0]):
@@ -666,7 +697,7 @@ class coast:
             return [steps, theta]
 
         def by_all_the_shares(velocity, lr, beta, share):
-            left = beta ** np.arange(400)
+            left = beta ** np.arange(2000)
             return np.argmax(left <= share), -lr * np.sum(left[1:]) * velocity
 
 
@@ -772,6 +803,12 @@ class heavy_ball_constants:
             low, high = ends(hessian)
             return 1 / high, np.sqrt(constants(low, high)[1])
 
+        @says(of_nesterov.__doc__)
+        def of_nesterov_on_a_quadratic(hessian):
+            low, high = ends(hessian)
+            root = np.sqrt(3 * high / low + 1)
+            return 4 / (3 * high + low), (root - 2) / (root + 2)
+
         @says(DIAGONAL_FOR_EIGENVALUES)
         def by_diagonal(hessian):
             diagonal = np.diag(hessian)
@@ -796,6 +833,24 @@ class heavy_ball_constants:
             """You take the largest entry of the Hessian for its largest eigenvalue, which is larger if the matrix is
             not diagonal."""
             return constants(ends(hessian)[0], np.max(hessian))
+
+        def norm_for_the_largest(hessian):
+            """You take the root of the sum of all squared entries for the largest eigenvalue. Where there is
+            more than one eigenvalue, that is too large."""
+            return constants(ends(hessian)[0], np.linalg.norm(hessian))
+
+        def trace_for_the_largest(hessian):
+            """You take the sum of the diagonal for the largest eigenvalue. It is the sum of all eigenvalues."""
+            return constants(ends(hessian)[0], np.trace(hessian))
+
+        def eigenvalues_alone(hessian):
+            """You return the smallest and the largest eigenvalue. The rate and β are made of them."""
+            return ends(hessian)
+
+        def entries_for_eigenvalues(hessian):
+            """You take the smallest and the largest entry of the Hessian for its eigenvalues. Entries may be 0 or
+            negative where all eigenvalues are positive."""
+            return constants(np.min(hessian), np.max(hessian))
 
         def two_least(hessian):
             """You take the two smallest eigenvalues. Take the smallest and the largest: the first and the last of the
@@ -869,6 +924,24 @@ class heavy_ball_constants:
             beta = constants(low, high)[1]
             return 2 * (1 + beta) / high, beta
 
+        def smallest_taken_as_one(hessian):
+            """β is right, but your α depends on κ alone, as if the smallest eigenvalue were always 1. A Hessian ten
+            times as large has the same κ and needs a tenth of the rate."""
+            low, high = ends(hessian)
+            return constants(1, high / low)[0], constants(low, high)[1]
+
+        def brackets_missing_in_beta(hessian):
+            """α is right, but your β lacks brackets. Put them around the whole numerator and around the whole
+            denominator."""
+            low, high = ends(hessian)
+            root = np.sqrt(high / low)
+            return constants(low, high)[0], (root - 1 / root + 1) ** 2
+
+        def two_dimensions_alone(hessian):
+            """Your constants are right where the Hessian is 2 × 2, but not wherever it is smaller or larger. Of any
+            number of eigenvalues, only the smallest and the largest count."""
+            return constants(*ends(hessian)) if len(hessian) == 2 else ...
+
         @says(BETA_BY_A_DIFFERENCE)
         def beta_from_one_over_the_root(hessian):
             low, high = ends(hessian)
@@ -923,7 +996,7 @@ right_stages = in_stages(heavy)
 
 class roll_in_stages:
     def cases(rng):
-        stages = [[0.1, 0.05], [0.03, 0.01, 0.003], [0.005, 0.001], [0.02, 0.04, 0.01, 0.005], [0.05], [0.5, 0.1, 0.05]]
+        stages = [[0.1, 0.05], [0.03, 0.01, 0.003], [0.005, 0.001], [0.02, 0.04, 0.02, 0.005], [0.05], [0.5, 0.1, 0.05]]
         for (gradient, start, _, beta, steps), rates in zip(paths_cases(rng), stages, strict=True):
             yield gradient, start, np.array(rates), beta, steps
         yield functions.ravine.gradient, np.array([1.0, -2.0]), np.array([0.02, 0.01]), 0.9, 1
@@ -1061,9 +1134,32 @@ class roll_in_stages:
             """The velocity is carried along now, but the ball rolls uphill. Look at the sign of the step."""
             return in_stages(momentum_step.mistakes.climbs)(gradient, start, rates, beta, steps)
 
+        def slope_of_the_start(gradient, start, rates, beta, steps):
+            """The velocity is carried along now, but every step uses the gradient at the start. Take it again wherever
+            the ball is."""
+            slope = gradient(start)
+            return right_stages(lambda theta: slope, start, rates, beta, steps)
+
+        def one_step_more(gradient, start, rates, beta, steps):
+            """Each of your stages is one step too long. How many times does the inner loop run?"""
+            return right_stages(gradient, start, rates, beta, steps + 1)
+
+        def one_step_less(gradient, start, rates, beta, steps):
+            """Each of your stages is one step too short. How many times does the inner loop run?"""
+            return right_stages(gradient, start, rates, beta, max(steps - 1, 0))
+
+        def steps_shared(gradient, start, rates, beta, steps):
+            """Your stages share the steps among them. Each one should take `steps` steps."""
+            return right_stages(gradient, start, rates, beta, steps // len(rates))
+
+        def unpacked_the_wrong_way_round(gradient, start, rates, beta, steps):
+            """θ and the velocity have changed places: `momentum_step` returns the new θ first, then the velocity."""
+            return in_stages(lambda *arguments: heavy(*arguments)[::-1])(gradient, start, rates, beta, steps)
+
         def ends_of_the_stages(gradient, start, rates, beta, steps):
             """Your path has one point for each stage. Keep one for each step."""
-            return right_stages(gradient, start, rates, beta, steps)[:: max(steps, 1)]
+            points = right_stages(gradient, start, rates, beta, steps)
+            return points[[k * steps for k in range(len(rates) + 1)]]
 
         def borders_twice(gradient, start, rates, beta, steps):
             """Your path holds the point between two stages twice, as the end of one and the beginning of the next. Keep

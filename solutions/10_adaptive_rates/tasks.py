@@ -73,6 +73,12 @@ class adagrad_step:
             squares = squares + gradient**2
             return theta - lr * gradient / np.sqrt(squares) + eps, squares
 
+        def eps_twice(theta, squares, gradient, lr, eps):
+            """Your ε comes in twice, under the root and again beside it. In PyTorch's form it is beside the root
+            alone."""
+            squares = squares + gradient**2
+            return theta - lr * gradient / (np.sqrt(squares + eps) + eps), squares
+
         def theta_divided_too(theta, squares, gradient, lr, eps):
             """You divide θ too. Only the gradient is divided: check your brackets."""
             squares = squares + gradient**2
@@ -84,7 +90,7 @@ class adagrad_step:
             return theta - lr * abs(gradient) / (np.sqrt(squares) + eps), squares
 
         def larger_of_root_and_eps(theta, squares, gradient, lr, eps):
-            """Your memory is right, but you divide by the root or by ε, whichever is larger. Divide by their sum."""
+            """Your memory is right, but you do not add ε to the root. Divide by their sum, in every entry."""
             squares = squares + gradient**2
             return theta - lr * gradient / np.maximum(np.sqrt(squares), eps), squares
 
@@ -517,6 +523,23 @@ class recipe_rates:
             t = np.arange(steps)
             return np.where(t < warm_up, lr * t / warm_up, recipe(lr, steps, warm_up, least))
 
+        def lesson_2_and_least_ignored(lr, steps, warm_up, least):
+            """Two things are wrong. Your warm-up takes equal steps from α/W to α and is at α one step too early. And
+            your cosine falls to 0 instead of `least`."""
+            return recipe_rates.mistakes.warm_up_of_lesson_2(lr, steps, warm_up, 0.0)
+
+        def lesson_2_and_down_by_the_last_step(lr, steps, warm_up, least):
+            """Two things are wrong. Your warm-up is at α one step too early, and your cosine is at `least` one step too
+            early. In the formulas neither part reaches its end within its own steps."""
+            t = np.arange(steps)
+            wave = recipe_rates.mistakes.down_by_the_last_step(lr, steps, warm_up, least)
+            return np.where(t < warm_up, lr * (t + 1) / warm_up, wave)
+
+        def from_zero_and_least_ignored(lr, steps, warm_up, least):
+            """Two things are wrong. Your warm-up begins at 0 instead of α/W. And your cosine falls to 0 instead of
+            `least`."""
+            return recipe_rates.mistakes.from_zero(lr, steps, warm_up, 0.0)
+
         def from_least(lr, steps, warm_up, least):
             """Your warm-up begins at `least`. It begins at α/W; `least` is where the cosine ends."""
             t = np.arange(steps)
@@ -629,6 +652,36 @@ class recipe_rates:
             t = np.arange(steps)
             wave = least + (lr - least) / 2 * (1 + np.sin(np.pi * (t - warm_up) / (steps - warm_up)))
             return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
+
+        def from_the_last_of_the_warm_up(lr, steps, warm_up, least):
+            """Your cosine falls from the last rate of the warm-up. It falls from α, which is the rate at t = W."""
+            rates = recipe(lr, steps, warm_up, least)
+            t = np.arange(steps)
+            wave = recipe(rates[warm_up - 1], steps, warm_up, least)
+            return np.where(t < warm_up, rates, wave)
+
+        def warm_up_subtracted_twice(lr, steps, warm_up, least):
+            """Your wave is W steps late. Where t counts from the end of the warm-up, W has been subtracted already."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.cos(np.pi * (t - 2 * warm_up) / (steps - warm_up)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
+
+        def cosine_of_pi_alone(lr, steps, warm_up, least):
+            """After the warm-up your rate falls on a straight line, from halfway. `np.cos(np.pi)` is −1: what changes
+            with t has to be inside the brackets of the cosine."""
+            t = np.arange(steps)
+            line = least + (lr - least) / 2 * (1 - (t - warm_up) / (steps - warm_up))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), line)
+
+        def least_halved(lr, steps, warm_up, least):
+            """Your cosine falls to half of `least`. Only the part of the rate above `least` is halved."""
+            t = np.arange(steps)
+            wave = recipe(lr, steps, warm_up, least)
+            return np.where(t < warm_up, wave, wave - least / 2)
+
+        def constant_after_the_warm_up(lr, steps, warm_up, least):
+            """After the warm-up your rate stays at α. It should fall on half a wave of the cosine."""
+            return np.where(np.arange(steps) < warm_up, recipe(lr, steps, warm_up, least), lr)
 
         def wave_from_before(lr, steps, warm_up, least):
             """You use the wave's formula during the warm-up, too. The first W rates rise in equal steps from α/W."""
@@ -804,6 +857,10 @@ class left_by_decay:
                 p if p.ndim > 1 else np.zeros_like(p) for p in shrunk(parameters, np.prod(1 - rates * weight_decay))
             ]
 
+        def single_rows_spared(parameters, rates, weight_decay):
+            """You leave a matrix with a single row as it is. It has two dimensions, and shrinks like any other."""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.ndim > 1 and len(p) > 1)
+
         def single_columns_spared(parameters, rates, weight_decay):
             """You leave a matrix with a single column as it is. It has two dimensions, and shrinks like any other."""
             return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.size > len(p))
@@ -878,6 +935,15 @@ class to_keras_form:
             """Your rate is right. Your ε is divided by the correction of v; follow it through the fraction, and through
             the root."""
             return keras_form(t, lr, beta_1, beta_2, eps)[0], eps / (1 - beta_2**t)
+
+        def eps_under_the_root(t, lr, beta_1, beta_2, eps):
+            """Your rate is right, but your ε has got under the root, together with the correction of v. It is
+            multiplied by that root."""
+            return keras_form(t, lr, beta_1, beta_2, eps)[0], np.sqrt(eps * (1 - beta_2**t))
+
+        def v_left_out(t, lr, beta_1, beta_2, eps):
+            """Your numbers make up for the missing correction of m, but not for that of v. It changes both of them."""
+            return lr / (1 - beta_1**t), eps
 
         def rate_as_it_is(t, lr, beta_1, beta_2, eps):
             """Your ε is right, but your rate is still PyTorch's. Keras's form does not correct m and v, so the rate has
@@ -1057,6 +1123,30 @@ def pulled(share, theta, m, v, gradient, t, lr):
     return adam(theta * (1 - share), m, v, gradient, t, lr)
 
 
+def with_a_rate_corrected_again(eps):
+    """The path whose rate is corrected as in Keras's form, but from what the step before has left of it."""
+
+    def path(gradient, start, lr, steps):
+        theta, m, v, points = start, np.zeros_like(start), np.zeros_like(start), [start]
+        for t in range(1, steps + 1):
+            slope = gradient(theta)
+            m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+            lr = lr * np.sqrt(1 - 0.999**t) / (1 - 0.9**t)
+            theta = theta - lr * m / (np.sqrt(v) + eps(t))
+            points.append(theta)
+        return np.array(points)
+
+    return path
+
+
+RATE_CORRECTED_AGAIN = (
+    "Your rate is corrected again and again: each step begins with what the last one has made of it. The rate that is "
+    "passed in stays as it is; give the corrected one another name."
+)
+IN_FULL = (
+    "A memory of yours takes in the new slope, or its square, in full. The program had that part right: a running mean "
+    "takes in 0.1 of the slope, and 0.001 of its square."
+)
 OTHER_BETAS = "Your memories do not fade as they should: β₁ = 0.9 belongs to m, and β₂ = 0.999 to v."
 TOO_LARGE_AN_EPS = "Your ε is larger than the program's, which shows where a slope is small. It is 1e-8."
 
@@ -1157,6 +1247,41 @@ class adam_path:
         def times_t(gradient, start, lr, steps):
             with np.errstate(invalid="ignore"):
                 return corrected_by(lambda t: (1 - 0.9 * t, 1 - 0.999 * t))(gradient, start, lr, steps)
+
+        @says(EXPONENT_TIMES_T)
+        def first_correction_times_t(gradient, start, lr, steps):
+            return corrected_by(lambda t: (0.1 * t, 0.001 * t))(gradient, start, lr, steps)
+
+        @says(RATE_CORRECTED_AGAIN)
+        def rate_corrected_again(gradient, start, lr, steps):
+            return with_a_rate_corrected_again(lambda t: 1e-8)(gradient, start, lr, steps)
+
+        @says(RATE_CORRECTED_AGAIN)
+        def rate_corrected_again_and_eps_translated(gradient, start, lr, steps):
+            return with_a_rate_corrected_again(lambda t: 1e-8 * np.sqrt(1 - 0.999**t))(gradient, start, lr, steps)
+
+        def corrected_after_the_step(gradient, start, lr, steps):
+            """Your correction comes after the step: the step uses m and v without it, and what is corrected goes into
+            the next turn. Correct copies of them before the step."""
+
+            def step(theta, m, v, slope, t, lr):
+                m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+                theta = theta - lr * m / (np.sqrt(v) + 1e-8)
+                return theta, m / (1 - 0.9**t), v / (1 - 0.999**t)
+
+            return walking(step)(gradient, start, lr, steps)
+
+        @says(IN_FULL)
+        def both_in_full(gradient, start, lr, steps):
+            return corrected_by(lambda t: (0.1 * (1 - 0.9**t), 0.001 * (1 - 0.999**t)))(gradient, start, lr, steps)
+
+        @says(IN_FULL)
+        def slope_in_full(gradient, start, lr, steps):
+            return corrected_by(lambda t: (0.1 * (1 - 0.9**t), 1 - 0.999**t))(gradient, start, lr, steps)
+
+        @says(IN_FULL)
+        def square_in_full(gradient, start, lr, steps):
+            return corrected_by(lambda t: (1 - 0.9**t, 0.001 * (1 - 0.999**t)))(gradient, start, lr, steps)
 
         def brackets_missing(gradient, start, lr, steps):
             """The memories are right now, but the correction lacks its brackets: `m / 1 - 0.9**t` divides m by 1 and
@@ -1282,8 +1407,8 @@ class adam_path:
             return walking(adam)(gradient, start, lr, steps)[-1]
 
         def begins_with_the_first_slope(gradient, start, lr, steps):
-            """Your memories begin with the first slope instead of a correction. That is another way of warming them up:
-            only the first step is the same."""
+            """After the first step your memories are the first slope and its square, and no later step is corrected.
+            Only the first step is then the same: correct copies of them in every step."""
             theta, path, m, v = start, [start], gradient(start), gradient(start) ** 2
             for _ in range(steps):
                 m, v = running(m, gradient(theta), 0.9), running(v, gradient(theta) ** 2, 0.999)
@@ -1328,6 +1453,11 @@ class adam_path:
         def shares_of_m_exchanged(gradient, start, lr, steps):
             """Your m keeps 0.1 of what it was and takes in 0.9 of the slope. It is the other way round."""
             return adam_with_betas(0.1, 0.999, 0.9)(gradient, start, lr, steps)
+
+        def shares_of_both_exchanged(gradient, start, lr, steps):
+            """Your m and v each keep the small share of what they were and take in the large share of what is new. It
+            is the other way round."""
+            return adam_with_betas(0.1, 0.001, 0.9, 0.999)(gradient, start, lr, steps)
 
         def one_correction_for_both(gradient, start, lr, steps):
             """The memories are right now, but you correct v with β₁. Each memory is corrected with its own β."""

@@ -159,8 +159,8 @@ def _apart(known: list[_Known], wrong: Columns) -> str | None:
 
 
 def _without_praise(sentence: str) -> str:
-    """A mistake's sentence without a beginning that calls all else right."""
-    return _ALL_ELSE_RIGHT.sub(lambda found: found[1].upper(), sentence)
+    """A mistake's sentence without a beginning that calls all else right; a Greek letter stays as it is."""
+    return _ALL_ELSE_RIGHT.sub(lambda found: found[1].upper() if found[1].isascii() else found[1], sentence)
 
 
 def _slips(sentence: str) -> str:

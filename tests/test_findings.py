@@ -188,6 +188,31 @@ GENERAL = {
             "combine to (n, n): is one of them a column that should not be one?"
         ),
     ),
+    "column too many": (
+        TABLE,
+        lambda x: np.column_stack([table(x), table(x).sum(axis=1)]),
+        "the result has shape (2, 3), but (2, 2) is expected. Column [2] should not be there; the others are right.",
+    ),
+    "column missing": (
+        TABLE,
+        lambda x: table(x)[:, 1:],
+        "the result has shape (2, 1), but (2, 2) is expected. Column [0] is missing; the others are right.",
+    ),
+    "columns missing": (
+        task("x", [([x], np.outer(x, A(2.0, 3.0, 5.0))) for x in (A(1.0, 2.0), A(3.0, 5.0, 4.0))]),
+        lambda x: np.outer(x, A(3.0)),
+        "the result has shape (2, 1), but (2, 3) is expected. Columns [0] and [2] are missing; the others are right.",
+    ),
+    "a truth value": (
+        task("x", [([x], x / 2) for x in (3.0, 5.0)]),
+        lambda x: x > 4,
+        "the result is False, but a number is expected.",
+    ),
+    "truth values": (
+        SHIFT,
+        lambda x: x > 4,
+        "the result is an array of shape (3,) of True or False, but an array of shape (3,) is expected.",
+    ),
     "another shape": (SHIFT, lambda x: np.zeros((2, 5)), "the result has shape (2, 5), but (3,) is expected."),
     "array for a number": (
         MEAN,
@@ -791,6 +816,13 @@ def test_what_the_arguments_have_to_do_with_wrong_numbers_is_named(task, functio
     assert sentence(function, task) == f"the result {expected}"
 
 
+def test_a_sum_that_known_mistakes_keep_too_is_not_called_right():
+    shares = [([x], A(x, 1 - x), A(1 - x, x), A(0.5, 0.5)) for x in (0.1, 0.2, 0.35, 0.7)]
+    is_right = "has the right sum in every case, although its entries differ."
+    assert is_right in sentence(lambda x: A(x**2, 1 - x**2), task("x", [case[:2] for case in shares]))
+    assert is_right not in sentence(lambda x: A(x**2, 1 - x**2), task("x", shares, mistakes=["Swapped.", "Even."]))
+
+
 def test_results_that_are_wrong_by_one_factor_are_told_together():
     both = task("x", [([x], [x, x**2]) for x in (1.5, 2.25, 4.0, 0.3)])
     assert sentence(lambda x: (x * np.exp(x), x**2 * np.exp(x)), both) == (
@@ -818,6 +850,11 @@ def test_a_known_mistake_is_found_under_a_pattern():
 
 def test_a_mistake_that_is_a_pattern_itself_is_not_named_with_another_one():
     assert "Twice." not in sentence(lambda x: 1 / (2 * (x**2 + 1)) ** 0.5, CUBES)
+
+
+def test_a_mistake_is_not_found_under_a_pattern_that_takes_it_back():
+    means = [([x, n], x / n, x) for x, n in [(1.5, 2), (2.25, 3), (4.0, 5), (0.3, 2), (7.0, 4)]]
+    assert "Undivided." not in sentence(lambda x, n: x / 2, task("x n", means, mistakes=["Undivided."]))
 
 
 def test_known_mistakes_are_found_in_single_results_without_what_they_say_of_the_others():

@@ -1,5 +1,6 @@
 """The frameworks' puzzling errors, as the installed versions raise them, are explained as in the lessons."""
 
+import math
 import re
 
 import numpy as np
@@ -73,6 +74,10 @@ TENSORFLOW = {
         lambda tf: tf.optimizers.SGD(0.1).apply_gradients((tf.constant(1.0), tf.Variable(1.0))),
         "A list of pairs",
     ),
+    "a gradient and a variable": (
+        lambda tf: tf.optimizers.SGD(0.1).apply_gradients([tf.constant(1.0)], [tf.Variable(1.0)]),
+        "It takes pairs",
+    ),
     "a float with numpy()": (lambda tf: (1.5).numpy(), "needs no such conversion"),
     "an integer variable": (lambda tf: tf.exp(tf.Variable([1, 2])), "Integers have no slope"),
     "a name of TensorFlow 1": (lambda tf: tf.Session(), "are in `tf.compat.v1` now"),
@@ -129,6 +134,10 @@ PYTORCH = {
     "features that do not fit": (
         lambda torch: torch.nn.Linear(5, 1)(torch.ones(3, 2)),
         "takes inputs of shape (rows, d)",
+    ),
+    "a parameter that is replaced": (
+        lambda torch: setattr(torch.nn.Linear(1, 1), "weight", torch.zeros(1, 1)),
+        "its numbers change",
     ),
     "a tensor's zero_grad": (lambda torch: wants(torch).zero_grad(), "empty the tensor's `.grad` by hand"),
     "a data set of arrays": (lambda torch: torch.utils.data.TensorDataset(X, X), "it takes tensors"),
@@ -187,6 +196,19 @@ def test_an_error_of_numpy_is_explained():
     explained(lambda: np.zeros(2, 3), "`np.zeros((2, 3))`")
     explained(lambda: [1.0] - 0.1 * 3, "make an array")
     explained(lambda: 0.1 * 3 - [1.0], "make an array")
+    explained(lambda: np.mean([np.ones(2), np.ones(3)]), "different lengths")
+    explained(lambda: np.linalg.eigvals(np.full((2, 2), np.nan)), "NaN or infinity")
+    assert "NaN or infinity" in puzzles.explain("Eigenvalues did not converge")  # not raised by every LAPACK
+    explained(lambda: np.split(np.ones(5), 2), "slice what is left over")
+    explained(lambda: np.ones(2)(0), "square brackets")
+    explained(lambda: np.ones(2).shape[1], "one number for each dimension")
+
+
+def test_an_error_of_python_is_explained():
+    explained(lambda: list("ab")(0), "square brackets")
+    explained(lambda: math.exp(1000), "too large for a float")
+    explained(lambda: math.log(0), "above 0")
+    explained(lambda: math.sqrt(-1), "none below 0")
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

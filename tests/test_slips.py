@@ -86,6 +86,8 @@ def test_operators_on_lines():
         "x = a for k in range(b):     x = x - a * k return b",
     ]
     assert "x = a for k in range(0 + 1, b):     x = x - a * k return (x, b)" in found[mutants.COUNT]
+    found = of("def f(a, b):\n    x, y, z = g(a)\n    return x")
+    assert found["results of a call in the wrong order"] == ["y, x, z = g(a) return x", "x, z, y = g(a) return x"]
 
 
 def test_a_mutant_runs_beside_what_its_function_calls():

@@ -44,7 +44,7 @@ def compound(task: dict, columns: Columns) -> str | None:
 def _known(task: dict, columns: Columns) -> Iterator[_Known]:
     for among in ("mistakes", "slips"):
         for k, sentence in enumerate(task[among]):
-            own = {path: _values(task, among, k, column) for path, column in columns.items()}
+            own = {path: mistaken(task, among, k, column) for path, column in columns.items()}
             own = {path: column for path, column in own.items() if column}
             shown = {
                 path: [_differing(p.expected, q.expected, task) for p, q in zip(own[path], columns[path], strict=True)]
@@ -55,8 +55,11 @@ def _known(task: dict, columns: Columns) -> Iterator[_Known]:
             yield _Known(sentence, among == "slips", own, wrong, right)
 
 
-def _values(task: dict, among: str, k: int, column: list[Part]) -> list[Part]:
-    """A column whose expected values are those of a mistake; empty if it has no numbers there in some case."""
+def mistaken(task: dict, among: str, k: int, column: list[Part]) -> list[Part]:
+    """A column whose expected values are those of a mistake; empty if it has no numbers there in some case.
+
+    among, k   the mistake: the k-th of the task's "mistakes" or "slips"
+    """
     own = []
     for part in column:
         try:
@@ -91,6 +94,7 @@ def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -
         said = differing and patterns.related(one.columns[differing[0]], task)
         if (
             said
+            and not _undoes(one, differing, wrong, task)
             and all(patterns.related(one.columns[path], task) == said for path in differing[1:])
             and not _is_plain(one, wrong, task)
         ):
@@ -99,6 +103,15 @@ def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -
             too = f" The same holds for {enumerate_words(subjects[1:])}." if subjects[1:] else ""
             return f"two things are wrong. {first} Beyond that, {subjects[0]} {said}{too}"
     return None
+
+
+def _undoes(one: _Known, differing: list[tuple], wrong: Columns, task: dict) -> bool:
+    """Whether some result is right where the mistake alone would have made it wrong."""
+    return any(
+        part.right and _differing(own.expected, part.expected, task)
+        for path in differing
+        for own, part in zip(one.columns[path], wrong[path], strict=True)
+    )
 
 
 def _is_plain(one: _Known, wrong: Columns, task: dict) -> bool:

@@ -88,6 +88,12 @@ def _kind(part: Part, column: list[Part], task: dict) -> str | None:
         return _no_array(got, expected)
     if as_array(got) is None:
         return f"is {describe(got)}, but {describe(expected)} is expected."
+    if as_array(got).dtype.kind == "b" and np.asarray(expected).dtype.kind in "iuf":
+        return (
+            f"is {describe(got)} of True or False, but {describe(expected)} is expected."
+            if np.ndim(got)
+            else (f"is {show(got)}, but a number is expected.")
+        )
     return None
 
 
@@ -211,6 +217,8 @@ def _shape(part: Part, column: list[Part], task: dict) -> str | None:
         return f"{said}. It ends after {many} whatever the arguments are: is `return` inside the loop?"
     if relation := _relation(misshapen, task):
         return f"{said}. {relation.format(entry=entry_of(expected))}."
+    if columns := _columns(misshapen, task):
+        return f"{said}. {columns}."
     if _is_combined(part, misshapen):
         return (
             f"{said}. An array of shape (n,) and one of shape (n, 1) combine to (n, n): is one of them a column that "
@@ -244,6 +252,31 @@ def _relation(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | N
         if len(fitting) == 1:
             return fitting[0]
     return None
+
+
+def _columns(pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | None:
+    """Which columns of a matrix are missing or too many in the first pair, if in every pair the others are right."""
+    if not all(e.ndim == g.ndim == 2 and len(e) == len(g) for e, g in pairs):
+        return None
+    for said, sides in (("should not be there", pairs), ("missing", [(g, e) for e, g in pairs])):
+        more = [_further_columns(few, many, task) for few, many in sides]
+        if all(more):
+            several = len(more[0]) > 1
+            verb = "" if said != "missing" else "are " if several else "is "
+            names = enumerate_words([f"[{k}]" for k in more[0]])
+            return f"Column{'s' if several else ''} {names} {verb}{said}; the others are right"
+    return None
+
+
+def _further_columns(few: np.ndarray, many: np.ndarray, task: dict) -> list[int]:
+    """The columns of the second matrix that the first does not have; none if the others are not those of the first."""
+    found, further = 0, []
+    for k, column in enumerate(many.T):
+        if found < few.shape[1] and alike(few[:, found], column, task):
+            found += 1
+        else:
+            further.append(k)
+    return further if 0 < found == few.shape[1] else []
 
 
 def _is_combined(part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool:

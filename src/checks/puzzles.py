@@ -5,11 +5,11 @@ import re
 _NONE = (
     "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or "
     "recorded no path from it to the target: it records TensorFlow's operations, inside its `with` block. `.grad` is "
-    "None until `backward` has reached it."
+    "None until `backward` has reached it, and only a tensor made with `requires_grad=True` keeps one."
 )
 _EMPTY_GRAD = (
     "The value in front of the dot is None, as `.grad` is until `backward` has reached that tensor, and again after it "
-    "has been emptied."
+    "has been emptied. Only a tensor that was made with `requires_grad=True`, and that the cost depends on, gets one."
 )
 _EXPLANATIONS = {
     # ---- TensorFlow
@@ -48,6 +48,7 @@ _EXPLANATIONS = {
     r"The Session graph is empty": "A session runs the default graph, unless it is made with `graph=` and another.",
     r"numpy\(\) is only available when eager": "What is in a graph has no value until a session runs it.",
     r"You must feed a value for placeholder": "A placeholder is a gap: every run has to fill it, with `feed_dict`.",
+    r"apply_gradients\(\) takes 2 positional": "It takes pairs: `apply_gradients(zip(gradients, variables))`.",
     r"Cannot iterate over a scalar tensor": "A list of pairs is needed: `apply_gradients([(gradient, variable)])`.",
     # ---- PyTorch
     r"does not require grad and does not have a grad_fn": (
@@ -79,6 +80,10 @@ _EXPLANATIONS = {
         "what `parameters()` of the module returns, with the brackets."
     ),
     r"can only optimize Tensors": "The optimiser takes tensors made with `requires_grad=True`, not arrays or numbers.",
+    r"cannot assign .* as parameter": (
+        "A parameter stays, and its numbers change: inside `with torch.no_grad():`, use `.copy_(…)`, `.fill_(…)` or "
+        "`.zero_()` on it."
+    ),
     r"appears to not have been used in the graph": "The cost was not computed from this tensor.",
     r"mat1 and mat2 shapes cannot be multiplied": (
         "The first matrix needs as many columns as the second has rows. `nn.Linear(d, 1)` takes inputs of shape "
@@ -92,7 +97,12 @@ _EXPLANATIONS = {
     ),
     r"Size mismatch between tensors": "A `TensorDataset` needs the same number of rows in each tensor.",
     r"'int' object is not callable": (
-        "A number is called like a function. A `TensorDataset` does that to a NumPy array: it takes tensors."
+        "A number is called like a function: entries are taken with square brackets. If you call none, a "
+        "`TensorDataset` was given a NumPy array: it takes tensors."
+    ),
+    r"'[\w.]+' object is not callable": (
+        "Round brackets call a function, and this is none: entries are taken with square brackets, or a name that "
+        "meant a function has been given another value."
     ),
     r"'Tensor' object has no attribute 'zero_grad'": (
         "Optimisers and modules have `zero_grad`. Without them, empty the tensor's `.grad` by hand."
@@ -105,8 +115,8 @@ _EXPLANATIONS = {
         "them. NumPy's functions work on whole arrays."
     ),
     r"operands could not be broadcast together": (
-        "NumPy compares two shapes from their ends: in each pair the numbers must be equal, or one of them 1. Means of "
-        "the columns come from `axis=0`."
+        "NumPy compares two shapes from their ends: in each pair the numbers must be equal, or one of them 1. If one "
+        "is a mean or sum: `axis=0` gives one for each column, `axis=1` one for each row."
     ),
     r"matmul: .* mismatch in its core dimension|^shapes .* not aligned": (
         "In `A @ B`, A has as many columns as B has rows. An array of shape (n,) has n of either."
@@ -114,7 +124,17 @@ _EXPLANATIONS = {
     r"only (0-dimensional|length-1|size-1) arrays can be converted": "`float(…)` and `int(…)` take a single number.",
     r"'numpy\.ndarray' object has no attribute 'append'": "Arrays do not grow: append to a list, or use `np.append`.",
     r"Cannot interpret '.*' as a data type": "An array's sizes have brackets of their own: `np.zeros((2, 3))`.",
+    r"does not result in an equal division": "`np.split` makes parts of equal length alone: slice what is left over.",
+    r"inhomogeneous shape": "Rows of different lengths make no array: go through the list, one array at a time.",
+    r"Eigenvalues did not converge|infs or NaNs": "The matrix contains NaN or infinity: where does that come from?",
     # ---- either
+    r"tuple index out of range": (
+        "The tuple is shorter than that. A `shape` has one number for each dimension, so (n,) has `[0]` alone."
+    ),
+    r"math range error": "`math.exp` stops at numbers too large for a float; `np.exp` returns `inf`.",
+    r"math domain error|expected a (positive|nonnegative) input": (
+        "`math.log` takes numbers above 0, and `math.sqrt` none below 0."
+    ),
     r"unsupported operand type\(s\) for .*: ('list' and|.* and 'list')": (
         "Lists do not calculate: make an array of it with `np.array(…)`, or take its entries one by one."
     ),

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
+from checks.compounds import mistaken
 from checks.outcomes import RECOGNISABLE, as_array, close
 from checks.patterns import Part, alike, comparable, factors_of, is_given
 from checks.wording import show
@@ -171,9 +172,25 @@ def _kept(column: list[Part], task: dict) -> str | None:
     if len(column) < _THREE or len(wrong) < _TWO or any(p.expected.size < _TWO for p in wrong):
         return None
     for said, of in _KEPT.items():
-        if all(close(of(p.expected), of(p.got), task, RECOGNISABLE) for p in column):
+        if _keeps(column, of, task) and not _hardly_wrong(column, of, task):
             return said
     return None
+
+
+def _keeps(column: list[Part], of: Callable, task: dict) -> bool:
+    return all(close(of(p.expected), of(p.got), task, RECOGNISABLE) for p in column)
+
+
+def _hardly_wrong(column: list[Part], of: Callable, task: dict) -> bool:
+    """Whether most known mistakes keep it too, as they do the sum of probabilities: then it says nothing."""
+    known = [mistaken(task, "mistakes", k, column) for k in range(len(task["mistakes"]))]
+    numbers = [
+        [p._replace(expected=part.expected, got=as_array(p.expected)) for p, part in zip(own, column, strict=True)]
+        for own in known
+        if own and all(np.shape(p.expected) == part.expected.shape for p, part in zip(own, column, strict=True))
+    ]
+    differing = [own for own in numbers if not all(close(p.expected, p.got, task) for p in own)]
+    return 2 * sum(_keeps(own, of, task) for own in differing) > len(differing)
 
 
 def _alike_in_shape(column: list[Part]) -> Iterator[tuple[str, list[np.ndarray]]]:

@@ -356,6 +356,10 @@ def _lines(line: ast.stmt) -> Iterator[tuple[str, list[ast.stmt]]]:
             yield _ORDER, pairs[::-1]
             for pair in pairs:
                 yield _LEFT_OUT, [other for other in pairs if other is not pair]
+        case ast.Assign(targets=[ast.Tuple(elts=names)], value=ast.Call() as call):
+            for k in range(1, len(names)):
+                swapped = [*names[: k - 1], names[k], names[k - 1], *names[k + 1 :]]
+                yield "results of a call in the wrong order", [ast.Assign([ast.Tuple(swapped, ast.Store())], call)]
         case ast.AugAssign(target=target, op=ast.Add() | ast.Sub() as op, value=value):
             yield "a wrong sign", [ast.AugAssign(target, ast.Sub() if isinstance(op, ast.Add) else ast.Add(), value)]
             yield "a value overwritten where it should be added to", [ast.Assign([target], value)]

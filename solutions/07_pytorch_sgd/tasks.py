@@ -14,6 +14,7 @@ from grader.sentences import (
     OF_HALF,
     OF_THE_COSINE,
     PATH_CLIMBS,
+    RIGHT_WHILE_THE_COST_FALLS,
     ROLES_OF_W_AND_B_EXCHANGED,
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
@@ -335,8 +336,15 @@ class descend_pytorch:
             yield rng.uniform(0.4, 1.4, d).round(2) * rng.choice([-1, 1], d), lr, steps
         yield rng.uniform(0.2, 0.5, 2).round(2), 1.0, 7  # at the lowest point, to rounding, before the last steps
         yield rng.uniform(-1, 1, 2).round(2), 0.1, 0
+        yield np.array([rng.uniform(1.2, 1.4), -0.5]).round(2), 1.6, 2  # the rate is too high: the cost rises
 
     class mistakes:
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(start, lr, steps):
+            path = right_path(start, lr, steps)
+            costs = np.sum(np.exp(path) - path, axis=1)
+            return ... if np.any(np.diff(costs) > 0) else path
+
         @says(BUG_STILL_THERE)
         def never_emptied(start, lr, steps):
             path, pile = [start], np.zeros(len(start))
@@ -744,8 +752,14 @@ class fit_line_pytorch:
             yield *points(rng, n, centre), *somewhere(rng), lr, steps
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
         yield x, slope * x + intercept, -1.5, -0.75, 0.5, 6  # the first step reaches the lowest point, at a cost of 0
+        yield *points(rng, 4, 1.5), *somewhere(rng), 0.5, 2  # the rate is too high: the cost rises
 
     class mistakes(wrong_fits):
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(x, y, w, b, lr, steps):
+            w, b, costs = right_fit(x, y, w, b, lr, steps)
+            return ... if line_cost(x, y, w, b) > costs[0] else (w, b, costs)
+
         def zero_grad_forgotten(x, y, w, b, lr, steps):
             """From the second step on you go too far: each step uses the sum of all gradients so far. Which line of the
             loop is missing?"""
@@ -995,8 +1009,14 @@ class fit_linear:
         yield *draw(7, 2), 0.08, 2, 3
         X, (slope, intercept) = np.array([[1.0], [-1.0], [-1.0], [1.0]]), rng.integers(2, 12, 2) / 4
         yield X, slope * X[:, 0] + intercept, 0.5, 4, 4  # the first step reaches the lowest point, at a cost of 0
+        yield *draw(4, 2), 1.2, 2, 4  # the rate is too high: the cost rises
 
     class mistakes:
+        @says(RIGHT_WHILE_THE_COST_FALLS)
+        def wrong_where_the_cost_rises(X, y, lr, epochs, batch_size):
+            weight, bias, costs = right_linear(X, y, lr, epochs, batch_size)
+            return ... if np.any(np.diff(costs) > 0) else (weight, bias, costs)
+
         def every_answer_with_every_target(X, y, lr, epochs, batch_size):
             """The module answers with a column and your targets are not one, so each answer is compared with every
             target of the batch. Give both one shape."""

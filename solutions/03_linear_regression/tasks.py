@@ -744,6 +744,16 @@ def close_to_zero(X):
     return X.std(axis=0) <= 1e-9
 
 
+EACH_ROW = (
+    "You standardise each example: its own entries are measured from their mean. Here every column has its own mean "
+    "and standard deviation. Which axis do the examples run along?"
+)
+ONE_SCALE_FOR_ALL = (
+    "All columns share one mean and one standard deviation. Without an axis, `mean` and `std` take the whole table."
+)
+ONE_SPREAD_FOR_ALL = (
+    "The means are those of the columns, but all columns share one standard deviation. Give `std` the same axis."
+)
 OTHERS_SET_TO_ONE = (
     "You set the standard deviation to 1 for the columns that vary, and leave it as it is for the constant ones. The "
     "condition is the wrong way round."
@@ -802,7 +812,10 @@ class standardise_columns:
         def loosely_equal(X):
             """You count a column as constant although it varies: it changes by a millionth of its size, and the border
             in the task is far below that."""
-            return scale(X, constant=lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T]))
+            _, *statistics = scale(
+                X, constant=lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T])
+            )
+            return ..., *statistics  # of such a column, Z may be 0 or only centred
 
         def variance_compared(X):
             """You count columns as constant although they vary: columns in small units, and one that changes by a
@@ -858,15 +871,26 @@ class standardise_columns:
             varies = X.std(axis=0) > 1e-9 * abs(X).max(axis=0)
             return Z[:, varies], mean[varies], std[varies]
 
+        @says(EACH_ROW)
         def each_row(X):
-            """You standardise each example: its own entries are measured from their mean. Here every column has its own
-            mean and standard deviation. Which axis do the examples run along?"""
             Z, mean, std = scale(X.T)
             return Z.T, mean, std
 
+        @says(EACH_ROW)
+        def each_row_in_columns(X):
+            Z, mean, std = scale(X.T)
+            return Z.T, mean[:, None], std[:, None]
+
+        @says(ONE_SCALE_FOR_ALL)
+        def one_mean_and_one_spread(X):
+            return (X - X.mean()) / X.std(), X.mean(), X.std()
+
+        @says(ONE_SPREAD_FOR_ALL)
+        def one_spread(X):
+            return (X - X.mean(axis=0)) / X.std(), X.mean(axis=0), X.std()
+
+        @says(ONE_SCALE_FOR_ALL)
         def one_scale_for_all(X):
-            """All columns share one mean and one standard deviation. Without an axis, `mean` and `std` take the whole
-            table."""
             d = X.shape[1]
             mean, std = np.full(d, X.mean()), np.full(d, X.std())
             return (X - mean) / std, mean, std
@@ -957,9 +981,8 @@ class standardise_columns:
             _, mean, std = scale(X)
             return X / std - mean, mean, std
 
+        @says(ONE_SPREAD_FOR_ALL)
         def one_spread_for_all(X):
-            """The means are those of the columns, but all columns share one standard deviation. Give `std` the same
-            axis."""
             std = np.full(X.shape[1], X.std())
             return (X - X.mean(axis=0)) / std, X.mean(axis=0), std
 
@@ -1100,6 +1123,16 @@ class predict:
             """You return one number for each entry of the table. The prediction of an example is the sum over its
             columns, plus the intercept."""
             return w * (X_new - mean) / std + b
+
+        def examples_added(X_new, w, b, mean, std):
+            """You add up over the examples, so each column has a sum. A prediction is the sum over the columns of one
+            example: `axis=1`, or the product with `@`."""
+            return np.sum(w * (X_new - mean) / std, axis=0) + b
+
+        def everything_added(X_new, w, b, mean, std):
+            """You add up the whole table, so all examples share one number. A prediction is the sum over the columns of
+            one example: `axis=1`, or the product with `@`."""
+            return np.sum(w * (X_new - mean) / std) + b
 
         def columns_averaged(X_new, w, b, mean, std):
             """You take the mean over the columns. A prediction is the sum of what the columns contribute."""

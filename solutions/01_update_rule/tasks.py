@@ -449,6 +449,11 @@ class descend_until_stalled:
             of the task needs no division."""
             return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), abs(f(a))) <= fraction)
 
+        def ratio_to_a_signed_cost(f, gradient, start, lr, fraction, most):
+            """You divide by the cost itself. Where that is below 0, every decrease looks like a rise, and where it is 0
+            there is nothing to compare. The formula has |J|, and needs no division."""
+            return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), f(a)) <= fraction)
+
         def by_the_gradient_norm(f, gradient, start, lr, fraction, most):
             """You look at the gradient's norm. That is another of the lesson's three tests; this one compares two
             costs."""
@@ -577,6 +582,12 @@ BY_ENTRIES = (
 )
 
 
+ZERO_HAS_A_SIGN = (
+    "You count a zero eigenvalue as positive, or as negative. In its direction the surface is flat to second order, "
+    "and the Hessian cannot decide what it does further away."
+)
+
+
 class stationary_point:
     def cases(rng):
         def definite(d):
@@ -610,9 +621,16 @@ class stationary_point:
         yield (np.zeros((2, 2)),)
 
     class mistakes:
+        @says(ZERO_HAS_A_SIGN)
+        def zero_is_positive(hessian):
+            return by_rule(lambda v: v.min() >= 0, lambda v: v.max() < 0, both_signs)(hessian)
+
+        @says(ZERO_HAS_A_SIGN)
+        def zero_is_negative(hessian):
+            return by_rule(lambda v: v.min() > 0, lambda v: v.max() <= 0, both_signs)(hessian)
+
+        @says(ZERO_HAS_A_SIGN)
         def zero_is_a_minimum(hessian):
-            """You count a zero eigenvalue as positive, or as negative. In its direction the surface is flat to second
-            order, and the Hessian cannot decide what it does further away."""
             return by_rule(lambda v: v.min() >= 0, lambda v: v.max() <= 0, both_signs)(hessian)
 
         def zero_first(hessian):

@@ -759,6 +759,16 @@ class descend_with_decay:
             rate comes from the first one and from t."""
             return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.maximum(np.arange(steps) - 1, 0)))
 
+        def one_step_late(gradient, start, lr, decay, steps):
+            """The second step still uses the first rate, and all that follow are late by one as well. Step t uses the
+            rate of t."""
+            return with_rates(gradient, start, lr / (1 + decay * np.maximum(np.arange(steps) - 1, 0)))
+
+        def written_over_from_one_on(gradient, start, lr, decay, steps):
+            """The rate still piles up, because you overwrite `lr` and divide it again. And your first step already uses
+            a lower one: t begins at 0."""
+            return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.arange(1, steps + 1)))
+
         def rate_grows(gradient, start, lr, decay, steps):
             """Your rate grows: you multiply it by 1 + decay·t. Divide by that."""
             return with_rates(gradient, start, lr * (1 + decay * np.arange(steps)))

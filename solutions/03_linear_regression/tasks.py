@@ -1,5 +1,7 @@
 """Exercise 03: the cases of each task, the known mistakes, and right answers written in other ways."""
 
+import itertools
+
 import numpy as np
 
 from grader.sentences import (
@@ -1377,6 +1379,11 @@ class to_original_units:
             the means of the features are missing."""
             return y_std * w / x_std, y_mean + b
 
+        def intercept_without_y(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you have moved `b` to x = 0, but it is still in standardised
+            units of y, and the mean of y is missing."""
+            return y_std * w / x_std, b - y_std * w / x_std @ x_mean
+
         def intercept_divided(w, b, x_mean, x_std, y_mean, y_std):
             """Your weights are right. In the intercept you divide `b` by y_std: from standardised units back to those
             of y, you multiply."""
@@ -1892,6 +1899,14 @@ class fit_ridge:
             """w and b are right. In your costs the residuals are those after the move, but the penalty is that of the
             old w. Compute both at the new w."""
             return costs_in_part(x, y, lr, steps, penalty, late_residuals=False, late_penalty=True)
+
+        def costs_between_the_moves(x, y, lr, steps, penalty):
+            """w and b are right, but your costs are taken after w has moved and before b has. They belong to the new w
+            and the new b."""
+            w, b, costs = fit_rightly(x, y, lr, steps, penalty)
+            lines = [fit_rightly(x, y, lr, k, penalty)[:2] for k in range(steps + 1)]
+            between = [ridge_cost(x, y, new[0], old[1], penalty) for old, new in itertools.pairwise(lines)]
+            return w, b, np.append(costs[0], between)
 
         def square_of_the_constant(x, y, lr, steps, penalty):
             """w and b are right, but your costs square the constant as well: λw² is not (λw)²."""

@@ -857,6 +857,13 @@ def test_a_mistake_is_not_found_under_a_pattern_that_takes_it_back():
     assert "Undivided." not in sentence(lambda x, n: x / 2, task("x n", means, mistakes=["Undivided."]))
 
 
+def test_nothing_is_made_of_a_mistake_beside_which_it_is_nothing():
+    divided = task(
+        "x", [([x], x**2 + 1, 1e17 * x) for x in (1.5, 2.25, 4.0, 0.3)], mistakes=["You divide by almost 0."]
+    )
+    assert "almost 0" not in sentence(lambda x: np.exp(x), divided)
+
+
 def test_known_mistakes_are_found_in_single_results_without_what_they_say_of_the_others():
     assert sentence(lambda x: (np.exp(x), x**3), PAIRS) == (
         "result 1 of 2, taken alone, is what this mistake gives: “You take the exponential.” "

@@ -87,6 +87,11 @@ class step:
             times the gradient."""
             return theta - lr * gradient**2
 
+        def rate_taken_from_theta(theta, gradient, lr):
+            """The rate is subtracted from θ, and what is left multiplies the gradient. The rate itself multiplies the
+            gradient: look at the brackets."""
+            return (theta - lr) * gradient
+
         def places_swapped(theta, gradient, lr):
             """θ and the gradient are in each other's place. The step begins at θ."""
             return gradient - lr * theta
@@ -354,12 +359,10 @@ class descend_until_stalled:
                     return case
 
         yield functions.double_well.value, functions.double_well.gradient, np.array([2.0]), 0.02, 0.25, 10
-        yield functions.square.value, functions.square.gradient, rng.uniform(0.2, 0.5, 1).round(2), 0.1, 0.3, 4
+        yield drawn(functions.ravine, 0.02, 0.05, 4, [0.02, 0.01], [0.03, 0.02])  # small costs; stalls after the budget
         yield drawn(functions.himmelblau, 0.005, 0.3, 40, [4.0, -1.0], [4.5, 1.0])
         yield drawn(functions.double_well, 0.03, 0.02, 50, [-2.3], [-1.9])  # the cost is below 0
-        yield drawn(
-            functions.ravine, 0.1, 0.03, 60, [2.5, 0.08], [3.5, 0.12]
-        )  # beyond the border: the cost rises later
+        yield drawn(functions.ravine, 0.1, 0.01, 60, [2.8, 0.1], [3.2, 0.12])  # beyond the border: the cost rises later
         yield drawn(functions.ravine, 0.02, 0.05, 60, [2.0, 1.0], [3.0, 2.0])
         yield drawn(functions.plateau, 0.5, 1e-3, 20, [6.0], [9.0])  # stalls at once, far from the lowest point
         yield drawn(functions.saddle, 0.1, 0.05, 30, [1.2, 0.3], [1.8, 0.6])
@@ -446,6 +449,11 @@ class descend_until_stalled:
             of the task needs no division."""
             return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), abs(f(a))) <= fraction)
 
+        def ratio_to_a_signed_cost(f, gradient, start, lr, fraction, most):
+            """You divide by the cost itself. Where that is below 0, every decrease looks like a rise, and where it is 0
+            there is nothing to compare. The formula has |J|, and needs no division."""
+            return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), f(a)) <= fraction)
+
         def by_the_gradient_norm(f, gradient, start, lr, fraction, most):
             """You look at the gradient's norm. That is another of the lesson's three tests; this one compares two
             costs."""
@@ -456,6 +464,16 @@ class descend_until_stalled:
             return points_until(
                 gradient, start, lr, most, lambda a, b: np.linalg.norm(b - a) <= fraction * np.linalg.norm(a)
             )
+
+        def ties_go_on(f, gradient, start, lr, fraction, most):
+            """Your descent goes on where a step lowers the cost by exactly the fraction. The test has ≤, so that is an
+            end too, and so is a step that leaves a cost of 0 where it is."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) < fraction * abs(f(a)))
+
+        def no_step_taken(f, gradient, start, lr, fraction, most):
+            """Your path holds the start alone: the descent ends before its first step. The test compares the costs
+            before and after a step, so a step has to be taken first."""
+            return np.array([start])
 
         def last_step_dropped(f, gradient, start, lr, fraction, most):
             """The last point is missing where the test ends your descent. The step that met the test has been taken,
@@ -564,6 +582,12 @@ BY_ENTRIES = (
 )
 
 
+ZERO_HAS_A_SIGN = (
+    "You count a zero eigenvalue as positive, or as negative. In its direction the surface is flat to second order, "
+    "and the Hessian cannot decide what it does further away."
+)
+
+
 class stationary_point:
     def cases(rng):
         def definite(d):
@@ -581,7 +605,7 @@ class stationary_point:
         yield (np.array([[1.0, off], [off, 2.0]]),)  # a saddle, though both entries of the diagonal are positive
         yield (definite(4),)
         yield (-definite(2),)
-        yield (np.diag(rng.permutation([-2.0, -3.0, 5.0])),)  # a saddle whose determinant is positive
+        yield (np.diag(rng.permutation([-2.0, -3.0, 4.0])),)  # a saddle: positive determinant, negative trace
         yield (np.diag(rng.permutation([-1.0, 4.0, 6.0, 7.0])),)
         yield (flat(1, 1),)  # no negative eigenvalue, and one that is zero
         yield (flat(-1, -1),)
@@ -597,9 +621,16 @@ class stationary_point:
         yield (np.zeros((2, 2)),)
 
     class mistakes:
+        @says(ZERO_HAS_A_SIGN)
+        def zero_is_positive(hessian):
+            return by_rule(lambda v: v.min() >= 0, lambda v: v.max() < 0, both_signs)(hessian)
+
+        @says(ZERO_HAS_A_SIGN)
+        def zero_is_negative(hessian):
+            return by_rule(lambda v: v.min() > 0, lambda v: v.max() <= 0, both_signs)(hessian)
+
+        @says(ZERO_HAS_A_SIGN)
         def zero_is_a_minimum(hessian):
-            """You count a zero eigenvalue as positive, or as negative. In its direction the surface is flat to second
-            order, and the Hessian cannot decide what it does further away."""
             return by_rule(lambda v: v.min() >= 0, lambda v: v.max() <= 0, both_signs)(hessian)
 
         def zero_first(hessian):
@@ -745,6 +776,14 @@ class stationary_point:
             """Your limit for “zero” is 1e-9, whatever the size of the other eigenvalues. Then a Hessian in small units
             counts as zero, and rounding errors in a large one count as curvature. Measure it by the largest |λ|."""
             return judge_with(hessian, lambda values: 1e-9)
+
+        def fixed_limit(hessian):
+            """Your limit for “zero” is a fixed number, or you round the eigenvalues to some decimal places. Then every
+            eigenvalue of a Hessian in small units counts as zero. Measure the limit by the largest |λ|."""
+            if np.max(np.abs(hessian)) > 1e6:  # what rounding leaves of its zeros may be above such a limit or below it
+                return ...
+            strict, generous = (judge_with(hessian, lambda values, limit=limit: limit) for limit in (2e-11, 2e-6))
+            return strict if strict == generous else ...
 
         def smallest_alone(hessian):
             """You look at the smallest eigenvalue alone. If it is negative, the largest one decides between a saddle
@@ -921,6 +960,16 @@ class steps_until_flat:
             norm, however steep the slope is."""
             return count_steps(gradient, start, lr, tolerance, most, size=lambda g: np.linalg.norm(lr * g))
 
+        def steps_by_the_first_slope(gradient, start, lr, tolerance, most):
+            """You test the slope where θ is now, but every step still uses the slope at the start. Both need the slope
+            at the new θ."""
+            theta = start
+            for k in range(most):
+                if np.linalg.norm(gradient(theta)) <= tolerance:
+                    return k
+                theta = theta - lr * gradient(start)
+            return most
+
         def relative_to_the_start(gradient, start, lr, tolerance, most):
             """You compare the norm with a fraction of its value at the start. Here it is compared with the tolerance
             itself."""
@@ -930,6 +979,12 @@ class steps_until_flat:
             """You return −1 where `most` steps are not enough. The task asks for `most` itself."""
             count = count_steps(gradient, start, lr, tolerance, most)
             return -1 if count == most else count
+
+        def something_else_for_most(gradient, start, lr, tolerance, most):
+            """Your count is right where the slope gets flat in time. Where `most` steps are not enough, you do not
+            return `most`."""
+            count = count_steps(gradient, start, lr, tolerance, most)
+            return ... if count == most else count
 
         def counted_in_twos(gradient, start, lr, tolerance, most):
             """Your count grows by two at each step, or at two places. Each step counts once."""

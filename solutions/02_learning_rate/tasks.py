@@ -34,6 +34,7 @@ def hessian_cases(rng):
     yield (2.5 * np.eye(2),)
     yield ((0.01 * oblique(rng, 4)).round(2),)
     yield (100 * ravine_askew(rng),)
+    yield (5 * np.eye(4) - 1,)  # (1, 1, 1, 1) is its flattest direction
 
 
 def is_diagonal(hessian):
@@ -258,6 +259,12 @@ class fastest_rate:
             kappa = np.linalg.cond(hessian)
             return 2 / eigenvalues(hessian)[-1] * (kappa - 1) / kappa
 
+        def factor_times_the_border(hessian):
+            """You multiply the border by (κ − 1)/(κ + 1), the factor per step at the best rate. That is what a step
+            leaves of the error, and not a fraction of the border."""
+            kappa = np.linalg.cond(hessian)
+            return 2 / eigenvalues(hessian)[-1] * (kappa - 1) / (kappa + 1)
+
         def the_factor(hessian):
             """This is (κ − 1)/(κ + 1), the factor per step at the best rate. The task asks for the rate itself."""
             low, high = eigenvalues(hessian)[[0, -1]]
@@ -272,6 +279,11 @@ class fastest_rate:
             """You take a fixed fraction of the border. How far the best rate is below it depends on the smallest
             eigenvalue too."""
             return 0.99 * 2 / eigenvalues(hessian)[-1]
+
+        def halfway_to_the_border(hessian):
+            """You take the middle between 1/L, at which the steepest direction arrives in one step, and the border. The
+            best rate also depends on the smallest eigenvalue."""
+            return 1.5 / eigenvalues(hessian)[-1]
 
         def of_momentum(hessian):
             """You take the roots of the eigenvalues. That is for the heavy ball of a later lesson; here the two factors
@@ -340,6 +352,16 @@ def has_one_winner(f, gradient, start, rates, steps):
     return second - first > 1e-3 * (1e-3 + abs(first))
 
 
+ON_FROM_THE_LAST = (
+    "Your second descent goes on where the first has ended, and so on. For a fair comparison each of them has to begin "
+    "at `start`."
+)
+COSTS_ON_THE_WAY = (
+    "You compare costs from on the way, such as the lowest one, or the last before a rise. A descent above the border "
+    "can pass a low point and fly off; what counts is where it ends."
+)
+
+
 class best_of_sweep:
     def cases(rng):
         def drawn(f, rates, steps, low, high):
@@ -353,7 +375,7 @@ class best_of_sweep:
         yield ravine.value, ravine.gradient, np.array([3.5, 1.0]), np.array([0.1, 0.03, 0.001, 0.3, 0.01]), 50
         yield drawn(wells, [0.5, 0.003, 0.02, 0.3, 0.01], 12, [1.8], [2.2])  # the first ends at NaN
         yield drawn(
-            functions.himmelblau, [0.0003, 0.003, 0.3, 0.001], 20, [-1.0, -1.0], [1.0, 1.0]
+            functions.himmelblau, [0.0003, 0.3, 0.003, 0.001], 20, [-1.0, -1.0], [1.0, 1.0]
         )  # so does one within
         yield drawn(functions.rosenbrock, [0.003, 0.0001, 0.001, 0.01], 30, [-1.4, 0.8], [-1.0, 1.2])
         yield drawn(ravine, [0.02, 0.1, 0.04], 10, [3.0, 0.01], [3.5, 0.01])  # 0.1 falls at first, and ends high
@@ -386,14 +408,22 @@ class best_of_sweep:
             costs = [f(end(gradient, start, lr, steps)) for lr in rates]
             return rates[np.argmin(np.nan_to_num(costs))]
 
+        @says(ON_FROM_THE_LAST)
         def goes_on_from_the_last(f, gradient, start, rates, steps):
-            """Your second descent goes on where the first has ended, and so on. For a fair comparison each of them has
-            to begin at `start`."""
             costs, theta = [], start
             for lr in rates:
                 theta = end(gradient, theta, lr, steps)
                 costs.append(f(theta))
             return rates[np.argmin(np.where(np.isfinite(costs), costs, np.inf))]
+
+        @says(ON_FROM_THE_LAST)
+        def goes_on_from_the_last_to_none(f, gradient, start, rates, steps):
+            best, lowest, theta = None, np.inf, start
+            for lr in rates:
+                theta = end(gradient, theta, lr, steps)
+                if (cost := f(theta)) < lowest:
+                    best, lowest = lr, cost
+            return best
 
         def positions_that_have_shifted(f, gradient, start, rates, steps):
             """You leave out the costs that are not finite and then look up a position in all the rates. Once something
@@ -410,7 +440,7 @@ class best_of_sweep:
             """You ask for an end below the cost at the start. If all descents end above it, the lowest end still
             wins: begin with infinity."""
             costs = final_costs(f, gradient, start, rates, steps)
-            return rates[np.argmin(costs)] if np.min(costs) < f(start) else rates[0]
+            return rates[np.argmin(costs)] if np.min(costs) < f(start) else ...
 
         def positions_in_sorted_rates(f, gradient, start, rates, steps):
             """You look up the position of the lowest cost in the sorted rates, but your costs are in the order of
@@ -432,6 +462,8 @@ class best_of_sweep:
         def better_than_the_one_before(f, gradient, start, rates, steps):
             """You compare each cost with the one before it. Compare it with the lowest so far."""
             costs = final_costs(f, gradient, start, rates, steps)
+            if np.any(np.isinf(costs)):
+                return ...
             return rates[max(k for k in range(len(rates)) if k == 0 or costs[k] < costs[k - 1])]
 
         def nearest_to_zero(f, gradient, start, rates, steps):
@@ -453,11 +485,43 @@ class best_of_sweep:
             """You return the lowest cost. The task asks for the rate that leads to it."""
             return np.min(final_costs(f, gradient, start, rates, steps))
 
+        @says(COSTS_ON_THE_WAY)
         def lowest_on_the_way(f, gradient, start, rates, steps):
-            """You look for the lowest cost anywhere on the way. A descent above the border can pass a low point and fly
-            off; what counts is where it ends."""
             on_the_way = [final_costs(f, gradient, start, rates, k) for k in range(1, steps + 1)]
             return rates[np.argmin(np.min(on_the_way, axis=0))]
+
+        @says(COSTS_ON_THE_WAY)
+        def lowest_from_the_start_on(f, gradient, start, rates, steps):
+            on_the_way = [final_costs(f, gradient, start, rates, k) for k in range(steps + 1)]
+            return rates[np.argmin(np.min(on_the_way, axis=0))]
+
+        @says(COSTS_ON_THE_WAY)
+        def ended_by_a_rise(f, gradient, start, rates, steps):
+            def last_before_a_rise(lr):
+                theta = start
+                for _ in range(steps):
+                    there = theta - lr * gradient(theta)
+                    if not f(there) <= f(theta):
+                        break
+                    theta = there
+                return f(theta)
+
+            return rates[np.argmin([last_before_a_rise(lr) for lr in rates])]
+
+        def without_any_that_rises(f, gradient, start, rates, steps):
+            """You leave out every rate whose cost rises on the way. It may rise at first and still end lowest."""
+            on_the_way = np.array([final_costs(f, gradient, start, rates, k) for k in range(steps + 1)])
+            rises = ~np.all(on_the_way[1:] <= on_the_way[:-1], axis=0)
+            if np.all(rises):
+                return ...
+            return rates[np.argmin(np.where(rises, np.inf, on_the_way[-1]))]
+
+        def stops_at_the_first_that_diverges(f, gradient, start, rates, steps):
+            """Your sweep is over as soon as a descent diverges. The rates are in no particular order: leave that one
+            out, and go on with the next."""
+            costs = final_costs(f, gradient, start, rates, steps)
+            tried = np.argmax(np.isinf(costs)) if np.any(np.isinf(costs)) else len(costs)
+            return rates[np.argmin(costs[:tried])] if tried else ...
 
         def after_one_step(f, gradient, start, rates, steps):
             """You compare the costs after one step. A rate that falls fastest at first need not end lowest."""
@@ -480,6 +544,10 @@ class best_of_sweep:
             to reach infinity: compare the costs."""
             finite = np.isfinite(final_costs(f, gradient, start, rates, steps))
             return max(lr for lr, fine in zip(rates, finite, strict=True) if fine)
+
+        def first_that_stays_finite(f, gradient, start, rates, steps):
+            """You return the first rate whose cost is still a finite number. Try them all, and compare the costs."""
+            return rates[np.argmax(np.isfinite(final_costs(f, gradient, start, rates, steps)))]
 
         def largest(f, gradient, start, rates, steps):
             """You return the largest rate. Above the border a descent diverges: compare the costs at the end."""
@@ -520,6 +588,10 @@ class best_of_sweep:
             """You return the first of the rates, whatever its descent does. Is `return` inside the loop?"""
             return rates[0]
 
+        def first_rate_alone(f, gradient, start, rates, steps):
+            """You never look beyond the first rate. Is `return` inside the loop?"""
+            return rates[0] if np.isfinite(f(end(gradient, start, rates[0], steps))) else ...
+
         def nan_not_above(f, gradient, start, rates, steps):
             """NaN gets past your comparison: it is neither above nor below any number. Look for costs that are not
             finite before you compare."""
@@ -530,7 +602,7 @@ class best_of_sweep:
             return best
 
         def a_hundred_steps(f, gradient, start, rates, steps):
-            """You take 100 steps, whatever is passed in. Use `steps`."""
+            """You take many steps, such as 50 or 100, whatever is passed in. Use `steps`."""
             return rates[np.argmin(final_costs(f, gradient, start, rates, 100))]
 
         def second_lowest(f, gradient, start, rates, steps):
@@ -590,8 +662,8 @@ class descend_with_decay:
             return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.arange(steps)))
 
         def rate_divided_each_time(gradient, start, lr, decay, steps):
-            """The rate still piles up: it is divided by the same number again in each turn of the loop. In 1/t decay
-            each rate comes from the first one and from t."""
+            """Each of your rates is the one before it, divided by the same number once more. In 1/t decay each rate
+            comes from the first one and from t."""
             return with_rates(gradient, start, lr / (1 + decay) ** np.arange(steps))
 
         def rate_never_falls(gradient, start, lr, decay, steps):
@@ -616,6 +688,11 @@ class descend_with_decay:
             """You write over `lr` and multiply it by `decay` in every turn. In 1/t decay each rate comes from the first
             one and from t."""
             return with_rates(gradient, start, lr * decay ** np.arange(1, steps + 1))
+
+        def t_outside_the_bracket(gradient, start, lr, decay, steps):
+            """Your first step does not move at all, and the rate grows with t: t multiplies the whole quotient. It
+            belongs in the bracket, with `decay`."""
+            return with_rates(gradient, start, lr / (1 + decay) * np.arange(steps))
 
         def steps_for_t(gradient, start, lr, decay, steps):
             """You put the number of steps where t belongs, so all your rates are the same, and low."""
@@ -682,6 +759,16 @@ class descend_with_decay:
             rate comes from the first one and from t."""
             return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.maximum(np.arange(steps) - 1, 0)))
 
+        def one_step_late(gradient, start, lr, decay, steps):
+            """The second step still uses the first rate, and all that follow are late by one as well. Step t uses the
+            rate of t."""
+            return with_rates(gradient, start, lr / (1 + decay * np.maximum(np.arange(steps) - 1, 0)))
+
+        def written_over_from_one_on(gradient, start, lr, decay, steps):
+            """The rate still piles up, because you overwrite `lr` and divide it again. And your first step already uses
+            a lower one: t begins at 0."""
+            return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.arange(1, steps + 1)))
+
         def rate_grows(gradient, start, lr, decay, steps):
             """Your rate grows: you multiply it by 1 + decay·t. Divide by that."""
             return with_rates(gradient, start, lr * (1 + decay * np.arange(steps)))
@@ -738,6 +825,17 @@ def count(r, shrink):
     return k
 
 
+NO_END_TO_DIVERGING = (
+    "If the rate is above the border you return a negative number of steps, and on it you divide by the logarithm of "
+    "1. Look at r first: at 1 or more, nothing shrinks."
+)
+ENTRIES_FOR_EIGENVALUES = "You compute 1 − αλ with the entries of the Hessian in place of its eigenvalues."
+ONE_ERROR_FOR_ALL = (
+    "You count how one particular error shrinks, such as (1, …, 1). From another start it can take longer: the slowest "
+    "direction alone sets the pace."
+)
+
+
 def by_logarithm(r, shrink):
     """The formula alone, which ignores r = 0 and r ≥ 1."""
     return int(np.ceil(np.log(shrink) / np.log(r)))
@@ -772,9 +870,10 @@ class steps_needed:
 
     class mistakes:
         def at_most_a_hundred(hessian, lr, shrink):
-            """You stop counting at 100 steps. A low rate can need many more: only where r is 1 or more is there no
-            end."""
-            return min(count(slowest(hessian, lr), shrink), 100)
+            """Your count is wrong only where hundreds of steps are needed. Does it end before that? Only where r is 1
+            or more is there no end."""
+            k = count(slowest(hessian, lr), shrink)
+            return ... if k > 100 else k
 
         def without_absolute_value(hessian, lr, shrink):
             """A direction that swings has a negative factor, and `max` overlooks it. The size of a factor is what
@@ -838,9 +937,13 @@ class steps_needed:
             r = slowest(hessian, lr)
             return -1 if r >= 1 else -int(np.log(shrink) / np.log(r)) if r else 1
 
+        @says(ENTRIES_FOR_EIGENVALUES)
         def entries_for_eigenvalues(hessian, lr, shrink):
-            """You compute 1 − αλ with the entries of the Hessian in place of its eigenvalues."""
             return count(np.max(abs(1 - lr * hessian)), shrink)
+
+        @says(ENTRIES_FOR_EIGENVALUES)
+        def entries_of_the_matrix(hessian, lr, shrink):
+            return count(np.max(abs(np.eye(len(hessian)) - lr * hessian)), shrink)
 
         def rounded_down(hessian, lr, shrink):
             """You round down, so that more than `shrink` is left. Steps are whole numbers: round up."""
@@ -902,10 +1005,46 @@ class steps_needed:
             divides by zero, and above 1 it gives a negative number of steps: check for these cases first."""
             return math.ceil(math.log(shrink) / math.log(slowest(hessian, lr)))
 
+        @says(NO_END_TO_DIVERGING)
         def no_end_to_diverging(hessian, lr, shrink):
-            """If the rate is above the border you return a negative number of steps, and on it you divide by the
-            logarithm of 1. Look at r first: at 1 or more, nothing shrinks."""
             return by_logarithm(slowest(hessian, lr), shrink)
+
+        @says(NO_END_TO_DIVERGING)
+        def no_end_to_diverging_but_one_step_for_zero(hessian, lr, shrink):
+            r = slowest(hessian, lr)
+            return by_logarithm(r, shrink) if r else 1
+
+        def logarithm_of_the_quotient(hessian, lr, shrink):
+            """You take the logarithm of shrink/r. The number of steps is the quotient of two logarithms, which is
+            another number."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else math.ceil(abs(math.log(shrink / r))) if r else 1
+
+        @says(ONE_ERROR_FOR_ALL)
+        def from_ones(hessian, lr, shrink):
+            if slowest(hessian, lr) >= 1:
+                return -1
+            error, k = np.ones(len(hessian)), 0
+            while np.linalg.norm(error) > shrink * np.sqrt(len(hessian)):
+                error, k = error - lr * hessian @ error, k + 1
+            return k
+
+        @says(ONE_ERROR_FOR_ALL)
+        def from_equal_shares(hessian, lr, shrink):
+            if slowest(hessian, lr) >= 1:
+                return -1
+            k = 0
+            while np.linalg.norm(factors(hessian, lr) ** k) > shrink * np.sqrt(len(hessian)):
+                k += 1
+            return k
+
+        def for_long_ravines(hessian, lr, shrink):
+            """You use ½κ·ln(1/shrink). That is an approximation for the best rate in a long ravine: use the rate that
+            is passed in."""
+            values = eigenvalues(hessian)
+            if slowest(hessian, lr) >= 1:
+                return -1
+            return math.ceil(values[-1] / values[0] / 2 * math.log(1 / shrink))
 
         def border_taken_for_convergence(hessian, lr, shrink):
             """At the border itself r is exactly 1: descent swings forever, and the error does not shrink. Return −1
@@ -962,7 +1101,7 @@ class steps_needed:
         def fraction_left(hessian, lr, shrink):
             """You return the fraction of the error that is left in the end. The task asks for the number of steps."""
             r = slowest(hessian, lr)
-            return -1 if r >= 1 else r ** count(r, shrink)
+            return -1 if r >= 1 else r ** count(r, shrink) if r else ...
 
         def half_the_border(hessian, lr, shrink):
             """You return −1 above half the border. There the steepest direction swings, but it still converges."""

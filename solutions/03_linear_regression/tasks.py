@@ -1,5 +1,7 @@
 """Exercise 03: the cases of each task, the known mistakes, and right answers written in other ways."""
 
+import itertools
+
 import numpy as np
 
 from grader.sentences import (
@@ -744,6 +746,16 @@ def close_to_zero(X):
     return X.std(axis=0) <= 1e-9
 
 
+EACH_ROW = (
+    "You standardise each example: its own entries are measured from their mean. Here every column has its own mean "
+    "and standard deviation. Which axis do the examples run along?"
+)
+ONE_SCALE_FOR_ALL = (
+    "All columns share one mean and one standard deviation. Without an axis, `mean` and `std` take the whole table."
+)
+ONE_SPREAD_FOR_ALL = (
+    "The means are those of the columns, but all columns share one standard deviation. Give `std` the same axis."
+)
 OTHERS_SET_TO_ONE = (
     "You set the standard deviation to 1 for the columns that vary, and leave it as it is for the constant ones. The "
     "condition is the wrong way round."
@@ -802,7 +814,10 @@ class standardise_columns:
         def loosely_equal(X):
             """You count a column as constant although it varies: it changes by a millionth of its size, and the border
             in the task is far below that."""
-            return scale(X, constant=lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T]))
+            _, *statistics = scale(
+                X, constant=lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T])
+            )
+            return ..., *statistics  # of such a column, Z may be 0 or only centred
 
         def variance_compared(X):
             """You count columns as constant although they vary: columns in small units, and one that changes by a
@@ -858,15 +873,26 @@ class standardise_columns:
             varies = X.std(axis=0) > 1e-9 * abs(X).max(axis=0)
             return Z[:, varies], mean[varies], std[varies]
 
+        @says(EACH_ROW)
         def each_row(X):
-            """You standardise each example: its own entries are measured from their mean. Here every column has its own
-            mean and standard deviation. Which axis do the examples run along?"""
             Z, mean, std = scale(X.T)
             return Z.T, mean, std
 
+        @says(EACH_ROW)
+        def each_row_in_columns(X):
+            Z, mean, std = scale(X.T)
+            return Z.T, mean[:, None], std[:, None]
+
+        @says(ONE_SCALE_FOR_ALL)
+        def one_mean_and_one_spread(X):
+            return (X - X.mean()) / X.std(), X.mean(), X.std()
+
+        @says(ONE_SPREAD_FOR_ALL)
+        def one_spread(X):
+            return (X - X.mean(axis=0)) / X.std(), X.mean(axis=0), X.std()
+
+        @says(ONE_SCALE_FOR_ALL)
         def one_scale_for_all(X):
-            """All columns share one mean and one standard deviation. Without an axis, `mean` and `std` take the whole
-            table."""
             d = X.shape[1]
             mean, std = np.full(d, X.mean()), np.full(d, X.std())
             return (X - mean) / std, mean, std
@@ -957,9 +983,8 @@ class standardise_columns:
             _, mean, std = scale(X)
             return X / std - mean, mean, std
 
+        @says(ONE_SPREAD_FOR_ALL)
         def one_spread_for_all(X):
-            """The means are those of the columns, but all columns share one standard deviation. Give `std` the same
-            axis."""
             std = np.full(X.shape[1], X.std())
             return (X - X.mean(axis=0)) / std, X.mean(axis=0), std
 
@@ -1100,6 +1125,16 @@ class predict:
             """You return one number for each entry of the table. The prediction of an example is the sum over its
             columns, plus the intercept."""
             return w * (X_new - mean) / std + b
+
+        def examples_added(X_new, w, b, mean, std):
+            """You add up over the examples, so each column has a sum. A prediction is the sum over the columns of one
+            example: `axis=1`, or the product with `@`."""
+            return np.sum(w * (X_new - mean) / std, axis=0) + b
+
+        def everything_added(X_new, w, b, mean, std):
+            """You add up the whole table, so all examples share one number. A prediction is the sum over the columns of
+            one example: `axis=1`, or the product with `@`."""
+            return np.sum(w * (X_new - mean) / std) + b
 
         def columns_averaged(X_new, w, b, mean, std):
             """You take the mean over the columns. A prediction is the sum of what the columns contribute."""
@@ -1343,6 +1378,11 @@ class to_original_units:
             """Your weights are right. You add the mean of y to an intercept that is still in standardised units, and
             the means of the features are missing."""
             return y_std * w / x_std, y_mean + b
+
+        def intercept_without_y(w, b, x_mean, x_std, y_mean, y_std):
+            """Your weights are right. In the intercept you have moved `b` to x = 0, but it is still in standardised
+            units of y, and the mean of y is missing."""
+            return y_std * w / x_std, b - y_std * w / x_std @ x_mean
 
         def intercept_divided(w, b, x_mean, x_std, y_mean, y_std):
             """Your weights are right. In the intercept you divide `b` by y_std: from standardised units back to those
@@ -1859,6 +1899,14 @@ class fit_ridge:
             """w and b are right. In your costs the residuals are those after the move, but the penalty is that of the
             old w. Compute both at the new w."""
             return costs_in_part(x, y, lr, steps, penalty, late_residuals=False, late_penalty=True)
+
+        def costs_between_the_moves(x, y, lr, steps, penalty):
+            """w and b are right, but your costs are taken after w has moved and before b has. They belong to the new w
+            and the new b."""
+            w, b, costs = fit_rightly(x, y, lr, steps, penalty)
+            lines = [fit_rightly(x, y, lr, k, penalty)[:2] for k in range(steps + 1)]
+            between = [ridge_cost(x, y, new[0], old[1], penalty) for old, new in itertools.pairwise(lines)]
+            return w, b, np.append(costs[0], between)
 
         def square_of_the_constant(x, y, lr, steps, penalty):
             """w and b are right, but your costs square the constant as well: λw² is not (λw)²."""

@@ -351,7 +351,7 @@ def numbers(part: Part, column: list[Part], task: dict) -> str | None:
 def related(column: list[Part], task: dict) -> str | None:
     """How numbers of the right form are made of others, such as a known mistake's; None if that cannot be seen."""
     column = comparable(column)
-    if not column or not any(np.any(p.got) for p in column):  # 0 can be made of anything
+    if not column or all(_is_nothing_beside(p.got, p.expected) for p in column):  # 0 can be made of anything
         return None
     return _rearranged(column, task) or _offset(column, task) or _factor(column, task) or _moved(column, task)
 
@@ -744,6 +744,10 @@ def _explained(column: list[Part], change: Callable[[Part], np.ndarray | None], 
         if changed is None or not alike(changed, p.got, task):
             return False
     return sum(int(np.sum(p.expected != p.got)) for p in column if not p.right) > 1
+
+
+def _is_nothing_beside(got: np.ndarray, expected: np.ndarray) -> bool:
+    return np.max(np.abs(got), initial=0.0) <= _NO_FACTOR * np.max(np.abs(expected), initial=0.0)
 
 
 def alike(expected, got, task: dict) -> bool:

@@ -224,6 +224,12 @@ def test_a_second_grading_at_the_same_time_is_refused_and_changes_nothing(course
     assert len(seen) == 6
 
 
+def test_a_gradebook_that_cannot_be_written_is_refused_with_a_sentence(course):
+    """As on a disk that is read-only: here a folder is in the place of a file."""
+    (course / "gradebook" / "grading" / "lock").mkdir(parents=True)
+    assert refused(course).endswith("gradebook/grading/lock cannot be written: Is a directory.")
+
+
 def test_without_a_sandbox_it_refuses_unless_the_risk_is_accepted(course, monkeypatch):
     was = []
 

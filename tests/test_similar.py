@@ -124,6 +124,14 @@ def test_a_page_holds_a_code_once_however_its_parts_are_counted(course):
         assert unescape(re.sub("</?mark>", "", html)) == text and html.count("<mark>") > 40
 
 
+def test_of_a_whole_class_only_code_is_held(course, monkeypatch):
+    """Each notebook may hold 10 MB of pictures."""
+    held = []
+    monkeypatch.setattr(similar, "compare", lambda handed_in, *_: held.extend(handed_in.values()))
+    similar.look(course, NAME)
+    assert len(held) == 5 and {cell.cell_type for notebook in held for cell in notebook.cells} == {"code"}
+
+
 def test_without_submissions_it_says_so(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     with pytest.raises(SystemExit, match="There are no submissions of 01_update_rule to compare"):

@@ -450,8 +450,12 @@ def _alone(gradebook: Path, exercise: str) -> Iterator[None]:
     except ImportError:
         raise Refused("Submissions cannot be run on Windows. INSTRUCTORS.md lists the alternatives.") from None
 
-    (gradebook / "grading").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(gradebook / "grading" / "lock", "a+", encoding="utf-8") as file:
+    try:
+        (gradebook / "grading").mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = open(gradebook / "grading" / "lock", "a+", encoding="utf-8")  # noqa: SIM115 (closed below)
+    except OSError as error:
+        raise Refused(f"{error.filename} cannot be written: {error.strerror}.") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -294,12 +294,12 @@ def test_a_history_of_long_messages_is_not_kept_in_memory(course, monkeypatch):
 
     eve = clone(course.parent / "clones" / "eve")
     tree, person = git(eve, "rev-parse", "HEAD^{tree}"), "a <a> 1792447080 +0000"
-    for _ in range(12):
+    for _ in range(8):
         parent = git(eve, "rev-parse", "HEAD")
         lines = [f"tree {tree}", f"parent {parent}", f"author {person}", f"committer {person}", ""]
         commit(eve, "\n".join(lines) + "\n" + " " * 15_000_000)
     limited = functools.partial(
-        subprocess.run, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (100 << 20, 100 << 20))
+        subprocess.run, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (80 << 20, 80 << 20))
     )
     monkeypatch.setattr(clones.subprocess, "run", limited)
     assert collected(course) == {"eve": ("taken", said(FIRST))}

@@ -1,5 +1,6 @@
 """Collecting from clones of git repositories takes each student's notebook and runs nothing that a clone names."""
 
+import functools
 import os
 import shutil
 import subprocess
@@ -284,6 +285,24 @@ def test_a_spoilt_repository_costs_its_owner_the_time_alone(course, monkeypatch,
     ada, eve = clone(folder / "ada"), clone(folder / "eve")
     spoil(eve, ada)
     assert collected(course) == {"ada": ("taken", said(FIRST)), "eve": ("taken", "its time is unknown")}
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the limit does not hold")
+def test_a_history_of_long_messages_is_not_kept_in_memory(course, monkeypatch):
+    """Some kilobytes each, which git unpacks to 15 MB."""
+    import resource
+
+    eve = clone(course.parent / "clones" / "eve")
+    tree, person = git(eve, "rev-parse", "HEAD^{tree}"), "a <a> 1792447080 +0000"
+    for _ in range(8):
+        parent = git(eve, "rev-parse", "HEAD")
+        lines = [f"tree {tree}", f"parent {parent}", f"author {person}", f"committer {person}", ""]
+        commit(eve, "\n".join(lines) + "\n" + " " * 15_000_000)
+    limited = functools.partial(
+        subprocess.run, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_DATA, (80 << 20, 80 << 20))
+    )
+    monkeypatch.setattr(clones.subprocess, "run", limited)
+    assert collected(course) == {"eve": ("taken", said(FIRST))}
 
 
 def test_links_in_a_clone_are_not_followed(course):

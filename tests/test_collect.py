@@ -11,6 +11,7 @@ import time
 import unicodedata
 import warnings
 import zipfile
+import zlib
 
 import pytest
 
@@ -223,6 +224,16 @@ def test_what_a_download_unpacks_to_is_bounded_in_all(course, tmp_path, monkeypa
     assert whats == ["taken"] * 3 + ["left out"] * 2
 
 
+def test_what_is_unpacked_in_vain_counts_too(course, tmp_path, monkeypatch):
+    monkeypatch.setattr(collect, "_MOST_BYTES", 2_500_000)
+    path = archive(tmp_path / "a.zip", {f"s{k}_{NAME}.ipynb": bytes(900_000) for k in range(5)})
+    checksum = struct.pack("<I", zlib.crc32(bytes(900_000)))
+    path.write_bytes(path.read_bytes().replace(checksum, bytes(4)))
+    reasons = [one.reason for one in collect.collect(course, NAME, [path])]
+    assert ["cannot be unpacked" in reason for reason in reasons] == [True] * 3 + [False] * 2
+    assert reasons[-1].startswith("the archive unpacks to too much")
+
+
 def test_a_table_of_contents_that_is_too_long_is_not_read(course, tmp_path):
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as out:
@@ -362,6 +373,37 @@ def test_a_student_hands_in_nothing_under_the_name_of_one_who_has_before(course,
     fresh = course.parent / "another"
     fresh.mkdir()
     assert collected(fresh, archive(tmp_path / "c.zip", {ada: NOTEBOOK, eve: b"x"}))[ada] == ("taken", "")
+
+
+def test_a_repository_in_a_students_folder_is_not_the_clone_of_another(course, tmp_path):
+    """Moodle's download holds the folders that a student has made, and their names."""
+    collected(course, archive(tmp_path / "a.zip", {f"Ada_7_assignsubmission_file_/{NAME}.ipynb": NOTEBOOK}))
+    folder = tmp_path / "unpacked" / "Eve_8_assignsubmission_file_" / "Ada"
+    folder.mkdir(parents=True)
+    (folder / ".git").touch()
+    (folder / f"{NAME}.ipynb").write_bytes(b"x")
+    ((what, _),) = collected(course, tmp_path / "unpacked").values()
+    assert what == "left out" and submitted(course) == written("Ada")
+
+
+@pytest.mark.parametrize(
+    "file",
+    [
+        # A student chooses the name of the file,
+        f"Eve_8_assignsubmission_file_/x_{NAME}.ipynb",
+        f"Eve_8_assignsubmission_file_x_{NAME}.ipynb",
+        f"E_E_eve_8/x_{NAME}.ipynb",
+        f"eve_LATE_1_2_x_{NAME}.ipynb",
+        # and at some places the student's own.
+        f"ada_x_8_assignsubmission_file_{NAME}.ipynb",
+        f"ada_7_assignsubmission_file_x_8_assignsubmission_file_{NAME}.ipynb",
+        f"ada_x_LATE_1_2_{NAME}.ipynb",
+        f"ada_x_1_2_y_{NAME}.ipynb",
+    ],
+)
+def test_no_name_hides_from_a_platform_whose_a_file_is_and_that_it_was_late(course, tmp_path, file):
+    path = archive(tmp_path / "a.zip", {f"ada_{NAME}.ipynb": NOTEBOOK, file: b"x"})
+    left_out(course, path, file, "named it")
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="other file systems refuse such a name")

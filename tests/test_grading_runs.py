@@ -2,6 +2,7 @@
 
 import contextlib
 import csv
+import errno
 import itertools
 import json
 import os
@@ -24,7 +25,7 @@ from nbgrader.coursedir import CourseDirectory
 import browser
 import checks
 from classroom import NAME, ROOT, answers, filled, nbgrader, new_course, run_here, submit
-from grader import grading, hidden, overview, received, release, report, sandbox, submissions, verdicts
+from grader import files, grading, hidden, overview, received, release, report, sandbox, submissions, verdicts
 from grader.inside import worker
 
 fcntl = pytest.importorskip("fcntl", reason="grading does not run on Windows")
@@ -223,6 +224,12 @@ def test_a_second_grading_at_the_same_time_is_refused_and_changes_nothing(course
     assert len(seen) == 6
 
 
+def test_a_gradebook_that_cannot_be_written_is_refused_with_a_sentence(course):
+    """As on a disk that is read-only: here a folder is in the place of a file."""
+    (course / "gradebook" / "grading" / "lock").mkdir(parents=True)
+    assert refused(course).endswith("gradebook/grading/lock cannot be written: Is a directory.")
+
+
 def test_without_a_sandbox_it_refuses_unless_the_risk_is_accepted(course, monkeypatch):
     was = []
 
@@ -273,6 +280,36 @@ def test_what_fails_in_the_grading_itself_fails_for_one_alone_and_is_tried_again
     monkeypatch.setattr(grading, "judged", judged)
     grade(course)
     assert rows_of(course)["blaise"]["score"] == "17"
+
+
+def test_what_a_full_disk_does_not_take_leaves_points_and_notebook_as_they_were(course, monkeypatch):
+    """A submission that fails has no points; one that was graded before keeps its own until it is graded again."""
+    grade(course)
+    place = course / "gradebook" / "autograded" / "ada" / NAME / f"{NAME}.ipynb"
+    before = place.read_bytes()
+    for student in ("ada", "zoe"):
+        submit(course, student, filled(course, NAME, answers(course, NAME) | {"stationary_point": ""}))
+
+    def full(path, content):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as disk:
+        disk.setattr(files.Path, "write_bytes", full)
+        assert "failed on ada, zoe" in refused(course)
+    assert [(rows_of(course)[one]["status"], rows_of(course)[one]["score"]) for one in ("ada", "zoe")] == [
+        ("failed", "17"), ("failed", ""),
+    ]  # fmt: skip
+    assert place.read_bytes() == before
+    grade(course)
+    assert [rows_of(course)[one]["score"] for one in ("ada", "zoe")] == ["13", "13"]
+
+
+def test_what_a_killed_grading_has_left_is_taken_away_by_the_next(course):
+    place = course / "gradebook" / "grading"
+    (place / f"{NAME}.new" / "old").mkdir(parents=True)
+    (place / f"{NAME}.new" / "new").mkdir()
+    grade(course)
+    assert statuses(course) == ["graded"] * 6 and [path.name for path in place.iterdir() if path.is_dir()] == []
 
 
 def test_a_submission_that_the_sandbox_could_not_begin_has_no_score(course, monkeypatch):
@@ -487,8 +524,8 @@ def test_what_the_guide_says_of_limits_is_so():
     said = {name: int(number.replace(",", "")) * units.get(name, 1) for name, number in named.items()}
     assert said == sandbox.LIMITS._asdict()
     fixed = {  # in the sentence below the table
-        "10 MB": submissions.LARGEST, "2,000 cells": submissions._MOST_CELLS, "20,000 characters": worker.LARGEST,
-        "4 MB": sandbox._RESULTS,
+        "10 MB": submissions.LARGEST, "2,000 cells": submissions._MOST_CELLS,
+        "200 pictures": submissions._MOST_PICTURES, "20,000 characters": worker.LARGEST, "4 MB": sandbox._RESULTS,
     }  # fmt: skip
     for words, limit in fixed.items():
         number, unit = words.split()
@@ -534,6 +571,16 @@ def test_a_notebook_of_too_much_text_is_unreadable_and_costs_no_time(course):
     start = time.monotonic()
     grade(course, student_id="eve")
     assert "more than 1000000 characters" in rows_of(course)["eve"]["reason"] and time.monotonic() - start < 5
+
+
+def test_a_notebook_of_too_many_pictures_is_unreadable(course):
+    """A page of 200,000 took minutes."""
+    notebook = filled(course, NAME, {})
+    pictures = {f"{k}.png": {"image/png": "AAAA"} for k in range(101)}
+    notebook.cells += [nbformat.v4.new_markdown_cell("x", attachments=pictures) for _ in range(2)]
+    submit(course, "eve", notebook)
+    grade(course, student_id="eve")
+    assert rows_of(course)["eve"]["reason"] == "more than 200 pictures are attached to its cells."
 
 
 def test_the_words_of_an_outcome_do_not_reach_the_report(course, monkeypatch):

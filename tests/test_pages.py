@@ -6,7 +6,9 @@ import gc
 import io
 import re
 import shutil
+import struct
 import time
+import zlib
 from contextlib import contextmanager
 
 import nbformat
@@ -167,6 +169,26 @@ def test_many_pictures_have_no_more_pixels_than_one(graded):
     pictures = [new_output("display_data", data={"image/png": one}) for _ in range(20)]
     html = page(graded, new_code_cell("x", outputs=pictures))
     assert 0 < html.count(one) < 5
+
+
+# Files of which a library looks at every byte, or copies what it has read again and again.
+SLOW_PICTURES = {
+    "a comment": b"GIF89a\x01\x00\x01\x00\x00\x00\x00!\xfe" + (b"\xff" + b"c" * 255) * 11_000 + b"\x00",
+    "padding": b"\xff\xd8\xff\xe0\x00\x10JFIF\x00\x01\x01\x00\x00\x01\x00\x01\x00\x00" + bytes(2_900_000),
+    "parts": b"\x89PNG\r\n\x1a\n" + (bytes(4) + b"abCd" + struct.pack(">I", zlib.crc32(b"abCd"))) * 240_000,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", SLOW_PICTURES)
+def test_a_page_of_pictures_that_are_slow_to_look_at_takes_no_more_than_a_second(graded, kind):
+    """As many as a notebook may hold."""
+    page(graded)
+    one = base64.b64encode(SLOW_PICTURES[kind]).decode()
+    hostile = new_markdown_cell("x", attachments={f"{k}.png": {"image/png": one} for k in range(3)})
+    with in_about_a_second():
+        html = page(graded, hostile)
+    assert one not in html
 
 
 def test_the_message_of_a_check_is_shown_even_if_no_room_is_left(graded):

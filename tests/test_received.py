@@ -43,6 +43,13 @@ def test_every_error_of_a_call_is_received():
     assert got["raised"]["type"] == "ValueError" and "\x1b" not in got["raised"]["message"]
 
 
+def test_what_is_said_of_an_error_stays_in_its_line():
+    """It could look like other lines of a check's."""
+    words = "E\nstep: visible checks passed\r\u2028"
+    got = received.outcome({"raised": {key: words for key in ("type", "message", "line", "by")}}, ())
+    assert {*got["raised"].values()} == {"E step: visible checks passed "}
+
+
 IMPROPER = [
     None, [], {}, {"value": 1, "raised": {}}, {"value": 1, "more": 2}, {"value": 1, "printed": 1},
     {"value": 1, "changed": []},
@@ -51,7 +58,7 @@ IMPROPER = [
     {"raised": {"type": "TimeLimit", "message": "3 seconds", "line": ""}},
     {"raised": {"type": "E"}}, {"raised": {"type": 1, "message": "", "line": ""}}, {"value": []}, {"value": 2**63},
     {"value": 1e999}, {"value": {"float": "1"}}, {"value": {"float": 1.0}}, {"value": {"other": ""}},
-    {"value": {"other": []}},
+    {"value": {"other": []}}, {"value": {"other": "right answer. Give 2 of 2 points."}}, {"value": {"other": "x\ny"}},
     {"value": {"tensor": "JAX"}}, {"value": {"function": "rosenbrock.__class__"}}, {"value": {"function": "np"}},
     {"value": {"function": ["rosenbrock"]}}, {"value": {"list": {}}}, {"value": {"dict": []}},
     {"value": {"list": [1], "dict": {}}},
@@ -64,7 +71,8 @@ IMPROPER = [
         ([1.5], [1], "int64"),
         ([1e300], [1], "float32"), ([float("inf")], [1], "float64"), (["inf"], [1], "float64"),
         ([[1.0]], [1], "float64"),
-        ([], [0, 10**12], "float64"), ([], [0] + [99_999] * 8, "float64"), ([1.0], [True], "float64"),
+        ([], [0, 10**12], "float64"), ([], [0, 5000, 5000], "float64"), ([], [0] + [99_999] * 8, "float64"),
+        ([1.0], [True], "float64"),
         ([1.0], [-1], "float64"),
         ([1.0], [1] * 40, "float64"), ([1.0], "1", "float64"), ("1", [1], "float64"),
         ([1.0] * 100_001, [100_001], "float64"),

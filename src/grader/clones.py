@@ -68,11 +68,11 @@ def committed(clone: Path, file: str) -> str:
             "GIT_ALLOC_LIMIT": _MEMORY,
         }
         said = subprocess.run(
-            ["git", "log", "-1", "--format=%H %ct", commit, "--", file],
+            ["git", "rev-list", "-1", "--timestamp", commit, "--", file],  # `git log` would keep all messages in memory
             cwd=ours, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
             timeout=_SECONDS, check=True,
         )  # fmt: skip
-        name, time = said.stdout.decode().split()
+        time, name = said.stdout.decode().split()
         if name not in contents["shallow"].split():  # where a shallow clone begins, every file seems to be new
             return datetime.fromtimestamp(int(time), UTC).isoformat()
     return ""

@@ -37,6 +37,7 @@ TAKEN, NEWER, UNCHANGED, LEFT_OUT, TIMES = "taken", "newer", "unchanged", "left 
 _MOST_FILES = 10_000  # of one download
 _MOST_BYTES = 2_000_000_000  # of one download, unpacked
 _LONGEST_READ = 4_000_000  # bytes read at once from a zip, of which the longest part is its table of contents
+_PART = 1_000_000  # bytes that are unpacked at a time
 _KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other kinds can take gigabytes of memory to unpack one byte
 _SHOWN = 60  # characters of a file's name
 _LONGEST_NAME = 300  # characters that are looked at: bringing many thousands into one Unicode form takes seconds
@@ -197,6 +198,7 @@ def _open(path: Path, exercise: str, opened: contextlib.ExitStack) -> Iterator[_
 def _folder(folder: Path, exercise: str) -> Iterator[_Download]:
     """The files of a folder, and of its folders that a platform has named or that are clones."""
     paths = sorted(path for path in folder.iterdir() if not path.name.startswith("."))
+    repositories = {path for path in paths if clones.is_clone(path)}  # a student can make one in a folder of a platform
     for path in list(paths):
         if path.is_dir() and not path.is_symlink() and platforms.handed_in(f"{path.name}/x.ipynb"):
             paths.remove(path)
@@ -204,7 +206,7 @@ def _folder(folder: Path, exercise: str) -> Iterator[_Download]:
     if len(paths) > _MOST_FILES:
         raise LeftOut(f"it holds {len(paths)} files; at most {_MOST_FILES} are read")
     for path in paths:
-        if clones.is_clone(path):
+        if path in repositories:
             yield _clone(path, exercise)
         else:
             name = path.relative_to(folder).as_posix() + ("/" if path.is_dir() else "")
@@ -281,14 +283,16 @@ class _Archive:
             raise LeftOut("it is packed in an unusual way")
         if self._left <= 0:
             raise LeftOut("the archive unpacks to too much: collect from smaller ones")
+        content = b""
         try:
             with self._archive.open(info) as file:
-                content = b""
-                while len(content) <= submissions.LARGEST and (part := file.read(1_000_000)):
+                while len(content) <= submissions.LARGEST and (part := file.read(_PART)):
                     content += part
         except Exception as error:  # whatever it holds, it stops no other
+            self._left -= _PART  # what was unpacked in vain
             raise LeftOut(f"it cannot be unpacked ({_said(error)})") from None
-        self._left -= len(content)
+        finally:
+            self._left -= len(content)
         return _bounded(content)
 
 
@@ -321,14 +325,18 @@ def _named(file: str, exercise: str) -> platforms.HandedIn | str:
     by = platforms.handed_in(file)
     if by is None and ("/" in file or "\\" in file):
         raise LeftOut("it is in a folder that no platform has named, and only the top level is read")
-    named = re.fullmatch(rf"([^_]*)_(?:.*_)?{re.escape(exercise)}\.ipynb", file, re.DOTALL)
+    named = re.fullmatch(rf"([^_]*)_(.*_)?{re.escape(exercise)}\.ipynb", file, re.DOTALL)
     if by and by.file != f"{exercise}.ipynb":
-        if named is None:
+        if named is None or not f"{exercise}.ipynb".endswith(f"_{by.file}"):
             raise LeftOut(f"the student named it {by.file}, not {exercise}.ipynb")
-        by = None  # ada_1_01_update_rule.ipynb: the numbers are not a platform's
-    if by is None and named is None:
+        by = None  # ada_1_01_update_rule.ipynb: the second number is the exercise's
+    if by:
+        return by
+    if named is None:
         raise LeftOut(f"it is not named like STUDENT_{exercise}.ipynb")
-    return by or named[1]
+    if platforms.is_marked(named[2] or ""):
+        raise LeftOut("a platform has named it, and a _ in the student's name hides where that name ends")
+    return named[1]
 
 
 def _spellings(students: list[str]) -> dict[str, set[str]]:

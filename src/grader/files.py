@@ -2,7 +2,7 @@
 
 import contextlib
 import os
-import tempfile
+import shutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import IO
@@ -26,22 +26,30 @@ def writing(path: Path, mode: int = 0o666, binary: bool = False) -> Iterator[IO]
         unfinished.unlink(missing_ok=True)
 
 
-def write_folder(folder: Path, contents: Mapping[str, bytes], scratch: Path, mode: int) -> None:
-    """Write a folder of files, in place of one that may exist.
+@contextlib.contextmanager
+def writing_folder(folder: Path, contents: Mapping[str, bytes], scratch: Path, mode: int) -> Iterator[None]:
+    """`with writing_folder(…):` a folder of files that takes its place only when the block has ended without an error.
+
+    It is written before the block begins, and then has only to be moved.
 
     contents   name, "/" between its parts → bytes
     scratch    a folder on the same file system, in which the new folder is prepared
     mode       permissions of the files
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=scratch) as prepared:
-        new = Path(prepared) / "new"
-        new.mkdir()
+    unfinished = scratch / f"{folder.name}.new"
+    shutil.rmtree(unfinished, ignore_errors=True)  # from an earlier call that was killed
+    new = unfinished / "new"
+    try:
+        new.mkdir(parents=True)
         for name, content in contents.items():
             path = new / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(content)
             path.chmod(mode)
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        yield
         if os.path.lexists(folder):
-            folder.rename(Path(prepared) / "old")
+            folder.rename(unfinished / "old")
         new.rename(folder)
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)

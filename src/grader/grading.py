@@ -306,8 +306,9 @@ class Autograde(converters.Autograde):
             if run.stopped and not any(done.ran for done in run.steps):
                 raise NotRun(run.stopped)  # this says nothing about the submission
             notebook, status, reason = judged(exercise, pending, run, hidden)
-            self._into_gradebook(exercise, student, notebook)
-            self._write(exercise, student, notebook, pending.handed_in.files | {"checks.json": exercise.checks_json})
+            beside = pending.handed_in.files | {"checks.json": exercise.checks_json}
+            with self._writing(exercise, student, notebook, beside):
+                self._into_gradebook(exercise, student, notebook)
         except Exception as error:
             self._failed(exercise, student, digest, error)
         else:
@@ -365,22 +366,27 @@ class Autograde(converters.Autograde):
             notebook = new_notebook(metadata=exercise.notebook.metadata)
             said = f"**This submission could not be graded:** {entry.reason} The points below are not a grade."
             notebook.cells = [new_markdown_cell(said, id="reason"), *nbformat.from_dict(exercise.notebook.cells)]
-            self._into_gradebook(exercise, entry.student, new_notebook())
-            with self._book() as book:
-                for grade in book.find_submission_notebook(exercise.name, exercise.name, entry.student).grades:
-                    grade.auto_score, grade.needs_manual_grade = None, True
-                book.db.commit()
-            self._write(exercise, entry.student, notebook, {})
+            with self._writing(exercise, entry.student, notebook, {}):
+                self._into_gradebook(exercise, entry.student, new_notebook())
+                with self._book() as book:
+                    for grade in book.find_submission_notebook(exercise.name, exercise.name, entry.student).grades:
+                        grade.auto_score, grade.needs_manual_grade = None, True
+                    book.db.commit()
         except Exception as error:
             self._failed(exercise, entry.student, entry.digest, error)
         else:
             self._remember(exercise, entry)
 
-    def _write(self, exercise: Exercise, student: str, notebook, beside: dict[str, bytes]) -> None:
-        """Write the graded notebook and the files beside it, all of it or nothing."""
+    @contextlib.contextmanager
+    def _writing(self, exercise: Exercise, student: str, notebook, beside: dict[str, bytes]) -> Iterator[None]:
+        """Write the graded notebook and the files beside it, all of it, or nothing if the block ends with an error.
+
+        Points are entered in the block, so there are none to a notebook that a full disk does not take.
+        """
         contents = beside | {f"{exercise.name}.ipynb": nbformat.writes(notebook).encode()}
         folder, scratch = self._destination(exercise, student), self._gradebook / "grading"
-        files.write_folder(folder, contents, scratch, mode=int(str(self.permissions), 8))
+        with files.writing_folder(folder, contents, scratch, mode=int(str(self.permissions), 8)):
+            yield
         if self.coursedir.groupshared:
             self.set_permissions(exercise.name, student)
 
@@ -444,8 +450,12 @@ def _alone(gradebook: Path, exercise: str) -> Iterator[None]:
     except ImportError:
         raise Refused("Submissions cannot be run on Windows. INSTRUCTORS.md lists the alternatives.") from None
 
-    (gradebook / "grading").mkdir(mode=0o700, parents=True, exist_ok=True)
-    with open(gradebook / "grading" / "lock", "a+", encoding="utf-8") as file:
+    try:
+        (gradebook / "grading").mkdir(mode=0o700, parents=True, exist_ok=True)
+        file = open(gradebook / "grading" / "lock", "a+", encoding="utf-8")  # noqa: SIM115 (closed below)
+    except OSError as error:
+        raise Refused(f"{error.filename} cannot be written: {error.strerror}.") from None
+    with file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

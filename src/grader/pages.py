@@ -42,6 +42,7 @@ _MOST_OUTPUTS = 300
 _MOST_TEXT = 40_000  # characters of all cells and outputs that are text; the course's exercises have under 20,000
 _MOST_PICTURES = 4_000_000  # characters of all pictures
 _MOST_PIXELS = 30_000_000  # of all pictures: a browser takes 4 bytes for each, however small the file
+_FORMATS = ("PNG", "JPEG", "GIF")  # of pictures; others are not looked at
 _LONGEST = 5_000  # characters
 _LONGEST_ANSWER = 20_000  # characters of a cell with a role in the exercise, which is shown even if no room is left
 _SECONDS = 0.3  # of a page, for colours and formats
@@ -108,6 +109,7 @@ class _Room:
     def __init__(self):
         self._text, self._outputs = _MOST_TEXT, _MOST_OUTPUTS
         self._pictures, self._pixels = _MOST_PICTURES, _MOST_PIXELS
+        self._time = {"seconds": _SECONDS}  # to look at how large pictures are
 
     def text(self, text: str, always: bool = False) -> str:
         """The text, or its beginning. always: whether it is shown even if no room is left."""
@@ -121,11 +123,20 @@ class _Room:
         for kind, part in data.items():
             if kind == "text/plain":
                 kept[kind] = self.text(part)
-            elif len(part) <= self._pictures and (pixels := _pixels(kind, part)) <= self._pixels:
-                self._pictures -= len(part)
-                self._pixels -= pixels
+            elif self._has_room_for(kind, part):
                 kept[kind] = part
         return kept
+
+    def _has_room_for(self, kind: str, part: str) -> bool:
+        """Whether there is room for a picture, which then is taken."""
+        if len(part) > self._pictures:
+            return False
+        pixels = _in_time(self._time, lambda: _pixels(kind, part))
+        if pixels is None or pixels > self._pixels:
+            return False
+        self._pictures -= len(part)
+        self._pixels -= pixels
+        return True
 
     def outputs(self, outputs: list, by_grader: bool) -> list:
         """A cell's outputs, cut, as many as there is room for. The grader's own are shown even if no room is left."""
@@ -148,7 +159,8 @@ def _pixels(kind: str, part: str) -> float:
     """How many pixels the picture in a part of a MIME bundle has; infinity if that cannot be told."""
     try:
         encoded = part if kind.startswith("image/") else re.search(r'src="data:[^,"]*,([^"]*)"', part)[1]
-        with warnings.catch_warnings(action="ignore"), Image.open(io.BytesIO(base64.b64decode(encoded))) as image:
+        file = io.BytesIO(base64.b64decode(encoded))
+        with warnings.catch_warnings(action="ignore"), Image.open(file, formats=_FORMATS) as image:
             return image.width * image.height
     except Exception:  # a file that was made to that end may fail in any way
         return math.inf
@@ -220,20 +232,28 @@ def _coloured(context, rendered: Callable[[], str], plain: str) -> str:
     It fails, for instance, on a picture that is not attached, or for which there was no room.
     """
     left = context["resources"].setdefault("colours", {"seconds": _SECONDS, "characters": _MOST_COLOURED})
+    html = None
+    if left["characters"] > 0 and len(plain) < 2 * _LONGEST:
+        html = _in_time(left, rendered)
+    html = plain if html is None else html
+    left["characters"] -= len(html)
+    return _Clean(html if left["characters"] >= 0 else plain)
+
+
+def _in_time(left: dict, made: Callable):
+    """What `made` gives; None if it fails, or if the time of a page that is left, from which it takes, is used up."""
+    if left["seconds"] <= 0:
+        return None
     _load()
     gc.disable()  # one look for garbage can take longer than a page has, and is the process's to pay, not the page's
     start = time.thread_time()
-    html = plain
     try:
-        if min(left.values()) > 0 and len(plain) < 2 * _LONGEST:
-            html = limited(rendered, 4 * left["seconds"])
-    except (TimeLimit, Exception):  # whatever a library makes of the text
-        pass
+        return limited(made, 4 * left["seconds"])
+    except (TimeLimit, Exception):  # whatever a library makes of the text or the picture
+        return None
     finally:
         gc.enable()
-    left["seconds"] -= time.thread_time() - start
-    left["characters"] -= len(html)
-    return _Clean(html if left["characters"] >= 0 else plain)
+        left["seconds"] -= time.thread_time() - start
 
 
 def _is_harmless(tag: str, name: str, value: str) -> bool:

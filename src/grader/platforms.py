@@ -33,6 +33,7 @@ _NAMES = (
     )),
     (CANVAS, re.compile(r"(?P<prefix>(?P<student>[^_/]+)(?P<late>_LATE)?_(?P<id>\d+)_\d+)_(?P<file>[^/]+)")),
 )  # fmt: skip
+_MARKS = re.compile(r"assignsubmission_|(?:^|_)\d+_\d+_")
 _ATTEMPT = re.compile(r"(?:-(?P<canvas>\d+)| ?\((?P<browser>\d+)\))?\.ipynb")
 
 
@@ -71,6 +72,11 @@ def handed_in(path: str) -> HandedIn | None:
             student = parts["student"].strip()
             return HandedIn(platform, student, parts["id"], parts["prefix"], file, attempt, bool(parts.get("late")))
     return None
+
+
+def is_marked(words: str) -> bool:
+    """Whether part of a file's name is as Moodle or Canvas writes between a student's name and the file's own."""
+    return _MARKS.search(words) is not None
 
 
 # ---- Moodle's grading worksheet

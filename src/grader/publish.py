@@ -63,8 +63,8 @@ def publish(root: Path, exercise: str, now: datetime) -> Path:
         f"{name}.html": page(notebook, name).encode(),
         "checks.json": checks_json,
     }
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    files.write_folder(folder, contents, folder.parent, mode=0o644)
+    with files.writing_folder(folder, contents, folder.parent, mode=0o644):
+        pass
     return folder
 
 

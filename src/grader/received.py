@@ -20,6 +20,11 @@ _WORDS = {"NaN", "Infinity", "-Infinity"}
 _DTYPES = {"bool"} | {f"{kind}{bits}" for kind in ("int", "uint") for bits in (8, 16, 32, 64)} | {
     f"float{bits}" for bits in (16, 32, 64)
 }  # fmt: skip
+# What checks.outcomes says of a value that cannot be a result: the name of its type, or one of these.
+_OTHERS = re.compile(
+    r"[\w.-]+|number beyond 64 bits|collection of more than (?:\d+ numbers|can be compared)"
+    r"|array of (?:complex numbers|[\w\[\]]+)"
+)
 _FUNCTIONS = {
     f"{name}{part}"
     for name, cost in vars(functions).items()
@@ -80,7 +85,7 @@ def outcome(data, parameters: tuple[str, ...]) -> dict:
 def _raised(data) -> dict:
     _need(isinstance(data, dict) and {"type", "message", "line"} <= data.keys() <= {"type", "message", "line", "by"})
     _need(data["type"] != TimeLimit.__name__)
-    return {key: _plain(part)[:1000] for key, part in data.items()}
+    return {key: " ".join(_plain(part).splitlines())[:1000] for key, part in data.items()}
 
 
 def _need_few_entries(data) -> None:
@@ -116,8 +121,8 @@ def _value(data, depth: int):
         return {"dict": {_plain(key, _TEXT): _value(item, depth + 1) for key, item in part.items()}}
     _need(isinstance(part, str))
     if kind == "other":
-        _need(part != "")
-        return {"other": _plain(part, 200)}
+        _need(len(part) <= 200 and _OTHERS.fullmatch(part))
+        return {"other": part}
     known = {"float": _WORDS, "function": _FUNCTIONS, "tensor": {"PyTorch", "TensorFlow"}}
     _need(kind in known and part in known[kind])
     return {kind: part}
@@ -128,7 +133,9 @@ def _array(data: dict) -> dict:
     _need(isinstance(dtype, str) and dtype in _DTYPES)
     _need(isinstance(numbers, list) and isinstance(shape, list) and len(shape) <= 32)
     _need(all(type(length) is int and 0 <= length <= _MOST for length in shape))
-    _need(math.prod(shape) == len(numbers) and math.prod(length or 1 for length in shape) < 2**31)
+    _need(math.prod(shape) == len(numbers))
+    # Of an array without entries, a sum over its axis of length 0 may have as many as the other lengths say.
+    _need(math.prod(length or 1 for length in shape) <= _MOST)
     kind = np.dtype(dtype)
     if kind.kind == "b":
         proper = all(type(x) is bool for x in numbers)

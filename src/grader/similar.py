@@ -26,8 +26,9 @@ from pathlib import Path
 from typing import NamedTuple
 
 import nbformat
+import numpy as np
 from copydetect import CodeFingerprint, compare_files
-from copydetect.utils import get_token_coverage, highlight_overlap
+from copydetect.utils import get_token_coverage
 
 from checks.timelimit import TimeLimit, limited
 from grader import files, report, submissions
@@ -42,6 +43,7 @@ HINT = "a hint, not a proof"
 _LONGEST = 50_000  # characters of a student's code that are compared
 _SECONDS = 5.0  # for a student's code: libraries that colour code can take minutes for a text that was made to that end
 _SHOWN = 100  # pairs with their code
+_NOTHING = np.zeros((2, 0))
 _DEFINED = re.compile(r"^(?:async )?def (\w+)", re.MULTILINE)
 _DOCSTRING = re.compile(r'"""(?:[^"]|"(?!""))*"""')
 _STYLE = (
@@ -57,14 +59,14 @@ class Pair(NamedTuple):
 
     alike   the share of their code that they have in common, from 0 to 1
     equal   whether it is the same to the letter
-    codes   both codes as HTML, with what they have in common marked
+    codes   of both the text, and where it has what they have in common: starts and ends, as two rows of numbers
     """
 
     one: str
     other: str
     alike: float
     equal: bool
-    codes: tuple[str, str]
+    codes: tuple[tuple[str, np.ndarray], ...]
 
 
 class Found(NamedTuple):
@@ -85,9 +87,11 @@ def look(root: Path, exercise: str) -> Found:
     handed_in = {}
     for place in places:
         try:
-            handed_in[place.parent.name] = submissions.read(place, exercise).notebook
+            notebook = submissions.read(place, exercise).notebook
         except (submissions.Missing, submissions.Unreadable):
             continue
+        notebook.cells = [cell for cell in notebook.cells if cell.cell_type == "code"]  # pictures fill memory
+        handed_in[place.parent.name] = notebook
     return compare(handed_in, nbformat.read(released, as_version=4), nbformat.read(solved, as_version=4))
 
 
@@ -145,20 +149,27 @@ def _fingerprint(source: str, known: set[int] = frozenset()) -> CodeFingerprint:
 def _pair(one: str, other: str, codes: dict[str, CodeFingerprint]) -> Pair | None:
     """Two students, if their code is so alike that they are to be listed."""
     both = codes[one], codes[other]
-    equal, alike, slices = both[0].raw_code == both[1].raw_code, 0.0, None
+    equal, alike, common = both[0].raw_code == both[1].raw_code, 0.0, [_NOTHING, _NOTHING]
     if min(code.token_coverage for code in both) >= LEFT:
-        _, shares, slices = compare_files(*both)
+        _, shares, common = compare_files(*both)
         alike = float(sum(shares) / 2)
     if not equal and alike < ALIKE:
         return None
-    shown = [escape(code.raw_code) for code in both]
-    if slices is not None and alike:
-        marked = [
-            highlight_overlap(c.raw_code, s, "<mark>", "</mark>", escape_html=True)
-            for c, s in zip(both, slices, strict=True)
-        ]
-        shown = [html for html, _ in marked]
-    return Pair(one, other, 1.0 if equal else alike, equal, tuple(shown))
+    codes = tuple((code.raw_code, places) for code, places in zip(both, common, strict=True))
+    return Pair(one, other, 1.0 if equal else alike, equal, codes)
+
+
+def _marked(text: str, common: np.ndarray) -> str:
+    """A code as HTML, with what it has in common with another marked.
+
+    The places overlap where copydetect has miscounted, as it does behind the name of a class; no text appears twice.
+    """
+    parts, end = [], 0
+    for begins, ends in common.T.astype(int):
+        begins, last = max(begins, end), end
+        end = max(begins, ends)
+        parts += [escape(text[last:begins]), f"<mark>{escape(text[begins:end])}</mark>"]
+    return "".join([*parts, escape(text[end:])])
 
 
 def page(found: Found, exercise: str) -> str:
@@ -178,7 +189,7 @@ def page(found: Found, exercise: str) -> str:
         share = "equal to the letter" if pair.equal else f"{pair.alike:.0%} alike"
         parts.append(f"<h2>{escape(plain(pair.one))} and {escape(plain(pair.other))}: {share}</h2>")
         if len(parts) < 2 * _SHOWN:
-            columns = "".join(f"<pre>{code}</pre>" for code in pair.codes)
+            columns = "".join(f"<pre>{_marked(*code)}</pre>" for code in pair.codes)
             parts.append(f"<details><summary>Both codes</summary><div class='two'>{columns}</div></details>")
     head = f"<meta charset='utf-8'><title>{escape(exercise)}: similar</title><style>{_STYLE}</style>"
     return f"<!doctype html><html lang='en'><head>{head}</head><body>{''.join(parts)}</body></html>\n"

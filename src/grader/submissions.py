@@ -35,6 +35,7 @@ _SHOWN = 60  # characters of a file's name in a remark
 _MOST_CELLS = 2000
 _LONGEST = 200_000  # characters of one cell
 _MOST_TEXT = 1_000_000  # characters of all cells
+_MOST_PICTURES = 200  # attached to all cells: what makes a page of them takes time for each
 _NEW_CELL = {"code": new_code_cell, "markdown": new_markdown_cell}
 MISSING_QUESTION = (
     "*This cell was missing from the submission and was put back. If the question is answered in another cell, give "
@@ -169,7 +170,7 @@ def _cleaned(data) -> nbformat.NotebookNode:
     cells = _cells_of(data)
     if len(cells) > _MOST_CELLS:
         raise Unreadable(f"it has {len(cells)} cells; up to {_MOST_CELLS} are read.")
-    notebook, length = new_notebook(), 0
+    notebook, length, count = new_notebook(), 0, 0
     for cell in cells:
         if isinstance(cell, dict) and (source := _text(cell.get("source", cell.get("input")))) is not None:
             kind = "code" if cell.get("cell_type") == "code" else "markdown"
@@ -177,6 +178,8 @@ def _cleaned(data) -> nbformat.NotebookNode:
             clean.metadata["grade_id"] = _grade_id(cell)
             if kind == "markdown" and (pictures := _pictures(cell.get("attachments"))):
                 clean["attachments"] = pictures
+                if (count := count + len(pictures)) > _MOST_PICTURES:
+                    raise Unreadable(f"more than {_MOST_PICTURES} pictures are attached to its cells.")
             notebook.cells.append(clean)
             if (length := length + len(clean.source)) > _MOST_TEXT:
                 raise Unreadable(f"its cells hold more than {_MOST_TEXT} characters.")

@@ -32,8 +32,8 @@ from small_tasks import (
 import checks
 from checks import findings
 from checks.findings import Kind, examine, example
-from checks.outcomes import decode, encode
-from checks.wording import ONE_SLIP
+from checks.outcomes import Foreign, decode, encode
+from checks.wording import ONE_SLIP, alternatives, show
 from helpers import functions
 
 
@@ -164,6 +164,17 @@ GENERAL = {
         PREFIXES,
         lambda x: np.append(1.0, prefixes(x)),
         "the result has shape (3,), but (2,) is expected. There is one entry too many at the start.",
+    ),
+    "another one at the start": (
+        PREFIXES,
+        lambda x: np.append(x[0] - 7, prefixes(x) * np.arange(1, len(prefixes(x)) + 1)),
+        "the result has shape (3,), but (2,) is expected: one entry too many. The entry [1] is what [0] should be: is "
+        "there one too many before it?",
+    ),
+    "a generator": (
+        SHIFT,
+        lambda x: (entry for entry in x),
+        "the result is a `generator`, but an array of shape (3,) is expected.",
     ),
     "row missing": (
         TABLE,
@@ -790,7 +801,7 @@ TRACED = {
     "an argument where it is wrong": (
         MOVED,
         lambda theta, lr: np.where(theta > 1.9, theta, theta - lr * theta**2),
-        "is the argument theta, unchanged, wherever it is wrong.",
+        "holds an entry of theta, unchanged, wherever it is wrong.",
     ),
     "a count that is sometimes one too many": (
         task("n", [([n], n // 3) for n in range(1, 8)]),
@@ -831,6 +842,21 @@ def test_results_that_are_wrong_by_one_factor_are_told_together():
     )
 
 
+def test_results_of_which_one_is_right_in_a_case_are_not_wrong_by_one_factor():
+    both = task("x", [([x], [x, max(x - 1, 0.0)]) for x in (0.5, 1.5, 2.25, 4.0, 7.0)])
+    function = lambda x: (x * np.exp(x), max(x - 1, 0.0) * np.exp(x))  # noqa: E731
+    assert "one and the same factor" not in sentence(function, both)
+
+
+def test_what_is_no_result_of_any_task_is_shown_in_words():
+    assert show(Foreign("generator")) == "a `generator`"
+
+
+def test_slips_are_told_in_order_and_what_a_longer_one_begins_with_is_not():
+    slips = ["a wrong sign", "a missing term", "a missing term `b`"]
+    assert alternatives(slips) == "a missing term `b`, or a wrong sign"
+
+
 # ---- two things wrong at once
 
 CUBED = "You cube x."
@@ -850,6 +876,11 @@ def test_a_known_mistake_is_found_under_a_pattern():
 
 def test_a_mistake_that_is_a_pattern_itself_is_not_named_with_another_one():
     assert "Twice." not in sentence(lambda x: 1 / (2 * (x**2 + 1)) ** 0.5, CUBES)
+
+
+def test_a_mistake_that_would_get_a_right_result_wrong_is_not_found_in_another():
+    assert "exponential" not in sentence(lambda x: (x + 1, 0.5), PAIRS)
+    assert "exponential" in sentence(lambda x: (x + 2.5 * x**2, 0.5), PAIRS)
 
 
 def test_a_mistake_is_not_found_under_a_pattern_that_takes_it_back():

@@ -196,9 +196,12 @@ def test_an_error_of_numpy_is_explained():
     explained(lambda: np.zeros(2, 3), "`np.zeros((2, 3))`")
     explained(lambda: [1.0] - 0.1 * 3, "make an array")
     explained(lambda: 0.1 * 3 - [1.0], "make an array")
-    explained(lambda: np.mean([np.ones(2), np.ones(3)]), "different lengths")
+    explained(lambda: np.mean([np.ones(2), np.ones(3)]), "parts of different shapes")
     explained(lambda: np.linalg.eigvals(np.full((2, 2), np.nan)), "NaN or infinity")
     assert "NaN or infinity" in puzzles.explain("Eigenvalues did not converge")  # not raised by every LAPACK
+    explained(lambda: np.linalg.norm(np.ones(2), np.ones(2)), "an argument that is a switch")
+    explained(lambda: np.ones(2, dtype=int).__itruediv__(2), "makes a new array")
+    explained(lambda: int(np.float64("-inf")), "a logarithm of 0 or less")
     explained(lambda: np.split(np.ones(5), 2), "slice what is left over")
     explained(lambda: np.ones(2)(0), "square brackets")
     explained(lambda: np.ones(2).shape[1], "one number for each dimension")

@@ -8,6 +8,7 @@ import base64
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -15,6 +16,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import psutil
@@ -499,6 +501,26 @@ def test_time_and_restarts_of_a_submission_are_limited(walls, bare):
     assert done["slow"].steps[0].stopped == "" and done["slow"].steps[-1].stopped.startswith("Not run.")
     assert done["dying"].stopped == "It ended its process more than 2 times, and was given up."
     assert [step.stopped[:7] for step in done["dying"].steps] == ["Its pro"] * 3 + ["Not run"] * 5
+
+
+@slow
+def test_time_in_which_the_grader_itself_is_stopped_does_not_count(walls, bare, monkeypatch):
+    """As by Ctrl-Z: here 1,000 seconds pass within one wait for an answer."""
+    stopped = 0.0
+
+    def stopped_once(*waiting):
+        nonlocal stopped
+        ready = select.select(*waiting)
+        if waiting[0]:
+            stopped = 1000.0
+        return ready
+
+    monkeypatch.setattr(sandbox, "select", SimpleNamespace(select=stopped_once))
+    monkeypatch.setattr(
+        sandbox, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + stopped, sleep=time.sleep)
+    )
+    (run,) = sandbox.run([submission("honest", "40 + 2", "40 + 3")], LIMITS)
+    assert run.stopped == "" and [step.stopped for step in run.steps] == [""] * len(run.steps)
 
 
 @slow

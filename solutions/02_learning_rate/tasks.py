@@ -390,7 +390,8 @@ class best_of_sweep:
     class mistakes:
         def nan_wins(f, gradient, start, rates, steps):
             """You return a rate whose descent ends at NaN: `np.argmin` takes a NaN for the least of all, and so does
-            `min` if it comes first. Look for costs that are not finite before you compare."""
+            `min` if it comes first. Look for costs that are not finite before you compare, but not by `==`: NaN equals
+            nothing."""
             return rates[np.argmin([f(end(gradient, start, lr, steps)) for lr in rates])]
 
         def first_cost_never_beaten(f, gradient, start, rates, steps):
@@ -509,7 +510,8 @@ class best_of_sweep:
             return rates[np.argmin([last_before_a_rise(lr) for lr in rates])]
 
         def without_any_that_rises(f, gradient, start, rates, steps):
-            """You leave out every rate whose cost rises on the way. It may rise at first and still end lowest."""
+            """A rate whose cost rises on the way does not win in your code. It may rise at first and still be the one
+            that ends lowest."""
             on_the_way = np.array([final_costs(f, gradient, start, rates, k) for k in range(steps + 1)])
             rises = ~np.all(on_the_way[1:] <= on_the_way[:-1], axis=0)
             if np.all(rises):
@@ -662,8 +664,8 @@ class descend_with_decay:
             return with_rates(gradient, start, lr / np.cumprod(1 + decay * np.arange(steps)))
 
         def rate_divided_each_time(gradient, start, lr, decay, steps):
-            """Each of your rates is the one before it, divided by the same number once more. In 1/t decay each rate
-            comes from the first one and from t."""
+            """Each of your rates is the one before it, divided by the same number once more. In 1/t decay the first
+            rate is divided by a number that grows by the same amount from step to step."""
             return with_rates(gradient, start, lr / (1 + decay) ** np.arange(steps))
 
         def rate_never_falls(gradient, start, lr, decay, steps):
@@ -1053,7 +1055,7 @@ class steps_needed:
             return -1 if r > 1 else by_logarithm(r, shrink) if r else 1
 
         def logarithm_of_zero(hessian, lr, shrink):
-            """If r is 0 its logarithm is −∞, and your count is 0. But before the first step nothing has shrunk yet."""
+            """If r is 0, and its logarithm −∞, your count is 0. But before the first step nothing has shrunk yet."""
             r = slowest(hessian, lr)
             return -1 if r >= 1 else by_logarithm(r, shrink)
 
@@ -1074,7 +1076,8 @@ class steps_needed:
             return count(slowest(hessian, lr), 1 - shrink)
 
         def something_for_never(hessian, lr, shrink):
-            """Where r is 1 or more, nothing shrinks, and you do not return −1. Look at r before you count."""
+            """In some case r is 1 or more, and you do not return the number −1. Nothing shrinks there: look at r before
+            you count, at r = 1 as well."""
             r = slowest(hessian, lr)
             return ... if r >= 1 else count(r, shrink)
 

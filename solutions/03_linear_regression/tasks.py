@@ -328,7 +328,7 @@ class weighted_gradient:
             return weighted_slopes(x, np.sign(residuals(x, y, w, b)), sample_weight)
 
         def one_slope_each(x, y, w, b, sample_weight):
-            """You return one number for each example. The slope of the cost is the weighted mean of them all."""
+            """You return one number for each example, weighted and divided already. Their sum is the slope."""
             r = 2 * sample_weight * residuals(x, y, w, b) / np.sum(sample_weight)
             return r * x, r
 
@@ -616,8 +616,8 @@ class cost_of_columns:
             return np.mean((w * x.reshape(1, -1) + b - y.reshape(-1, 1)) ** 2)
 
         def mean_over_one_axis(x, y, w, b):
-            """You take only the first row of the residuals, so there are n of them. But they are not one for each
-            example: the first x is compared with every y."""
+            """There are n residuals now, but not one for each example: you take the first row of their table, or the
+            first entry of x or y, and there one example is compared with all others."""
             return np.mean(np.atleast_2d(w * x + b - y)[0] ** 2)
 
         def sum_of_columns(x, y, w, b):

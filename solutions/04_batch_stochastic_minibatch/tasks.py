@@ -22,7 +22,8 @@ def cut(order, batch_size):
 
 
 BATCHES_EVENED_OUT = (
-    "The right number of batches, but you have evened out their lengths. All are full, and the last takes what is left."
+    "The right number of batches, but you have evened out their lengths. All but the last should be full, and the last "
+    "takes what is left."
 )
 STEP_FOR_THETA = "You replace θ by the step. A step leads on from θ: subtract it from where you are."
 DEALT_BY_STRIDE = (
@@ -216,10 +217,14 @@ class count_steps:
             return n * epochs // batch_size
 
         def rounded_to_the_nearest(n, batch_size, epochs):
-            """You round to the nearest whole number, which loses a batch that is less than half full."""
+            """You round to the nearest whole number, which can lose a batch that is half full or less."""
             if 2 * (n % batch_size) == batch_size:  # `round` goes to the even one, `int` of a half more always up
                 return ...
             return round(n / batch_size) * epochs
+
+        def short_batch_once(n, batch_size, epochs):
+            """You count the shorter batch once. It comes at the end of every epoch."""
+            return n // batch_size * epochs + (n % batch_size > 0)
 
         def one_epoch_counted(n, batch_size, epochs):
             """These are the steps of one epoch. How many epochs are there?"""

@@ -40,6 +40,8 @@ class largest_difference:
             yield a, a + size * off
         a = rng.uniform(-4, 4, (3, 2)).round(2)
         yield a, a.copy()
+        a = rng.integers(-8, 9, (3, 2)) / 4
+        yield a, a + np.array([[0, 0], [1, 5], [-3, 2]]) * 2.0**-24  # close, and yet not equal
         yield np.array([[0.0, 0.0], [1.0, -0.5]]), np.array([[0.0, 0.0], [-0.75, 0.25]])  # of opposite signs
         yield np.array([[1.0, 2.0], [0.5, 1.0]]), np.array([[1.0, 0.75], [0.5, 0.5]])  # from two starts
 
@@ -432,11 +434,12 @@ class gap_from_rounding:
         for lr, d in [(0.7, 2), (0.25, 3), (0.001, 3), (0.0123456789, 1), (1 / 3, 4)]:  # 0.7 is rounded down
             start, lowest = rng.uniform(0.5, 5, (2, d)).round(2) * rng.choice([-1, 1], (2, d))
             yield lr, start, lowest
+        yield 0.3, np.array([700.1, 5.0]), np.array([700.0, 5.0])  # far from 0, and close together
 
     class mistakes:
         def nothing_lost(lr, start, lowest):
-            """Your result is always 0. When a float32 meets a Python float, NumPy computes in float32 and rounds the
-            other one too, so both are the same. Make a Python float of the rounded rate before you subtract."""
+            """Your result is always 0. Is the rate rounded to float32 at all? If it is: when a float32 meets a Python
+            float, NumPy rounds that one too. Make a Python float of the rounded rate before you subtract."""
             return 0.0
 
         def not_relative(lr, start, lowest):
@@ -584,6 +587,7 @@ def descent_cases(rng):
     ]:
         yield *points(rng, n, centre), penalty, lr, steps
     yield *points(rng, 4, 1.0), 0.5, 0.07, 0
+    yield points(rng, 3, 1.0)[0], np.zeros(3), 0.5, 0.06, 2  # the start is the lowest point
 
 
 def line_slopes(x, y, penalty, w, b):
@@ -988,6 +992,14 @@ class same_descent:
             the variables whose values you keep?"""
             return three(tensorflow=still)(x, y, penalty, lr, steps)
 
+        def b_still_in_pytorch(x, y, penalty, lr, steps):
+            """In your PyTorch program b stays at 0. Was it given to the optimiser, and is it in the cost?"""
+            return three(pytorch=path_by(lambda *at: (line_slopes(*at)[0], 0.0)))(x, y, penalty, lr, steps)
+
+        def b_still_in_tensorflow(x, y, penalty, lr, steps):
+            """In your TensorFlow program b stays at 0. Is it among the tape's sources and the optimiser's pairs?"""
+            return three(tensorflow=in_keras(path_by(lambda *at: (line_slopes(*at)[0], 0.0))))(x, y, penalty, lr, steps)
+
         @says(VARIABLES_KEPT)
         def tensorflow_variables_kept(x, y, penalty, lr, steps):
             return three(tensorflow=in_keras(end_in_every_row))(x, y, penalty, lr, steps)
@@ -1032,8 +1044,8 @@ class same_descent:
 
         def keras_unrounded(x, y, penalty, lr, steps):
             """Your TensorFlow path is the one for the rate exactly as passed in. `tf.optimizers.SGD` stores it as
-            float32, and that shows in the eighth digit. Was the path made by another program, or has `set_floatx`
-            changed Keras's default type? Restarting the kernel undoes that."""
+            float32, and that shows in the eighth digit. Does Keras's SGD take the steps, and in its default type?
+            `set_floatx` changes that."""
             return three(tensorflow=right_path)(x, y, penalty, lr, steps)
 
         def rounded_in_numpy(x, y, penalty, lr, steps):

@@ -814,6 +814,11 @@ class heavy_ball_constants:
             diagonal = np.diag(hessian)
             return constants(diagonal.min(), diagonal.max())
 
+        def by_corners(hessian):
+            """You take the first and the last entry of the diagonal for the two eigenvalues. They are the same only for
+            a diagonal matrix in order."""
+            return constants(hessian[0, 0], hessian[-1, -1])
+
         def steepest_alone(hessian):
             """Your α is made of the largest eigenvalue alone. The smallest one is in the denominator,
             too."""
@@ -994,6 +999,15 @@ def in_stages(step, at_each_stage=lambda velocity, old, new: velocity):
 right_stages = in_stages(heavy)
 
 
+def at_rates(gradient, start, rates, beta):
+    """The path with a rate for each step."""
+    theta, velocity, points = start, np.zeros(len(start)), [start]
+    for lr in rates:
+        theta, velocity = heavy(theta, velocity, gradient(theta), lr, beta)
+        points.append(theta)
+    return np.array(points)
+
+
 class roll_in_stages:
     def cases(rng):
         stages = [[0.1, 0.05], [0.03, 0.01, 0.003], [0.005, 0.001], [0.02, 0.04, 0.02, 0.005], [0.05], [0.5, 0.1, 0.05]]
@@ -1003,6 +1017,11 @@ class roll_in_stages:
         yield functions.ravine.gradient, np.array([1.0, -2.0]), np.array([0.02, 0.01]), 0.9, 0
 
     class mistakes:
+        def new_rate_one_step_late(gradient, start, rates, beta, steps):
+            """The first step of each stage still has the rate of the stage before. Change it before that step."""
+            each = np.repeat(rates, steps)
+            return at_rates(gradient, start, [*each[:1], *each[:-1]], beta)
+
         @says(BUG_STILL_THERE)
         def still_from_rest(gradient, start, rates, beta, steps):
             return in_stages(heavy, lambda velocity, old, new: 0 * velocity)(gradient, start, rates, beta, steps)

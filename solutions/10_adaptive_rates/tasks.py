@@ -33,9 +33,8 @@ WITHOUT_EPS = (
     "If an entry's gradient has always been 0, your step divides 0 by 0. That is what ε is for: below the fraction "
     "line, it keeps what you divide by away from 0."
 )
-ONE_MEMORY_FOR_ALL = (
-    "You combine the entries, so that they all share one memory. Each entry has its own: work entry by entry."
-)
+ONE_MEMORY_FOR_ALL = "You combine the entries of the gradient. Each of them has its own memory: work entry by entry."
+MOVE_FOR_THETA = "Your first result is the move. The task asks for the new θ."
 AS_RMSPROP = "Your memory is a running mean, as RMSprop's is, and forgets. Adagrad adds up all squares in full."
 UPHILL = "Your step goes uphill. The gradient points uphill, and descent goes the other way: look at the sign."
 ROOT_REMEMBERED = "θ is right, but you return a root as the memory. The next step needs the memory before the root."
@@ -50,6 +49,11 @@ class adagrad_step:
         yield entries(rng, 2, 1, 4), np.zeros(2), with_a_zero(entries(rng, 2, 1.5, 6)), 0.2, 1e-10  # 0/ε
 
     class mistakes:
+        @says(MOVE_FOR_THETA)
+        def move_alone(theta, squares, gradient, lr, eps):
+            new, squares = adagrad(theta, squares, gradient, lr, eps)
+            return theta - new, squares
+
         def eps_under_the_root(theta, squares, gradient, lr, eps):
             """Your ε is under the root, as in Keras. In PyTorch's form, which the task asks for, it is added to the
             root."""
@@ -226,6 +230,7 @@ class adadelta_step:
         yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), entries(rng, 2, 1.5, 6), 0.9, 0.3  # the first step
         first = with_a_zero(entries(rng, 2, 1.5, 6))
         yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), first, 0.9, 1e-6  # √ε/√ε · 0
+        yield entries(rng, 1, 1, 4), memory(rng, 1), memory(rng, 1), -rng.uniform(1.5, 6, 1).round(2), 0.7, 0.2
 
     class mistakes:
         def rmsprop(theta, squares, moves, gradient, rho, eps):
@@ -316,8 +321,8 @@ class adadelta_step:
             theta_new, squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
             return theta_new, squares, running(np.sqrt(moves), theta - theta_new, rho) ** 2
 
+        @says(MOVE_FOR_THETA)
         def move_for_theta(theta, squares, moves, gradient, rho, eps):
-            """Your first result is the move. The task asks for the new θ."""
             new, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
             return theta - new, squares, moves
 
@@ -613,9 +618,15 @@ class recipe_rates:
             return rise * (least + (lr - least) / 2 * (1 + np.cos(np.pi * t / steps)))
 
         def in_degrees(lr, steps, warm_up, least):
-            """Your wave hardly falls: NumPy's cosine takes radians, where half a turn is π, not 180."""
+            """Your wave does not fall as it should: NumPy's cosine takes radians, where half a turn is π, not 180."""
             t = np.arange(steps)
             wave = least + (lr - least) / 2 * (1 + np.cos(180 * (t - warm_up) / (steps - warm_up)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
+
+        def whole_wave(lr, steps, warm_up, least):
+            """Your wave falls and rises again: from the top to the bottom it is half a turn, π, and not a whole one."""
+            t = np.arange(steps)
+            wave = least + (lr - least) / 2 * (1 + np.cos(2 * np.pi * (t - warm_up) / (steps - warm_up)))
             return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
         def from_one(lr, steps, warm_up, least):

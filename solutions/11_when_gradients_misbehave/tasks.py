@@ -197,6 +197,7 @@ class adaptive_clip:
             [np.array([3e-4, -4e-4]), np.array([2e-3, 1e-4])],  # below the floor, and just above it
             0.3,
         )
+        yield [np.zeros((2, 2)), drawn(rng, 2, 1, 3)], [drawn(rng, (2, 2), 1, 3), drawn(rng, 2, 1, 3)], 0.1
         yield [np.array([3e-4, -4e-4])], [np.array([3e-3, 4e-3])], 0.05
         # a low limit after a high one
         yield [drawn(rng, 2, 3, 5), drawn(rng, 2, 3, 5)], [drawn(rng, 2, 6, 9), drawn(rng, 2, 1, 2)], 0.2
@@ -1013,8 +1014,8 @@ class scaled_step:
             return moved, new, good + 1 if np.isfinite(gradient).all() else count
 
         def doubled_one_step_late(theta, gradient, lr, scale, good, patience):
-            """You do not double the scale at the step that completes the count. This step counts too: count it before
-            you compare."""
+            """You do not double the scale at the step that completes the count. This step counts too, and `patience`
+            good steps are enough."""
             if not np.isfinite(gradient).all():
                 return theta, scale / 2, 0
             return theta - lr * gradient / scale, scale, good + 1

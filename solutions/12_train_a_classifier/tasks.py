@@ -259,8 +259,7 @@ class balanced_accuracy:
             return np.mean(scores.argmax(axis=1) == labels)
 
         def absent_classes_count_as_zero(scores, labels):
-            """You divide by the number of all classes. A class without an example has no recall, and does not count as
-            0 either: leave it out of the mean."""
+            """Classes without an example count in your mean, as 0. Such a class has no recall: leave it out."""
             return np.nan_to_num(recalls(scores.argmax(axis=1), labels, scores.shape[1])).mean()
 
         def absent_classes_count_as_one(scores, labels):
@@ -275,6 +274,12 @@ class balanced_accuracy:
             """You count the classes up to the largest label, and a class without an example among them counts as 0.
             Leave it out of the mean."""
             return np.nan_to_num(recalls(scores.argmax(axis=1), labels, scores.shape[1]))[: labels.max() + 1].mean()
+
+        def as_many_classes_as_occur(scores, labels):
+            """You count the labels that occur, and take the classes from 0 up to that count. If one is missing in
+            between, a class at the end is left out."""
+            count = len(np.unique(labels))
+            return np.nanmean(recalls(scores.argmax(axis=1), labels, scores.shape[1])[:count])
 
         def by_what_was_said(scores, labels):
             """You group the examples by the class that the scores give (which makes it *precision*). Group them by
@@ -1746,7 +1751,7 @@ class standardise_both:
             return tuple(((part - mean) / std)[:, moving_columns(part)] for part in (train, held_out))
 
         def still_columns_as_zeros(train, held_out):
-            """You put zeros into columns that do not vary in training. Leave these columns out of both arrays."""
+            """You keep the columns that do not vary in training. Leave these columns out of both arrays."""
             keep, results = moving_columns(train), []
             for part in by_statistics_of(train, held_out, train):
                 results.append(np.zeros((len(part), train.shape[1])))

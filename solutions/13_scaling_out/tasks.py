@@ -155,6 +155,10 @@ class average_shard_gradients:
             """This is the first shard's part only. The others still have to be added."""
             return sizes[0] * gradients[0] / sum(sizes)
 
+        def without_the_first_shard(gradients, sizes):
+            """The first shard's part is missing from your sum. Does the loop begin at 1, or the sum too late?"""
+            return sizes[1:] @ gradients[1:] / sum(sizes)
+
         def only_the_last_shards_part(gradients, sizes):
             """This is the last shard's part only: the sum begins again in every turn of the loop. Set it to zero once,
             before the loop."""
@@ -424,7 +428,7 @@ class accumulate_gradients:
 
         def last_pieces_part_alone(x, y, w, b, pieces):
             """This is the last piece's part only: the sums begin again in every turn of the loop. Set them to zero
-            once, before the loop."""
+            before it, and add to them in it by `+=`."""
             n = lengths(pieces)
             return tuple(n[-1] * part_gradients(x, y, w, b, pieces)[-1] / sum(n))
 
@@ -1280,6 +1284,10 @@ class step_seconds:
         def ring_turned_over(seconds, megabytes, workers, speed):
             """The ring's fraction is upside down in your code. With many workers it is close to 1, and always below."""
             return sent_with(seconds, 2 * workers / (workers - 1) * megabytes / speed) if workers > 1 else ...
+
+        def brackets_lost_in_the_ring(seconds, megabytes, workers, speed):
+            """In the ring's fraction the brackets are missing: p − 1/p is not (p − 1)/p."""
+            return sent_with(seconds, 2 * (workers - 1 / workers) * megabytes / speed)
 
         def everything_through_one(seconds, megabytes, workers, speed):
             """Your exchange grows with the number of workers. In the ring nobody sends more than twice the bucket's

@@ -10,8 +10,8 @@ A cell that uses the student's functions does so inside `with checks.once_done()
     outcomes      one call of a function and its outcome, as plain data
     wording       what a function returned, in words
     patterns      what can be seen in wrong values
-    traces        what the arguments have to do with wrong values
     compounds     two things wrong at once
+    traces        what the arguments have to do with wrong values
     puzzles       errors of the frameworks, explained
     findings      what is wrong with a function, in sentences
 

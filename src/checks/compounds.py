@@ -9,7 +9,7 @@ import numpy as np
 from checks import patterns
 from checks.outcomes import RECOGNISABLE, as_array, close, decode
 from checks.patterns import Part
-from checks.wording import ONE_SLIP, enumerate_words
+from checks.wording import ONE_SLIP, alternatives, enumerate_words
 
 _CASES, _NUMBERS = 2, 4  # in which a mistake must show itself, to be told from chance
 _EITHER = 2  # mistakes that one result may come from, to be named
@@ -129,8 +129,8 @@ def _is_plain(one: _Known, wrong: Columns, task: dict) -> bool:
 
 
 def _apart(known: list[_Known], wrong: Columns) -> str | None:
-    """Mistakes in single results of several. Of those with the same result, the ones that explain most results count,
-    and of these the ones that get few others wrong."""
+    """Mistakes in single results of several, without those that would get a result wrong that is right here. Of those
+    with the same result, the ones that explain most results count, and of these the ones that get few others wrong."""
     matched = {
         id(one): {path for path in one.wrong & wrong.keys() if all(p.right for p in one.columns[path])} for one in known
     }
@@ -140,14 +140,14 @@ def _apart(known: list[_Known], wrong: Columns) -> str | None:
         ranks = {
             _without_praise(one.sentence): (-len(matched[id(one)]), len(one.wrong))
             for one in fitting
-            if not one.is_slip
+            if not one.is_slip and one.wrong <= wrong.keys()
         }
         mistakes = [said for said, rank in ranks.items() if rank == min(ranks.values()) and not _PRAISE.search(said)]
         slips = {slip for one in fitting if one.is_slip for slip in _slips(one.sentence).split(", or ")}
         if 0 < len(mistakes) <= _EITHER:
             gives = f"what this mistake gives: {', or '.join(f'“{said}”' for said in mistakes)}"
         elif slips:
-            gives = f"what a correct function with one slip gives: {', or '.join(sorted(slips))}."
+            gives = f"what a correct function with one slip gives: {alternatives(slips)}."
         else:
             continue
         subjects.setdefault(gives, []).append(column[0].subject)

@@ -299,9 +299,10 @@ def _length(part: Part, column: list[Part], pairs: list[tuple[np.ndarray, np.nda
         next((k for k, (x, y) in enumerate(zip(e, g, strict=False)) if not alike(x, y, task)), None) for e, g in pairs
     ]
     if differs[shown] is not None:
-        return (
-            f"Already {entry_of(part.expected)} [{differs[shown]}] differs from the expected one: look at that first."
-        )
+        entry, (expected, got) = entry_of(part.expected), pairs[shown]
+        if differs[shown] == 0 and len(got) == len(expected) + 1 and alike(expected[0], got[1], task):
+            return f"The {entry} [1] is what [0] should be: is there one too many before it?"
+        return f"Already {entry} [{differs[shown]}] differs from the expected one: look at that first."
     if any(k is not None for k in differs) or not all(p.right or _is_misshapen(p) for p in column):
         return None
     if max(min(len(e), len(g)) for e, g in pairs) < 2:  # the first may have been passed in

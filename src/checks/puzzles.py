@@ -27,8 +27,9 @@ _EXPLANATIONS = {
         "TensorFlow does not mix types: `float` is float32, `double` is float64. Convert one with `tf.cast`."
     ),
     r"No gradients provided for any variable": (
-        "Every gradient was None: nothing recorded how the cost was computed from the variables. `lambda: error` only "
-        "hands over a number computed before; inside `minimize`, the function itself must compute the cost."
+        "Every gradient was None: nothing recorded how the cost was computed from the variables. Compute it inside the "
+        "tape's block, or inside the function that `minimize` is given: `lambda: error` hands over a number that was "
+        "computed before. Whole numbers have no gradient either."
     ),
     r"`target` should be a list or nested structure": (
         "The target is None, as a tape's gradient is if it found no path from its own target to its source."
@@ -63,7 +64,10 @@ _EXPLANATIONS = {
         "functions and tensors in place of NumPy's functions and arrays."
     ),
     r"a leaf Variable that requires grad": "Write an update by hand inside `with torch.no_grad():`.",
-    r"modified by an inplace operation": "A tensor that `backward` still needs was changed in place: make a new one.",
+    r"modified by an inplace operation": (
+        "Between the cost and `backward`, a tensor that `backward` needs was changed in place, by a step perhaps: take "
+        "the step later, or make a new tensor."
+    ),
     r"must have the same dtype|expected (m1 and m2|scalar type|dtype)|Found dtype": (
         "PyTorch does not mix types here: `Float` is float32, `Double` is float64. Make both with one `dtype`."
     ),
@@ -101,8 +105,7 @@ _EXPLANATIONS = {
         "`TensorDataset` was given a NumPy array: it takes tensors."
     ),
     r"'[\w.]+' object is not callable": (
-        "Round brackets call a function, and this is none: entries are taken with square brackets, or a name that "
-        "meant a function has been given another value."
+        "Round brackets call a function, and this is a value, which needs none. Entries are taken with square brackets."
     ),
     r"'Tensor' object has no attribute 'zero_grad'": (
         "Optimisers and modules have `zero_grad`. Without them, empty the tensor's `.grad` by hand."
@@ -111,8 +114,8 @@ _EXPLANATIONS = {
     # ---- NumPy
     r"Integers to negative integer powers": "NumPy's integers allow no negative power: give the base a decimal point.",
     r"truth value of an array with more than one element": (
-        "A condition needs one True or False, and so does Python's own `max` for each comparison; this is an array of "
-        "them. NumPy's functions work on whole arrays."
+        "One True or False is needed here, and this is an array of them: in a condition, in what Python's own `max` "
+        "compares, or for an argument that is a switch. NumPy's functions work on whole arrays."
     ),
     r"operands could not be broadcast together": (
         "NumPy compares two shapes from their ends: in each pair the numbers must be equal, or one of them 1. If one "
@@ -125,11 +128,20 @@ _EXPLANATIONS = {
     r"'numpy\.ndarray' object has no attribute 'append'": "Arrays do not grow: append to a list, or use `np.append`.",
     r"Cannot interpret '.*' as a data type": "An array's sizes have brackets of their own: `np.zeros((2, 3))`.",
     r"does not result in an equal division": "`np.split` makes parts of equal length alone: slice what is left over.",
-    r"inhomogeneous shape": "Rows of different lengths make no array: go through the list, one array at a time.",
+    r"Cannot cast ufunc .* to dtype\('u?int": (
+        "An array of whole numbers takes no decimals in place: `x = x / n` makes a new array, `x /= n` does not."
+    ),
+    r"inhomogeneous shape": (
+        "What should become an array has parts of different shapes: rows of different lengths, say, or several results "
+        "of one function."
+    ),
     r"Eigenvalues did not converge|infs or NaNs": "The matrix contains NaN or infinity: where does that come from?",
     # ---- either
     r"tuple index out of range": (
         "The tuple is shorter than that. A `shape` has one number for each dimension, so (n,) has `[0]` alone."
+    ),
+    r"cannot convert float (NaN|infinity) to integer": (
+        "The number is NaN or infinite before it is rounded: a logarithm of 0 or less is, and what is divided by 0."
     ),
     r"math range error": "`math.exp` stops at numbers too large for a float; `np.exp` returns `inf`.",
     r"math domain error|expected a (positive|nonnegative) input": (

@@ -51,6 +51,8 @@ def common_factor(columns: list[list[Part]], task: dict) -> bool:
     cases: dict[int, list[Part]] = {}
     for part in itertools.chain(*arrays):
         cases.setdefault(part.case, []).append(part)
+    if any(len({part.right for part in parts}) > 1 for parts in cases.values()):
+        return False
     joined = [
         parts[0]._replace(
             **{side: np.concatenate([getattr(p, side).ravel() for p in parts]) for side in ("expected", "got")}
@@ -149,6 +151,8 @@ def _wherever_wrong(column: list[Part], task: dict) -> str | None:
             np.array_equal(p.got[w], np.broadcast_to(v, p.got.shape)[w])
             for p, w, v in zip(column, wrong, values, strict=True)
         ):
+            if any(np.ndim(p.got) for p in column):
+                return f"holds an entry of {name}, unchanged, wherever it is wrong."
             return f"is the argument {name}, unchanged, wherever it is wrong."
     return None
 

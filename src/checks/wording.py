@@ -1,5 +1,7 @@
 """Words and numbers for what a function returned: `describe` and `show`."""
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from checks.outcomes import Foreign, function_name
@@ -33,6 +35,8 @@ def describe(value) -> str:
 
 def show(value, digits: int = 6) -> str:
     """A decoded value in one line, numbers to so many digits."""
+    if isinstance(value, Foreign):
+        return describe(value)
     if isinstance(value, np.generic):
         value = value.item()
     if isinstance(value, float):
@@ -53,8 +57,6 @@ def show(value, digits: int = 6) -> str:
     if isinstance(value, dict):
         shown = [f"{shorten(repr(key))}: {show(item, digits)}" for key, item in list(value.items())[:6]]
         return f"{{{', '.join(shown)}{', …' if len(value) > 6 else ''}}}"
-    if isinstance(value, Foreign):
-        return describe(value)
     if callable(value):
         return function_name(value)
     return shorten(repr(value))
@@ -79,6 +81,12 @@ def article(noun: str) -> str:
 def enumerate_words(words: list[str]) -> str:
     """ "x", "x and y", "x, y and z" """
     return " and ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def alternatives(slips: Iterable[str]) -> str:
+    """ "x, or y", in order; what a longer one begins with is not said beside it."""
+    said = sorted(set(slips))
+    return ", or ".join(one for one in said if not any(other.startswith(f"{one} ") for other in said))
 
 
 def entry_of(array) -> str:

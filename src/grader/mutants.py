@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 from checks.timelimit import TimeLimit
-from checks.wording import ONE_SLIP
+from checks.wording import ONE_SLIP, alternatives
 
 TURNS = 5000  # of all loops in one call of a mutant, some of which never end; no answer takes a tenth of them
 COUNT = "a count, a range or an index that is off by one"
@@ -33,9 +33,9 @@ _EXTREME = {
 }  # fmt: skip
 _QUANTIFIER = {"any": "all", "all": "any"}
 _RENAMED = (
-    (_SWAPPED, "a sum where a mean belongs, or a mean where a sum does"),
-    (_EXTREME, "the smallest where the largest belongs, or the largest where the smallest does"),
-    (_QUANTIFIER, "`any` where `all` belongs, or the other way round"),
+    (_SWAPPED, "a sum in place of a mean or the other way round"),
+    (_EXTREME, "the smallest in place of the largest or the other way round"),
+    (_QUANTIFIER, "`any` in place of `all` or the other way round"),
 )
 _SYMBOL = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Pow: "**",
@@ -93,7 +93,7 @@ def mutants(source: str, namespace: dict, kinds: dict[str, str] | None = None) -
 
 def sentence(slips: Iterable[str]) -> str:
     """What a student reads whose results are those of mutants with these slips; it is true of each of them."""
-    return ", or ".join(sorted(set(slips))).join(ONE_SLIP)
+    return alternatives(slips).join(ONE_SLIP)
 
 
 def _compiled(text: str, name: str, namespace: dict) -> Callable:
@@ -198,15 +198,15 @@ def _expressions(
             yield "a condition that is the wrong way round", _joined(left, _TURNED[symbol], right)
         case ast.BoolOp(op=op, values=values):
             word = " or " if isinstance(op, ast.And) else " and "
-            yield "`and` where `or` belongs, or the other way round", word.join(map(_text, values))
+            yield "`and` in place of `or` or the other way round", word.join(map(_text, values))
         case ast.IfExp(test=test, body=one, orelse=other):
             yield "a condition that is the wrong way round", f"{_text(other)} if {_text(test)} else {_text(one)}"
         case ast.Subscript(value=value, slice=ast.Constant(value=0), ctx=ast.Load()):
-            yield "the first entry where the last belongs, or the other way round", f"{_text(value)}[-1]"
+            yield "the first entry in place of the last or the other way round", f"{_text(value)}[-1]"
         case ast.Subscript(
             value=value, slice=ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=1)), ctx=ast.Load()
         ):
-            yield "the first entry where the last belongs, or the other way round", f"{_text(value)}[0]"
+            yield "the first entry in place of the last or the other way round", f"{_text(value)}[0]"
         case ast.Call():
             yield from _call(node)
         case ast.Name(id=name, ctx=ast.Load()):

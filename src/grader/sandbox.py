@@ -57,6 +57,8 @@ _ON_DEMAND = {  # a word in the code → what else is imported: it takes seconds
 _GRACE = 2.0  # seconds from an interrupt to the end of what does not heed it
 _PATIENCE = 10  # times its limit, after which a step is ended even if it was kept waiting for a processor
 _REASON = 10.0  # seconds to wait for the reason why a child has ended
+_LOOK = 1.0  # seconds between two looks whether the grader itself was stopped
+_STANDSTILL = 2.0  # seconds; so late it goes on only if it was, or got no processor
 _ACCIDENTS = 3  # ends of the process that forks, after which a submission that may have caused them is given up
 _RESULT = 100_000  # bytes of a reply to a call; results are a few hundred, and worker.py replaces what is too large
 _RESULTS = 4_000_000  # bytes of all of them; what worker.py lets through of five tasks is less
@@ -486,8 +488,12 @@ class _Drive:
         parts = [self._buffer]
         size = len(self._buffer)
         while b"\n" not in parts[-1]:
-            wait = until - time.monotonic()
-            ready, _, _ = select.select([self._channel, self._leash], [], [], max(0.0, wait))
+            wait = until - (now := time.monotonic())
+            short = min(max(0.0, wait), _LOOK)
+            ready, _, _ = select.select([self._channel, self._leash], [], [], short)
+            until += self._stood_still(since=now + short)
+            if not ready and time.monotonic() < until:
+                continue
             if not ready or (wait < 0 and len(parts) > 1):  # writing on and on gains no time
                 self._buffer = b"".join(parts)
                 return None
@@ -509,6 +515,18 @@ class _Drive:
                 self._raise_end()
         line, _, self._buffer = b"".join(parts).partition(b"\n")
         return line
+
+    def _stood_still(self, since: float) -> float:
+        """Seconds from when the grader was to go on until it did, if it was stopped, by Ctrl-Z say; else 0.
+
+        They are not the submission's, and its deadline moves by them.
+        """
+        lost = time.monotonic() - since
+        if lost < _STANDSTILL:
+            return 0.0
+        self._begun += lost
+        self._deadline += lost
+        return lost
 
     def _raise_end(self, said: str | None = None) -> None:
         """The child has closed its channel or has ended: why? Raises _Gone, or _NotItsFault if it never began.

@@ -155,10 +155,6 @@ class average_shard_gradients:
             """This is the first shard's part only. The others still have to be added."""
             return sizes[0] * gradients[0] / sum(sizes)
 
-        def without_the_first_shard(gradients, sizes):
-            """The first shard's part is missing from your sum. Does the loop begin at 1, or the sum too late?"""
-            return sizes[1:] @ gradients[1:] / sum(sizes)
-
         def only_the_last_shards_part(gradients, sizes):
             """This is the last shard's part only: the sum begins again in every turn of the loop. Set it to zero once,
             before the loop."""

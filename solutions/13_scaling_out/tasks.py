@@ -162,11 +162,11 @@ class average_shard_gradients:
 
         def first_shard_left_out(gradients, sizes):
             """The first shard is missing from your sum. Where does the loop begin?"""
-            return sum(n * g for g, n in zip(gradients[1:], sizes[1:], strict=True)) / sum(sizes)
+            return sizes[1:] @ np.array(gradients)[1:] / sum(sizes)
 
         def last_shard_left_out(gradients, sizes):
             """The last shard is missing from your sum. Where does the loop end?"""
-            return sum(n * g for g, n in zip(gradients[:-1], sizes[:-1], strict=True)) / sum(sizes)
+            return sizes[:-1] @ np.array(gradients)[:-1] / sum(sizes)
 
         def rest_for_the_share(gradients, sizes):
             """You weight each gradient by the share of all the *other* shards."""

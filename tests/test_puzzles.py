@@ -41,10 +41,10 @@ def in_graph(tf, compute):
 
 
 TENSORFLOW = {
-    "a NumPy target": (lambda tf: recorded(tf, X, lambda x: x**2)[0].gradient(X, X), "A tape differentiates only"),
+    "a NumPy target": (lambda tf: recorded(tf, X, lambda x: x**2)[0].gradient(X, X), "A tape differentiates what"),
     "float inside the tape": (
         lambda tf: [tape.gradient(y, 1.0) for tape, y in [recorded(tf, tf.Variable(X), lambda x: float(x[0]))]],
-        "A tape differentiates only",
+        "A tape differentiates what",
     ),
     "a tensor that is not watched": (
         lambda tf: [tape.gradient(y, x).numpy() for x in [tf.constant(X)] for tape, y in [recorded(tf, x, tf.sin)]],

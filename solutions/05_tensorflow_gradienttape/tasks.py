@@ -15,6 +15,7 @@ from grader.sentences import (
     LAST_POINT_ALONE,
     MEAN_FOR_SUM,
     OF_THE_COSINE,
+    OF_THE_EXPONENTIAL,
     PATH_CLIMBS,
     RATE_FALLS,
     RIGHT_WHILE_THE_COST_FALLS,
@@ -31,8 +32,8 @@ from helpers import frameworks, rules
 
 DEFAULT_RATE = "The learning rate makes no difference to your result: without one, `tf.optimizers.SGD()` uses 0.01."
 VARIABLE_KEPT = (
-    "Your path holds the variable itself several times, and a variable has only one value, the latest. Store its value "
-    "at each step, with `.numpy()`."
+    "Your path holds one thing several times, with the latest value: a variable, or an array that you change in place. "
+    "Store its value at each step: `.numpy()` of a variable, a copy of an array."
 )
 ALL_AT_ONCE = (
     "You draw the numbers of all runs at once, as one array. One draw of many numbers gives other numbers than many "
@@ -505,8 +506,8 @@ class descend_by_tape:
             costs = np.sum(np.exp(path) - path, axis=1)
             return ... if np.any(np.diff(costs) > 0) else path
 
+        @says(OF_THE_EXPONENTIAL)
         def slope_of_the_exponential(start, lr, steps):
-            """Your gradient is exp(θ). In the cost θ is subtracted, and that has a slope too: −1."""
             return path_by(np.exp)(start, lr, steps)
 
         def every_point_twice(start, lr, steps):

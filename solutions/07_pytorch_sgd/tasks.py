@@ -13,6 +13,7 @@ from grader.sentences import (
     MEAN_FOR_SUM,
     OF_HALF,
     OF_THE_COSINE,
+    OF_THE_EXPONENTIAL,
     PATH_CLIMBS,
     RIGHT_WHILE_THE_COST_FALLS,
     ROLES_OF_W_AND_B_EXCHANGED,
@@ -344,6 +345,10 @@ class descend_pytorch:
             path = right_path(start, lr, steps)
             costs = np.sum(np.exp(path) - path, axis=1)
             return ... if np.any(np.diff(costs) > 0) else path
+
+        @says(OF_THE_EXPONENTIAL)
+        def slope_of_the_exponential(start, lr, steps):
+            return path_by(np.exp)(start, lr, steps)
 
         @says(BUG_STILL_THERE)
         def never_emptied(start, lr, steps):

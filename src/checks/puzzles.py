@@ -14,8 +14,9 @@ _EMPTY_GRAD = (
 _EXPLANATIONS = {
     # ---- TensorFlow
     r"has no attribute '_id'": (
-        "A tape differentiates only what TensorFlow computed from tensors: inside the tape, use `tf` functions. It "
-        "cannot follow what NumPy, `float(…)` or `.numpy()` returns."
+        "A tape differentiates what TensorFlow computed from tensors or variables. Its sources have to be such, not "
+        "plain numbers, and inside the tape use `tf` functions: it cannot follow what NumPy, `float(…)` or `.numpy()` "
+        "returns."
     ),
     r"non-persistent GradientTape can only": (
         "A tape can be played back once: ask for all gradients in one call, as in `tape.gradient(cost, [w, b])`."

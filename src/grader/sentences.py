@@ -57,6 +57,7 @@ MEAN_FOR_SUM = (
     "Your steps are too short where θ has several entries: the cost is a sum over them, and you take the mean."
 )
 BEGINS_AT_ZERO = "You begin at w = b = 0. Begin at the w and b that are passed in."
+OF_THE_EXPONENTIAL = "Your gradient is exp(θ). In the cost θ is subtracted, and that has a slope too: −1."
 OF_THE_COSINE = "This is the slope of x·cos(x²). The task's f has a sine."
 TWICE_INSTEAD_OF_SQUARED = "You take the sine of 2x. In f the x is squared."
 SIGN_OF_THE_COSINE_RULE = (

@@ -155,6 +155,25 @@ def test_dealt_picks_hold_each_example_once_an_epoch(lesson, monkeypatch):
         assert sorted(picks[3 * epoch : 3 * epoch + 3, :, run].ravel()) == list(range(6))
 
 
+# ---- what a small batch buys
+
+
+def test_far_from_the_lowest_cost_small_batches_need_the_fewest_epochs_and_near_it_the_whole_one():
+    """Excess over lowest cost, on x in hundreds, after 9 and 55 epochs, each size at its best constant rate."""
+    x, y = data.points()
+    cost = functions.mean_squared_error(x / 100, y)
+    X, lowest = np.column_stack([x / 100, np.ones(100)]), cost.value(cost.minima[0])
+    lesson, rng, above = functions_of(LESSON, n=100), np.random.default_rng(6), {}
+    for m, rates in [(100, [0.67]), (10, np.geomspace(0.4, 0.03, 12)), (1, np.geomspace(0.08, 0.003, 16))]:
+        picks = lesson.deal(100, m, 55, 40 * len(rates), rng)
+        each = np.repeat(rates, 40)[:, None]  # 40 descents at each rate
+        ends = lesson.follow(X, y, np.zeros(2), picks, [each] * len(picks))[:: 100 // m]
+        excess = cost.value(ends[[9, 55]]) / lowest - 1
+        above[m] = excess.reshape(2, len(rates), 40).mean(axis=2).min(axis=1)
+    assert max(above[1][0], above[10][0]) < 0.1 < above[100][0]
+    assert above[100][1] < 0.001 < min(above[1][1], above[10][1]) / 2
+
+
 # ---- the noise floor, with replacement
 
 

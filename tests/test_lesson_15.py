@@ -1,4 +1,4 @@
-"""What lesson 15 adds: newer rules, a clipped call and AdamW's end, as it describes them, and the list of papers.
+"""What lesson 15 adds: newer rules, a clipped call and AdamW's path, as it describes them, and the list of papers.
 
 References: all of z kept, so that their mean is taken as a mean; the one length of a step that is a sign, or that is
 clipped; a diagonal gradient, whose singular values are in sight; and what the lessons and exercises cite.
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from lesson_code import NOTEBOOKS, functions_of
 
-from helpers import frameworks, rules
+from helpers import descent, frameworks, functions, rules
 
 NAME = r"[^\W\d_][\w’-]+"
 CITED = re.compile(rf"\b({NAME})(?:(?:, {NAME})*,? and {NAME}| et al\.)?,? \(?((?:18|19|20)\d\d)\b")
@@ -46,6 +46,16 @@ def test_every_entry_of_a_step_of_lion_is_one_rate_long(lesson):
     np.testing.assert_allclose(np.abs(np.diff(path, axis=0)), 0.05, rtol=1e-9)
 
 
+def test_the_steps_of_lion_that_the_lesson_compares_depend_on_its_memory(lesson):
+    def path(steps, **betas):
+        return lesson.lion_by_hand(lambda theta: H @ theta, START, steps, 2**-4, **betas)
+
+    forgetful = {"beta_1": 0.0, "beta_2": 0.0}
+    assert np.array_equal(path(10), path(10, **forgetful))
+    for other in [forgetful, {"beta_1": 0.8}, {"beta_2": 0.9}, {"beta_1": 0.99, "beta_2": 0.9}]:
+        assert np.abs(path(100) - path(100, **other)).max() > 0.1
+
+
 def test_what_the_clipped_call_moves_is_clipped_even_if_the_parameters_can_be_read_only_once():
     torch = frameworks.pytorch()
     model, limit = torch.nn.Linear(2, 1), 0.5
@@ -57,20 +67,28 @@ def test_what_the_clipped_call_moves_is_clipped_even_if_the_parameters_can_be_re
     assert moved.norm().item() == pytest.approx(limit, rel=1e-4)
 
 
-@pytest.mark.parametrize(("ratio", "equal"), [(1 / 30, True), (1 / 100, True), (1 / 1001, False), (1 / 5000, False)])
-def test_muon_makes_singular_values_about_equal_down_to_a_thousandth_of_the_largest(ratio, equal):
+@pytest.mark.parametrize("size", [2, 64])
+@pytest.mark.parametrize(("share", "equal"), [(1 / 30, True), (1 / 500, True), (1 / 1001, False), (1 / 5000, False)])
+def test_muon_makes_singular_values_about_equal_down_to_a_thousandth_of_their_root_sum_of_squares(size, share, equal):
     torch = frameworks.pytorch()
-    weight = torch.nn.Parameter(torch.zeros(2, 2))
-    weight.grad = torch.diag(torch.tensor([1.0, ratio]))
+    values = torch.full((size,), (size - 1) ** -0.5)
+    values[-1] = share
+    weight = torch.nn.Parameter(torch.zeros(size, size))
+    weight.grad = torch.diag(values)
     torch.optim.Muon([weight], lr=1.0, weight_decay=0.0).step()
-    large, small = np.abs(np.diag(weight.detach().numpy()))
-    assert 0.6 < large < 1.3 and (0.6 < small < 1.3) == equal
+    step = np.abs(np.diag(weight.detach().numpy()))
+    assert 0.6 < step[0] < 1.3 and (0.6 < step[-1] < 1.3) == equal
 
 
-def test_adamw_leaves_the_lowest_point_towards_0():
-    rule, lowest = rules.adamw(0.5, weight_decay=0.1), np.array([2.0, 1.0])
-    step, _ = rule.update(np.zeros(2), rule.init(lowest), lowest)
-    np.testing.assert_allclose(step, -0.05 * lowest)
+def test_adamw_hangs_back_only_while_v_remembers_the_steep_start():
+    c, s = np.cos(np.pi / 6), np.sin(np.pi / 6)
+    turn, lowest = np.array([[c, -s], [s, c]]), np.array([2.0, 1.0])
+    ravine = functions.quadratic(turn @ np.diag([1.0, 25.0]) @ turn.T, minimum=lowest)
+    path = descent.descend(ravine, [-1.5, 1.0], rules.adamw(0.5, weight_decay=0.1), 2000).path
+    away = np.linalg.norm(path - lowest, axis=1)
+    moved, decayed = path[60] - path[40], 20 * 0.5 * 0.1 * path[40]
+    assert np.linalg.norm(moved) < 0.1 * np.linalg.norm(decayed)  # the two steps almost cancel
+    assert away[40] > 3 * away[1000] > 5 * away[2000]
 
 
 def text_of(page):

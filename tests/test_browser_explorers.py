@@ -42,7 +42,10 @@ def notebook(lab):
         yield notebook
 
 
-@pytest.fixture(params=CELLS, ids=str)
+# Every second one daily; on the site all are turned daily.
+@pytest.fixture(
+    params=[pytest.param(cell, marks=pytest.mark.long if k % 2 else [], id=str(cell)) for k, cell in enumerate(CELLS)]
+)
 def shown(notebook, request):
     card = notebook.panel.locator(".downhill").nth(request.param.place)
     card.scroll_into_view_if_needed()

@@ -494,7 +494,7 @@ def test_a_second_release_makes_the_same_bytes(course):
     assert files() == first
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_release_keeps_checks_that_differ_in_last_digits_alone(course):
     release_quickly(course, MODEL)
     stored, released = (course / kind / MODEL / "checks.json" for kind in ("solutions", "exercises"))

@@ -876,7 +876,7 @@ class minibatch_descent:
         yield *table(rng, 5, 2), parameters(rng, 2), shuffled(rng, 2, 5), 3, 0.05, 0.0  # a constant rate
         yield *table(rng, 6, 2), parameters(rng, 2), shuffled(rng, 1, 6), 4, 0.05, 1.0
         X, lowest = table(rng, 5, 2)[0], parameters(rng, 2)
-        yield X, X @ lowest, lowest + 0.002, shuffled(rng, 3, 5), 2, 0.01, 0.5  # close to the lowest point
+        yield X, (X @ lowest).round(6), lowest + 0.002, shuffled(rng, 3, 5), 2, 0.01, 0.5  # close to the lowest point
         yield *table(rng, 5, 2), parameters(rng, 2), shuffled(rng, 2, 5), 3, 1.0, 0.1  # the cost rises
 
     class mistakes:

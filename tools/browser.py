@@ -129,7 +129,7 @@ def write_notebook(file: Path, sources: list[str]) -> Path:
 
 @contextlib.contextmanager
 def course(folder: Path, with_nbgrader: bool = False) -> Iterator["Lab"]:
-    """JupyterLab on the folder, set up as `make lab` does it, or as for instructors, in a Chromium of its own."""
+    """JupyterLab on the folder, set up as `make lab` does it, or as for instructors, in a separate Chromium."""
     with contextlib.ExitStack() as started:
         scratch = Path(started.enter_context(tempfile.TemporaryDirectory(ignore_cleanup_errors=True)))
         address = started.enter_context(_jupyterlab(folder, scratch, with_nbgrader))

@@ -784,8 +784,8 @@ class by_numpy:
             )
 
         def penalty_in_the_residuals(x, y, penalty, lr, steps):
-            """Your penalty is inside the residuals, so it is in both slopes. It is a term of its own, beside the
-            mean of their squares."""
+            """Your penalty is inside the residuals, so it is in both slopes. It is a separate term, beside the mean of
+            their squares."""
             return path_by(lambda x, y, penalty, w, b: line_slopes(x, y - penalty * w, 0.0, w, b))(
                 x, y, penalty, lr, steps
             )

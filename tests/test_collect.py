@@ -509,6 +509,21 @@ def test_moodles_worksheet_says_when_each_was_handed_in(course, tmp_path):
     assert times(course) == known
 
 
+def test_a_time_is_never_that_of_another_file_though_collecting_was_killed(course, tmp_path, monkeypatch):
+    """Killed when the newer file is in place and what is known of it is not written yet."""
+    worksheet = tmp_path / "grades.csv"
+    worksheet.write_text(WORKSHEET, encoding="utf-8")
+    name = f"Ada_7_assignsubmission_file_/{NAME}.ipynb"
+    collected(course, archive(tmp_path / "a.zip", {name: NOTEBOOK}), worksheet)
+    assert times(course) == {"Ada": "2026-10-19T23:58:00"}
+    newer = archive(tmp_path / "b.zip", {name: NOTEBOOK + b" "})
+    with monkeypatch.context() as patched:
+        patched.setattr(collect, "_keep", lambda *_: None)
+        collected(course, newer)
+    collected(course, newer)
+    assert times(course) == {"Ada": ""}
+
+
 def test_a_students_long_text_hides_no_time(course, tmp_path):
     worksheet = tmp_path / "grades.csv"
     worksheet.write_text(WORKSHEET.replace("No submission", "x" * 200_000), encoding="utf-8")

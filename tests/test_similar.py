@@ -124,6 +124,16 @@ def test_a_page_holds_a_code_once_however_its_parts_are_counted(course):
         assert unescape(re.sub("</?mark>", "", html)) == text and html.count("<mark>") > 40
 
 
+def test_who_hides_a_copy_behind_a_long_comment_is_named(course):
+    path = course / "gradebook" / "submitted" / "Copy" / NAME / f"{NAME}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells.insert(0, new_code_cell("# " + "x" * similar._LONGEST))
+    nbformat.write(notebook, path)
+    found = similar.look(course, NAME)
+    assert found.too_much == ["Copy"]
+    assert "read them yourself: Copy." in similar.page(found, NAME)
+
+
 def test_of_a_whole_class_only_code_is_held(course, monkeypatch):
     """Each notebook may hold 10 MB of pictures."""
     held = []

@@ -18,6 +18,7 @@ they are read, whatever an archive declares. A fault in one file or one download
 
 import contextlib
 import csv
+import hashlib
 import io
 import json
 import re
@@ -139,15 +140,17 @@ def _of_one_student(
         except LeftOut as error:
             what, reason = LEFT_OUT, str(error)
         else:
+            digest = hashlib.sha256(content).hexdigest()
+            before = known.get(student, {})
             if by := readable[0].by:
-                time = known.get(student, {}).get("handed_in", "") if what == UNCHANGED else ""
+                time = before["handed_in"] if before.get("digest") == digest else ""  # said of another file otherwise
                 if by.platform == platforms.GIT:
                     time = readable[0].download.time
                     reason = f"committed {time} by the student's own clock" if time else "its time is unknown"
                 known[student] = {"platform": by.platform, "id": by.id, "prefix": by.prefix, "late": by.late}
-                known[student]["handed_in"] = time
-            elif student in known and what != UNCHANGED:  # what is known was said of another file
-                known[student] |= {"late": False, "handed_in": ""}
+                known[student] |= {"handed_in": time, "digest": digest}
+            elif before and before.get("digest") != digest:
+                known[student] |= {"late": False, "handed_in": "", "digest": digest}
         yield from (Collected(what, student, claim.download.file, reason) for claim in readable)
 
 
@@ -376,7 +379,12 @@ def _refuse_namesakes(student: str, claims: list[_Claim], known: dict[str, dict]
 
 
 def said_by_platforms(root: Path, exercise: str) -> dict[str, dict]:
-    """student → {"platform", "id", "prefix", "late", "handed_in"} of what was collected last; empty if nothing was."""
+    """student → {"platform", "id", "prefix", "late", "handed_in", "digest"} of what was collected last.
+
+    Empty if nothing was.
+
+    digest   of the file of which the rest was said, as SHA-256
+    """
     path = root / "gradebook" / "collected" / f"{exercise}.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))

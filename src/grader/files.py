@@ -37,8 +37,10 @@ def writing_folder(folder: Path, contents: Mapping[str, bytes], scratch: Path, m
     mode       permissions of the files
     """
     unfinished = scratch / f"{folder.name}.new"
-    shutil.rmtree(unfinished, ignore_errors=True)  # from an earlier call that was killed
-    new = unfinished / "new"
+    new, old = unfinished / "new", unfinished / "old"
+    if old.exists() and not folder.exists():  # an earlier call was killed between its two moves
+        old.rename(folder)
+    shutil.rmtree(unfinished, ignore_errors=True)
     try:
         new.mkdir(parents=True)
         for name, content in contents.items():
@@ -49,7 +51,7 @@ def writing_folder(folder: Path, contents: Mapping[str, bytes], scratch: Path, m
         folder.parent.mkdir(parents=True, exist_ok=True)
         yield
         if os.path.lexists(folder):
-            folder.rename(unfinished / "old")
+            folder.rename(old)
         new.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -70,12 +70,18 @@ class Pair(NamedTuple):
 
 
 class Found(NamedTuple):
-    """What comparing a class has shown; `short` are tasks that were left out, `too_little` submissions."""
+    """What comparing a class has shown.
+
+    short        tasks that were left out
+    too_little   submissions of which too little is left
+    too_much     submissions of which only the beginning was compared
+    """
 
     pairs: list[Pair]
     compared: int
     short: list[str]
     too_little: list[str]
+    too_much: list[str]
 
 
 def look(root: Path, exercise: str) -> Found:
@@ -102,11 +108,13 @@ def compare(handed_in: dict, released, solved) -> Found:
     known = _fingerprint(
         "\n".join(cell.source for cell in [*released.cells, *solved.cells] if cell.cell_type == "code")
     )
-    codes, too_little = {}, []
+    codes, too_little, too_much = {}, [], []
     for student, notebook in handed_in.items():
-        source = "\n\n".join(_own(notebook, stub, set(short)))[:_LONGEST]
+        source = "\n\n".join(_own(notebook, stub, set(short)))
+        if len(source) > _LONGEST:
+            too_much.append(student)
         try:
-            code = limited(lambda source=source: _fingerprint(source, known.hashes), _SECONDS)
+            code = limited(lambda source=source[:_LONGEST]: _fingerprint(source, known.hashes), _SECONDS)
         except TimeLimit:
             code = None
         if code is None or code.token_coverage < LEFT:
@@ -115,7 +123,7 @@ def compare(handed_in: dict, released, solved) -> Found:
             codes[student] = code
     pairs = [_pair(one, other, codes) for one, other in itertools.combinations(codes, 2)]
     found = sorted((pair for pair in pairs if pair), key=lambda pair: (not pair.equal, -pair.alike, pair[:2]))
-    return Found(found, len(codes), short, too_little)
+    return Found(found, len(codes), short, too_little, too_much)
 
 
 def _answers(solved) -> Iterable[tuple[str, str]]:
@@ -181,6 +189,8 @@ def page(found: Found, exercise: str) -> str:
         f"{', '.join(found.short) or 'none'}.",
         f"Submissions of which under {LEFT} such characters are left, so that only equal ones are listed: "
         f"{', '.join(map(plain, found.too_little)) or 'none'}.",
+        f"Submissions of more than {_LONGEST:,} characters, of which the rest was not compared: read them yourself: "
+        f"{', '.join(map(plain, found.too_much)) or 'none'}.",
     ]
     parts = [f"<h1>{escape(exercise)}: similar submissions</h1>", *(f"<p>{escape(said)}</p>" for said in about)]
     if not found.pairs:

@@ -197,6 +197,7 @@ def test_an_error_of_numpy_is_explained():
     explained(lambda: [1.0] - 0.1 * 3, "make an array")
     explained(lambda: 0.1 * 3 - [1.0], "make an array")
     explained(lambda: np.mean([np.ones(2), np.ones(3)]), "parts of different shapes")
+    explained(lambda: np.zeros(2).__setitem__(0, np.ones(2)), "a whole column `A[:, j]`")
     explained(lambda: np.linalg.eigvals(np.full((2, 2), np.nan)), "NaN or infinity")
     assert "NaN or infinity" in puzzles.explain("Eigenvalues did not converge")  # not raised by every LAPACK
     explained(lambda: np.linalg.norm(np.ones(2), np.ones(2)), "an argument that is a switch")

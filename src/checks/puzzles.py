@@ -136,6 +136,10 @@ _EXPLANATIONS = {
         "What should become an array has parts of different shapes: rows of different lengths, say, or several results "
         "of one function."
     ),
+    r"setting an array element with a sequence": (
+        "An entry of an array holds one number, and here it is given several. A whole row of a matrix is `A[i]`, and a "
+        "whole column `A[:, j]`."
+    ),
     r"Eigenvalues did not converge|infs or NaNs": "The matrix contains NaN or infinity: where does that come from?",
     # ---- either
     r"tuple index out of range": (

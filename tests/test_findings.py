@@ -658,6 +658,18 @@ def test_a_known_mistake_is_matched_by_the_frameworks_puzzle_too():
     assert sentence(stops("enough"), aware).startswith("stopped with RuntimeError: enough")
 
 
+def test_a_slip_that_a_single_case_shows_is_not_called_the_only_cause():
+    slip, doubt = "a missing root".join(ONE_SLIP), " Only one case differs, so the cause may be something else."
+
+    def said_of(function):
+        part = task("x", [([x], x**2, function(x)) for x in (0.5, 2.0, 0.25)], mistakes=[slip])
+        cases = [{**case, "mistakes": [], "slips": case["mistakes"]} for case in part["cases"]]
+        return sentence(function, {**part, "mistakes": [], "slips": [slip], "cases": cases})
+
+    assert said_of(lambda x: 7.0 if x > 1 else x**2) == slip + doubt
+    assert said_of(lambda x: 7.0 + x if x < 1 else x**2) == slip
+
+
 def test_a_mistake_may_leave_open_what_it_returns_in_a_case():
     open_once = task("x", [([1.0], 2.0, 3.0), ([2.0], 4.0, ...), ([3.0], 6.0, 9.0)], mistakes=["Three times."])
     assert sentence(lambda x: 3 * x, open_once) == "Three times."
@@ -718,6 +730,8 @@ MOVED = task(
 )
 # area(a, b): a·b of two lengths
 AREA = task("a b", [([a, b], a * b) for a, b in [(1.5, 2.5), (0.7, 3.0), (4.0, 0.3), (2.2, 1.1), (5.0, 6.5)]])
+# inverse(x): 1/x
+INVERSE = task("x", [([x], 1 / x) for x in (1.5, 2.3, 3.0, 0.6, 7.0, 60.0)])
 # halves(start, n): n times half of the point before
 HALVES = task(
     "start n",
@@ -798,6 +812,28 @@ TRACED = {
         lambda theta, lr: np.where(theta > 1.9, 0.0, theta - lr * theta**2),
         "is 0.0 wherever it is wrong.",
     ),
+    "one whole number for all that is wrong": (
+        task("n", [([n], n // 3) for n in range(1, 9)]),
+        lambda n: -1 if n % 2 else n // 3,
+        "is -1 wherever it is wrong.",
+    ),
+    "a search in equal steps": (
+        INVERSE,
+        lambda x: np.ceil(100 / x) / 100,
+        "is a multiple of 0.01 in every case, which the right value need not be. Is something rounded, or did you "
+        "try such values in turn?",
+    ),
+    "a search in equal steps that ends too early": (
+        INVERSE,
+        lambda x: min(np.ceil(100 / x) / 100, 0.5),
+        "is a multiple of 0.01 in every case, which the right value need not be. Is something rounded, or did you "
+        "try such values in turn?",
+    ),
+    "numbers with few decimals that are far from the right ones": (
+        INVERSE,
+        lambda x: np.ceil(100 / x) / 100 + (x > 5) / 50,
+        "is too large in every case.",
+    ),
     "an argument where it is wrong": (
         MOVED,
         lambda theta, lr: np.where(theta > 1.9, theta, theta - lr * theta**2),
@@ -870,7 +906,8 @@ PAIRS = task(
 
 def test_a_known_mistake_is_found_under_a_pattern():
     assert sentence(lambda x: -(x**3), CUBES) == (
-        f"two things are wrong. {CUBED} Beyond that, the result has the right size and the wrong sign, in every case."
+        f"two things are wrong. {CUBED} Once that is fixed, the result has the right size and the wrong sign, in every "
+        "case."
     )
 
 
@@ -1377,8 +1414,14 @@ MORE = {
     "returned inside the loop": (
         task("n", [([n], np.arange(n + 1.0)[:, None] * 0.5) for n in (2, 4, 5)]),
         lambda n: np.arange(2.0)[:, None] * 0.5,
-        "the result has shape (2, 1), but (3, 1) is expected. It ends after 2 rows whatever the arguments are: is "
-        "`return` inside the loop?",
+        "the result has shape (2, 1), but (3, 1) is expected. It never gets beyond 2 rows: is `return` "
+        "inside the loop?",
+    ),
+    "returned inside the loop, which need not run": (
+        task("n", [([n], np.arange(n + 1.0)[:, None] * 0.5) for n in (2, 4, 0, 5)]),
+        lambda n: np.arange(2.0)[:, None] * 0.5 if n else None,
+        "the result has shape (2, 1), but (3, 1) is expected. It never gets beyond 2 rows: is `return` inside the "
+        "loop?",
     ),
     "a diagonal matrix": (
         SHIFT,

@@ -101,7 +101,7 @@ def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -
             first = f"One is a slip: {_slips(one.sentence)}." if one.is_slip else one.sentence
             subjects = [wrong[path][0].subject for path in differing]
             too = f" The same holds for {enumerate_words(subjects[1:])}." if subjects[1:] else ""
-            return f"two things are wrong. {first} Beyond that, {subjects[0]} {said}{too}"
+            return f"two things are wrong. {first} Once that is fixed, {subjects[0]} {said}{too}"
     return None
 
 

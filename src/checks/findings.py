@@ -274,7 +274,8 @@ def _wrong_value(task: dict, trials: list[Trial], single: bool) -> Finding | Non
     if found.kind not in (Kind.PLACES, Kind.VALUE):
         return found
     if sentence := _recognised(task, trials, "slips"):
-        return Finding(Kind.SLIP, sentence, found.case)
+        doubt = " Only one case differs, so the cause may be something else." if len(wrong) == 1 else ""
+        return Finding(Kind.SLIP, sentence + doubt, found.case)
     if not single and (sentence := compound(task, columns) or _traced(task, columns)):
         return Finding(Kind.COMPOUND, sentence, found.case)
     return found

@@ -214,7 +214,7 @@ def _shape(part: Part, column: list[Part], task: dict) -> str | None:
         said = f"is {describe(part.got)}, but {describe(part.expected)} is expected"
     if _ends_early(column, task):
         many = f"1 {entry_of(got)}" if len(got) == 1 else f"{len(got)} {'rows' if got.ndim > 1 else 'entries'}"
-        return f"{said}. It ends after {many} whatever the arguments are: is `return` inside the loop?"
+        return f"{said}. It never gets beyond {many}: is `return` inside the loop?"
     if relation := _relation(misshapen, task):
         return f"{said}. {relation.format(entry=entry_of(expected))}."
     if columns := _columns(misshapen, task):

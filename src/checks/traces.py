@@ -39,6 +39,7 @@ def trace(column: list[Part], task: dict) -> str | None:
         or _term(column, task)
         or _wherever_wrong(column, task)
         or _sometimes_one_off(column)
+        or _in_steps(column)
         or _kept(column, task)
     )
 
@@ -143,7 +144,7 @@ def _wherever_wrong(column: list[Part], task: dict) -> str | None:
         return None
     got = np.concatenate([np.atleast_1d(p.got)[np.atleast_1d(w)] for p, w in zip(column, wrong, strict=True)])
     if np.all(got == got[0]):
-        return f"is {show(got[0] + 0.0)} wherever it is wrong."
+        return f"is {show(got[0] + 0)} wherever it is wrong."
     numbers = [(name, [p.arguments[name] for p in column]) for name in column[0].arguments]
     numbers = [(name, values) for name, values in numbers if all(isinstance(v, (int, float)) for v in values)]
     for name, values in [*numbers, *_alike_in_shape(column)]:
@@ -168,6 +169,29 @@ def _sometimes_one_off(column: list[Part]) -> str | None:
         f"is one too {'many' if off[0] > 0 else 'few'} in {len(off)} of {len(column)} cases, and right in the others: "
         "look at what is rounded, and at what happens in the last turn of a loop."
     )
+
+
+def _in_steps(column: list[Part]) -> str | None:
+    """Multiples of 0.01, say, each less than that from the right number, or from the nearest between the least and the
+    largest of them."""
+    if any(p.expected.ndim or p.expected.dtype.kind != "f" for p in column):
+        return None
+    expected, got = (np.array([getattr(p, side).item() for p in column]) for side in ("expected", "got"))
+    for step in (0.1, 0.01, 0.001, 0.0001):
+        if _whole(got / step).all():
+            near = np.abs(got - np.clip(expected, got.min(), got.max())) < (1 + _EXACT) * step
+            between = ~_whole(expected / step)
+            if near.all() and between.sum() >= _THREE and len(np.unique((got / step).round())) >= _FIVE:
+                return (
+                    f"is a multiple of {step:g} in every case, which the right value need not be. Is something "
+                    "rounded, or did you try such values in turn?"
+                )
+            return None
+    return None
+
+
+def _whole(numbers: np.ndarray) -> np.ndarray:
+    return np.abs(numbers - numbers.round()) < _EXACT
 
 
 def _kept(column: list[Part], task: dict) -> str | None:

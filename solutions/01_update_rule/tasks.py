@@ -74,6 +74,11 @@ class step:
             """You move every entry by the mean of all slopes. Each entry moves by its own slope."""
             return theta - lr * np.mean(gradient)
 
+        def slope_of_a_square(theta, gradient, lr):
+            """In place of the gradient you use 2θ, which is the slope of θ² alone. The gradient at θ is passed in,
+            whatever the cost is: use `gradient`."""
+            return theta - lr * 2 * theta
+
         def own_rate(theta, gradient, lr):
             """Your rate is 0.1 whatever is passed in. Use `lr`."""
             return theta - 0.1 * gradient
@@ -289,6 +294,11 @@ class numerical_hessian:
         def at_zero(gradient, theta, h):
             """You take the differences around 0. Take them around the θ that is passed in."""
             return columns(gradient, np.zeros(len(theta)), h) / (2 * h)
+
+        @says(MOVED_BY_H_TIMES_ITS_SIZE)
+        def moved_and_divided_in_proportion(gradient, theta, h):
+            moves = np.diag(h * theta)
+            return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * np.sum(m)) for m in moves])
 
         @says(MOVED_BY_H_TIMES_ITS_SIZE)
         def moved_in_proportion(gradient, theta, h):
@@ -711,6 +721,11 @@ class stationary_point:
             if kind == "undecided" and np.any(hessian):
                 return "minimum" if np.trace(hessian) > 0 else "maximum"
             return kind
+
+        def no_answer_for_zeros(hessian):
+            """Your answer is wrong only where all entries of the Hessian are 0. Then max|λ| is 0 too: |λ|/max|λ| is
+            NaN, and each |λ| equals the limit."""
+            return stationary_point.right.by_signs(hessian) if np.any(hessian) else ...
 
         def generous_limit(hessian):
             """Your limit for “zero” is too generous: a curvature a millionth as large as the largest is small, but it

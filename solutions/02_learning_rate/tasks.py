@@ -118,6 +118,11 @@ class largest_stable_rate:
             `np.linalg.eigvals` returns them in no particular order; `np.linalg.eigvalsh` sorts them."""
             return 2 / hessian[0, 0] if is_diagonal(hessian) else ...
 
+        def eigenvectors_for_eigenvalues(hessian):
+            """On a diagonal matrix you return 2, whatever its entries are. `np.linalg.eigh` returns the eigenvalues
+            first. The eigenvectors, which come second, have length 1 however much the surface curves."""
+            return 2.0 if is_diagonal(hessian) else ...
+
         def by_all_entries(hessian):
             """You add up the sizes of all entries. Each direction has its own curvature, an eigenvalue, and one of them
             decides."""
@@ -215,7 +220,7 @@ class fastest_rate:
 
         def geometric_mean(hessian):
             """You take the root of a product of two eigenvalues. At the best rate their factors 1 − αλ have opposite
-            signs and the same size: that equation has no root in it."""
+            signs and the same size: that equation has no square root in it."""
             return 1 / np.sqrt(eigenvalues(hessian)[0] * eigenvalues(hessian)[-1])
 
         def mean_of_two_rates(hessian):
@@ -587,7 +592,8 @@ class best_of_sweep:
             return rates[np.argmin(final_costs(f, lambda theta: gradient(start), start, rates, steps))]
 
         def first_of_the_rates(f, gradient, start, rates, steps):
-            """You return the first of the rates, whatever its descent does. Is `return` inside the loop?"""
+            """You return the first of the rates, whatever its descent does. Is `return` inside the loop, or are all
+            your costs the same?"""
             return rates[0]
 
         def first_rate_alone(f, gradient, start, rates, steps):
@@ -730,6 +736,13 @@ class descend_with_decay:
             """You divide by the bracket twice, or by its square. Divide the first rate once."""
             return with_rates(gradient, start, lr / (1 + decay * np.arange(steps)) ** 2)
 
+        def one_row_too_few(gradient, start, lr, decay, steps):
+            """Your path has one row too few, and where `steps` is 0 there is no row for the start. The start is the
+            first row, and each step adds one."""
+            path = with_rates(gradient, start, lr / (1 + decay * np.arange(steps)))[:-1]
+            path[0] = start  # an IndexError where there are no steps
+            return path
+
         def rates_for_points(gradient, start, lr, decay, steps):
             """You return the rates. The task asks for the points of the path."""
             return lr / (1 + decay * np.arange(steps + 1))
@@ -827,6 +840,14 @@ def count(r, shrink):
     return k
 
 
+def squarings(r, shrink):
+    """How often r has to be squared."""
+    k = 0
+    while r**2**k > shrink:
+        k += 1
+    return k
+
+
 NO_END_TO_DIVERGING = (
     "If the rate is above the border you return a negative number of steps, and on it you divide by the logarithm of "
     "1. Look at r first: at 1 or more, nothing shrinks."
@@ -836,6 +857,13 @@ ONE_ERROR_FOR_ALL = (
     "You count how one particular error shrinks, such as (1, …, 1). From another start it can take longer: the slowest "
     "direction alone sets the pace."
 )
+
+
+QUOTIENT_IN_THE_LOGARITHM = (
+    "You take the logarithm of shrink/r. The number of steps is the quotient of two logarithms, which is another "
+    "number."
+)
+SQUARED_AT_EACH_STEP = "In your count each step squares what is left of the error. Each step multiplies it by r."
 
 
 def by_logarithm(r, shrink):
@@ -1016,9 +1044,13 @@ class steps_needed:
             r = slowest(hessian, lr)
             return by_logarithm(r, shrink) if r else 1
 
+        @says(QUOTIENT_IN_THE_LOGARITHM)
         def logarithm_of_the_quotient(hessian, lr, shrink):
-            """You take the logarithm of shrink/r. The number of steps is the quotient of two logarithms, which is
-            another number."""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else math.ceil(math.log(shrink / r)) if r else 1
+
+        @says(QUOTIENT_IN_THE_LOGARITHM)
+        def size_of_the_logarithm_of_the_quotient(hessian, lr, shrink):
             r = slowest(hessian, lr)
             return -1 if r >= 1 else math.ceil(abs(math.log(shrink / r))) if r else 1
 
@@ -1091,6 +1123,16 @@ class steps_needed:
             """In your count the error falls by the same amount at each step. It is multiplied by r."""
             r = slowest(hessian, lr)
             return -1 if r >= 1 else int(np.ceil((1 - shrink) / (1 - r)))
+
+        @says(SQUARED_AT_EACH_STEP)
+        def squared_from_the_first_step_on(hessian, lr, shrink):
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else squarings(r, shrink)
+
+        @says(SQUARED_AT_EACH_STEP)
+        def squared_after_the_first_step(hessian, lr, shrink):
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else 1 + squarings(r, shrink)
 
         def always_one(hessian, lr, shrink):
             """You find one step enough wherever the rate converges. Is a quotient upside down, or does the loop end too

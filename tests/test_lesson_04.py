@@ -174,6 +174,21 @@ def test_far_from_the_lowest_cost_small_batches_need_the_fewest_epochs_and_near_
     assert above[100][1] < 0.001 < min(above[1][1], above[10][1]) / 2
 
 
+def test_equal_rates_per_example_cost_nearly_the_same_after_20_epochs_but_not_after_one():
+    """On x in hundreds: in a single epoch the steep direction tells many small steps from one long one."""
+    x, y = data.points()
+    cost = functions.mean_squared_error(x / 100, y)
+    X, lowest = np.column_stack([x / 100, np.ones(100)]), cost.value(cost.minima[0])
+    lesson, rng, above = functions_of(LESSON, n=100), np.random.default_rng(10), {}
+    for m in (1, 5, 20, 100):
+        picks = lesson.deal(100, m, 20, 10, rng)
+        ends = lesson.follow(X, y, np.zeros(2), picks, [0.002 * m] * len(picks))[:: 100 // m]
+        above[m] = cost.value(ends[[1, 20]]).mean(axis=1) - lowest
+    first, late = np.array(list(above.values())).T
+    assert first.max() > 1.4 * first.min()
+    assert late.max() < 1.02 * late.min()
+
+
 # ---- the noise floor, with replacement
 
 
@@ -503,10 +518,17 @@ def test_a_fixed_order_comes_to_rest_at_the_fixed_point_of_its_epoch(lesson, cou
     assert excess > np.mean(course.residual**2) if harm else excess < course.floor(0.05, 1)
 
 
-@pytest.mark.parametrize(("m", "worst_at_the_end"), [(25, False), (32, True)])
-def test_a_short_last_batch_makes_the_end_of_an_epoch_its_worst_moment(lesson, course, m, worst_at_the_end):
-    _, y = data.points()
-    after = np.array([lesson.fit(course.x, y, m, 0.05, 60, seed)[121:] for seed in range(30)])
+@pytest.mark.parametrize(
+    ("m", "cut", "worst_at_the_end"),
+    [(25, "split_into_batches", False), (32, "split_into_batches", True), (32, "without_the_last", False)],
+)
+def test_a_short_last_batch_makes_the_end_of_an_epoch_its_worst_moment(
+    lesson, course, monkeypatch, m, cut, worst_at_the_end
+):
+    cut = getattr(lesson, cut)
+    monkeypatch.setitem(lesson.fit.__globals__, "split_into_batches", cut)
+    steps, (_, y) = len(cut(np.arange(100), m)), data.points()
+    after = np.array([lesson.fit(course.x, y, m, 0.05, 60, seed)[30 * steps + 1 :] for seed in range(30)])
     excess = np.sum((after - course.best) ** 2, axis=-1)
-    moments = [excess[:, k::4].mean() for k in range(4)]  # after 1, 2, 3 batches, and at the end
-    assert int(np.argmax(moments)) == 3 if worst_at_the_end else int(np.argmin(moments)) == 3
+    moments = [excess[:, k::steps].mean() for k in range(steps)]  # after each batch, the end being the last
+    assert int(np.argmax(moments) if worst_at_the_end else np.argmin(moments)) == steps - 1

@@ -834,6 +834,11 @@ TRACED = {
         lambda x: np.ceil(100 / x) / 100 + (x > 5) / 50,
         "is too large in every case.",
     ),
+    "nothing written after the first turn": (
+        task("n", [([n], np.arange(n) + 1.5) for n in (3, 5, 1, 8)]),
+        lambda n: np.append(1.5, np.zeros(n - 1)),
+        "is 0 from entry [1] on, in every case. Does the loop end there, or is `return` inside it?",
+    ),
     "an argument where it is wrong": (
         MOVED,
         lambda theta, lr: np.where(theta > 1.9, theta, theta - lr * theta**2),
@@ -1245,6 +1250,14 @@ def test_of_several_results_that_are_wrong_in_the_same_way_it_is_said_once():
     assert said == "result 1 of 2 is twice what it should be, in every case. The same holds for result 2 of 2."
 
 
+def test_of_several_wrong_results_those_of_the_case_that_is_shown_are_counted():
+    rows = task("n", [([n], [A(k + 0.5, n) for k in range(n)]) for n in (2, 3, 9)])
+    halves = sentence(lambda n: [A(k + 0.5, n) / 2 for k in range(n)], rows)
+    assert halves == "result 1 is half of what it should be, in every case. The same holds for result 2."
+    odd = sentence(lambda n: [A(k + 0.5 + (k != 1) * n**k, n) for k in range(n)], rows)
+    assert odd.endswith(" Result 2 is right in every case. 7 other results differ in other cases.")
+
+
 def test_an_argument_that_is_a_number_in_one_case_and_an_array_in_another_has_no_length():
     weighed = task("x", [([x], 2.0 + n) for n, x in enumerate([1.5, A(1.0, 2.0), A(1.0, 2.0, 5.0)])])
     said = sentence(lambda x: (2.0 + [1, 2, 3].index(np.size(x))) * np.size(x) ** 2, weighed)
@@ -1360,6 +1373,11 @@ MORE = {
         CHOICE,
         lambda x, kind: x**2 if kind == "flat" else x * 1.5,
         "the result is wrong in the only case with 'flat' for kind, and right in every other case.",
+    ),
+    "right for one value of an argument, and in proportion for the others": (
+        task("x kind", [([A(x, 2.0), kind], A(x, 2.0)) for x, kind in [(2.5, "up"), (5.5, "down"), (1.5, "down")]]),
+        lambda x, kind: x if kind == "up" else x * x[0],
+        "the result is right in the only case with 'up' for kind, and wrong in every other case.",
     ),
     "right for entries that are equal": (
         MEANS,

@@ -178,6 +178,14 @@ def test_an_error_of_pytorch_is_explained(function, said, torch):
     explained(lambda: function(torch), said)
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "said"),
+    [((5, 3), (5,), "is a row here"), ((5,), (5, 3), "is a row here"), ((5, 3), (4,), "or one of them 1")],
+)
+def test_shapes_that_do_not_combine_are_explained(a, b, said):
+    explained(lambda: np.ones(a) * np.ones(b), said)
+
+
 def explained(function, said):
     with pytest.raises(Exception) as caught:
         function()

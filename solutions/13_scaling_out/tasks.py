@@ -135,6 +135,13 @@ class average_shard_gradients:
                 total = (total + n * g) / n
             return total
 
+        @says(divided_in_every_turn.__doc__)
+        def divided_by_all_in_every_turn(gradients, sizes):
+            total = 0
+            for g, n in zip(gradients, sizes, strict=True):
+                total = (total + n * g) / sum(sizes)
+            return total
+
         def divided_by_the_first_size(gradients, sizes):
             """You divide by the size of the first shard. How many examples are there in all of them together?"""
             return sizes @ np.array(gradients) / sizes[0]
@@ -656,6 +663,14 @@ class bytes_per_worker:
                 lambda rows, p: [n := int(np.ceil(rows / p))] * (p - 1) + [rows - (p - 1) * n],
             )
 
+        @says(rest_for_the_last_after_rounding_up.__doc__)
+        def rest_for_the_last_if_any(shapes, workers):
+            return shared_out(
+                shapes,
+                workers,
+                lambda rows, p: [n := int(np.ceil(rows / p))] * (p - 1) + [max(0, rows - (p - 1) * n)],
+            )
+
         def nothing_shared(shapes, workers):
             """Every worker holds everything in your code, as under DDP. Here each holds only its rows."""
             return shared_out(shapes, workers, all_rows)
@@ -886,12 +901,13 @@ class cost_factors:
     class mistakes:
         def always_for_the_sum(sizes, engine):
             """This is right for MirroredStrategy. DDP divides by the number of workers afterwards, and your factors do
-            not make up for it."""
+            not make up for it. (If they do in a branch for DDP, no case reaches it: look at its condition.)"""
             return factors_with(for_the_sum, for_the_sum)(sizes, engine)
 
         def always_for_the_mean(sizes, engine):
             """This is right for DDP. MirroredStrategy does not divide, so with your factors its step is too long by a
-            factor, the number of workers."""
+            factor, the number of workers. (If your code has other factors for it, no case reaches them: look at the
+            condition.)"""
             return factors_with(for_the_mean, for_the_mean)(sizes, engine)
 
         def engines_swapped(sizes, engine):
@@ -997,6 +1013,15 @@ class cost_factors:
             """DDP is right. For MirroredStrategy your factors grow with the number of examples. Only a shard's share of
             all examples counts."""
             return factors_with(for_the_mean, lambda sizes: sizes * 1.0)(sizes, engine)
+
+        def sizes_for_the_mean(sizes, engine):
+            """MirroredStrategy is right. For DDP your factors grow with the number of examples. Only a shard's share of
+            all examples counts."""
+            return factors_with(lambda sizes: sizes * 1.0, for_the_sum)(sizes, engine)
+
+        @says(sizes_for_the_mean.__doc__)
+        def sizes_times_workers_for_the_mean(sizes, engine):
+            return factors_with(lambda sizes: sizes * len(sizes), for_the_sum)(sizes, engine)
 
         def two_workers(sizes, engine):
             """For DDP your factors suit two workers. How many there are differs from case to case."""
@@ -1206,6 +1231,10 @@ class step_seconds:
             """You leave out the first bucket. It, too, is filled and sent."""
             return sent_with(seconds[1:], ring(workers) * megabytes[1:] / speed)
 
+        def last_left_out(seconds, megabytes, workers, speed):
+            """You leave out the last bucket. It, too, is filled and sent."""
+            return sent_with(seconds[:-1], ring(workers) * megabytes[:-1] / speed)
+
         def first_and_last(seconds, megabytes, workers, speed):
             """You look at the first and the last bucket only. One in the middle may be the last that does not wait."""
             sending = ring(workers) * megabytes / speed
@@ -1225,7 +1254,7 @@ class step_seconds:
             return sum(np.maximum(seconds, ring(workers) * megabytes / speed))
 
         def previous_sent_meanwhile(seconds, megabytes, workers, speed):
-            """In your code `backward` begins a bucket only when the one before the last has arrived. It never waits."""
+            """In your code `backward` begins a bucket only when the one two before it has arrived. It never waits."""
             sending = ring(workers) * megabytes / speed
             return seconds[0] + sum(np.maximum(seconds[1:], sending[:-1])) + sending[-1]
 
@@ -1280,6 +1309,10 @@ class step_seconds:
         def ring_turned_over(seconds, megabytes, workers, speed):
             """The ring's fraction is upside down in your code. With many workers it is close to 1, and always below."""
             return sent_with(seconds, 2 * workers / (workers - 1) * megabytes / speed) if workers > 1 else ...
+
+        @says(ring_turned_over.__doc__)
+        def ring_turned_over_for_one_worker_too(seconds, megabytes, workers, speed):
+            return sent_with(seconds, 2 * workers / (workers - 1) * megabytes / speed)
 
         def brackets_lost_in_the_ring(seconds, megabytes, workers, speed):
             """In the ring's fraction the brackets are missing: p − 1/p is not (p − 1)/p."""
@@ -1369,6 +1402,17 @@ class step_seconds:
             if len(full) == 1:
                 return full[0] + sending[0]
             return max(full[-1], full[-2] + sending[-2]) + sending[-1]
+
+        def waits_as_long_as_one_is_sent(seconds, megabytes, workers, speed):
+            """You compare with how long the bucket before takes to be sent. What counts is when it arrives, on the same
+            clock as the time when this one is full."""
+            sending = ring(workers) * megabytes / speed
+            return max(sum(seconds), sending[-2] if len(sending) > 1 else 0) + sending[-1]
+
+        def right_for_several_workers(seconds, megabytes, workers, speed):
+            """You are right when there are several workers, and wrong when there is one. It has nobody to send to: what
+            is left of its step?"""
+            return by_bucket(seconds, megabytes, workers, speed) if workers > 1 else ...
 
         def seconds_on_average(seconds, megabytes, workers, speed):
             """You let all buckets fill in the mean time. Each has its own."""

@@ -276,19 +276,22 @@ def _wrong_value(task: dict, trials: list[Trial], single: bool) -> Finding | Non
     if sentence := _recognised(task, trials, "slips"):
         doubt = " Only one case differs, so the cause may be something else." if len(wrong) == 1 else ""
         return Finding(Kind.SLIP, sentence + doubt, found.case)
-    if not single and (sentence := compound(task, columns) or _traced(task, columns)):
+    if not single and (sentence := compound(task, columns) or _traced(task, columns, found.case)):
         return Finding(Kind.COMPOUND, sentence, found.case)
     return found
 
 
-def _traced(task: dict, columns: dict[tuple, list[Part]]) -> str | None:
-    """What the arguments have to do with some wrong part, or what all of these have in common."""
+def _traced(task: dict, columns: dict[tuple, list[Part]], case: int) -> str | None:
+    """What the arguments have to do with some wrong part, or what all of these have in common.
+
+    case   the number of the one that is shown
+    """
     wrong = [column for column in columns.values() if not all(part.right for part in column)]
     for column in wrong:
         part = next(part for part in column if not part.right)
         if said := patterns.numbers(part, column, task) or trace(column, task):
             others = [other for other in wrong if other is not column]
-            return f"{part.subject} {said}{f' {_too(said, others, task)}' if others else ''}"
+            return f"{part.subject} {said}{f' {_too(said, others, case, task)}' if others else ''}"
     if common_factor(wrong, task):
         return (
             f"{_several([column[0].subject for column in wrong])} are wrong by one and the same factor, which differs "
@@ -341,17 +344,21 @@ def _wrong_numbers(task: dict, count: int, columns: dict[tuple, list[Part]]) -> 
     if right and kind is Kind.PLACES:
         sentence += f" {_first_capital(_several(right))} {'is' if len(right) == 1 else 'are'} right in every case."
     if others := [path for path in paths if path != first]:
-        sentence += f" {_too(kind is Kind.NUMBERS and said, [columns[path] for path in others], task)}"
+        sentence += f" {_too(kind is Kind.NUMBERS and said, [columns[path] for path in others], wrong[0].case, task)}"
     return Finding(kind, sentence, wrong[0].case)
 
 
-def _too(said: str, others: list[list[Part]], task: dict) -> str:
-    """That other parts differ too; in the same way, if the same can be said of each."""
+def _too(said: str, others: list[list[Part]], case: int, task: dict) -> str:
+    """That other parts differ too, in the case that is shown or else in others; in the same way, if the same can be
+    said of each."""
+    shown = [column for column in others if any(part.case == case and not part.right for part in column)]
+    others = shown or others
     wrong = [next(part for part in column if not part.right) for column in others]
     named = _several([part.subject for part in wrong])
     if said and all(patterns.numbers(p, column, task) == said for p, column in zip(wrong, others, strict=True)):
         return f"The same holds for {named}."
-    return f"{_first_capital(named)} {'differs' if len(wrong) == 1 else 'differ'} too."
+    differ = "differs" if len(wrong) == 1 else "differ"
+    return f"{_first_capital(named)} {differ} {'too' if shown else 'in other cases'}."
 
 
 def _several(subjects: list[str]) -> str:

@@ -363,7 +363,8 @@ def places(column: list[Part], task: dict) -> str | None:
         return _strings(column) or _right_where(column)
     if arrays := comparable(column):
         said = (
-            _in_proportion(arrays, task)
+            _right_where(arrays, words=True)
+            or _in_proportion(arrays, task)
             or _begins_elsewhere(arrays, task)
             or _begins_right(arrays, task)
             or _right_in_places(arrays, task)
@@ -669,18 +670,20 @@ def _off_by_one_amount(column: list[Part], task: dict) -> str | None:
     )
 
 
-def _right_where(column: list[Part]) -> str | None:
+def _right_where(column: list[Part], words: bool = False) -> str | None:
     """What the arguments have in common in all cases that are right, or in all that are wrong, and in no other.
+
+    words   whether to look only at arguments that choose between words
 
     A single case may differ from the others in many ways: by it alone, only a choice between words is told.
     """
     right = [p.right for p in column]
     if len(column) < 3 or len(set(right)) == 1:
         return None
-    single = min(right.count(True), right.count(False)) == 1
+    words = words or min(right.count(True), right.count(False)) == 1
     shared: dict[tuple, list[str]] = {}  # what, and whether the right cases have it → which arguments
     for name in column[0].arguments:
-        if single and not all(_is_word(p.arguments[name]) for p in column):
+        if words and not all(_is_word(p.arguments[name]) for p in column):
             continue
         for said, holds in _conditions([p.arguments[name] for p in column]):
             if holds == right or [not held for held in holds] == right:

@@ -118,6 +118,11 @@ _EXPLANATIONS = {
         "One True or False is needed here, and this is an array of them: in a condition, in what Python's own `max` "
         "compares, or for an argument that is a switch. NumPy's functions work on whole arrays."
     ),
+    r"broadcast together with shapes (\((\d+),\d+\) \(\2,\)|\((\d+),\) \(\3,\d+\))": (
+        "NumPy compares two shapes from their ends, so the array of one dimension is a row here. If it should be a "
+        "column, index it with `[:, None]`. If it is a mean or sum: `axis=0` gives one for each column, `axis=1` one "
+        "for each row."
+    ),
     r"operands could not be broadcast together": (
         "NumPy compares two shapes from their ends: in each pair the numbers must be equal, or one of them 1. If one "
         "is a mean or sum: `axis=0` gives one for each column, `axis=1` one for each row."

@@ -12,7 +12,7 @@ import numpy as np
 from checks.compounds import mistaken
 from checks.outcomes import RECOGNISABLE, as_array, close
 from checks.patterns import Part, alike, comparable, factors_of, is_given
-from checks.wording import show
+from checks.wording import entry_of, show
 
 _EXACT = 1e-6  # relative: how well a formula must give every number
 _POWERS = (1.0, -1.0, 2.0, -2.0, 0.5, -0.5)
@@ -144,6 +144,9 @@ def _wherever_wrong(column: list[Part], task: dict) -> str | None:
         return None
     got = np.concatenate([np.atleast_1d(p.got)[np.atleast_1d(w)] for p, w in zip(column, wrong, strict=True)])
     if np.all(got == got[0]):
+        if not got[0] and (k := _zeros_from(column, wrong)):
+            where = f"{entry_of(column[0].got)} [{k}]"
+            return f"is 0 from {where} on, in every case. Does the loop end there, or is `return` inside it?"
         return f"is {show(got[0] + 0)} wherever it is wrong."
     numbers = [(name, [p.arguments[name] for p in column]) for name in column[0].arguments]
     numbers = [(name, values) for name, values in numbers if all(isinstance(v, (int, float)) for v in values)]
@@ -156,6 +159,14 @@ def _wherever_wrong(column: list[Part], task: dict) -> str | None:
                 return f"holds an entry of {name}, unchanged, wherever it is wrong."
             return f"is the argument {name}, unchanged, wherever it is wrong."
     return None
+
+
+def _zeros_from(column: list[Part], wrong: list[np.ndarray]) -> int | None:
+    """The position of the first wrong row or entry, if that is the same in every case and all from there on are 0."""
+    if not all(p.got.ndim for p in column):
+        return None
+    first, *others = {int(np.argmax(w.reshape(len(w), -1).any(axis=1))) for w in wrong if np.any(w)}
+    return None if others or any(np.any(p.got[first:]) for p in column) else first
 
 
 def _sometimes_one_off(column: list[Part]) -> str | None:

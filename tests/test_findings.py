@@ -251,12 +251,12 @@ GENERAL = {
     "float32": (
         task("x", [([A(0.1)], A(0.1 / 3)), ([A(0.7)], A(0.7 / 3))], relative=1e-12),
         lambda x: np.float32(x) / np.float32(3),
-        "the result has only the seven digits of float32, too few here: compute in float64.",
+        "the result has only the seven digits of float32, too few here: compute and return float64.",
     ),
     "float32 number": (
         task("x", [([0.1], 0.1 / 3), ([0.7], 0.7 / 3)], relative=1e-12),
         lambda x: np.float32(x) / np.float32(3),
-        "the result has only the seven digits of float32, too few here: compute in float64.",
+        "the result has only the seven digits of float32, too few here: compute and return float64.",
     ),
     "rounded": (
         task("x", [([0.1], 0.1 / 3), ([0.7], 0.7 / 3)]),
@@ -442,7 +442,8 @@ def refusing_the_second_call():
 
 
 def test_changed_arguments_are_named():
-    assert sentence(changing, SHIFT).startswith("changes its argument x, which the caller still needs.")
+    said = sentence(changing, SHIFT)
+    assert said.startswith("changes its argument x, which the caller still needs. `x -= …`, `x *= …`,")
 
 
 def test_an_array_that_was_changed_and_changed_back_is_not_changed():

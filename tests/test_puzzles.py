@@ -221,6 +221,8 @@ def test_an_error_of_python_is_explained():
     explained(lambda: math.exp(1000), "too large for a float")
     explained(lambda: math.log(0), "above 0")
     explained(lambda: math.sqrt(-1), "none below 0")
+    explained(lambda: [low for low, high in [[4.0]]], "Each name takes one value")
+    explained(lambda: [low for low, high in [[1.0, 5.0, 40.0]]], "Each name takes one value")
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

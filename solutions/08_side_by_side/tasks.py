@@ -19,6 +19,7 @@ torch = frameworks.pytorch()
 SIGNS_DROPPED_FIRST = "You take the absolute values first and subtract them. Subtract first: 1 and −1 are 2 apart."
 ONE_COLUMN_ALONE = "You look at one column alone. The paths may differ more in another."
 SIGN_KEPT = "You return the largest difference with its sign. The task asks for its size: drop the sign at the end."
+RELATIVE_TO_AN_ENTRY = "You divide by the size of an entry. The task asks for the difference itself."
 SORTED_FIRST = "You sort the entries before you compare them. Compare those in the same position."
 
 
@@ -102,8 +103,8 @@ class largest_difference:
             """You return the square of the largest difference."""
             return np.max((path_a - path_b) ** 2)
 
+        @says(RELATIVE_TO_AN_ENTRY)
         def relative_difference(path_a, path_b):
-            """You divide each difference by the entry's size. The task asks for the difference itself."""
             return np.max(np.abs(path_a - path_b) / np.maximum(np.abs(path_b), 1e-300))
 
         def place_for_size(path_a, path_b):
@@ -123,9 +124,17 @@ class largest_difference:
         def signs_dropped_first(path_a, path_b):
             return np.max(np.abs(np.abs(path_a) - np.abs(path_b)))
 
-        @says(relative_difference.__doc__)
+        @says(RELATIVE_TO_AN_ENTRY)
         def relative_to_the_other(path_a, path_b):
             return np.max(np.abs(path_a - path_b) / np.maximum(np.abs(path_a), 1e-300))
+
+        @says(RELATIVE_TO_AN_ENTRY)
+        def relative_to_the_largest_entry(path_a, path_b):
+            return np.max(np.abs(path_a - path_b)) / np.max(np.abs(path_b))
+
+        @says(RELATIVE_TO_AN_ENTRY)
+        def relative_to_the_largest_of_the_other(path_a, path_b):
+            return np.max(np.abs(path_a - path_b)) / np.max(np.abs(path_a))
 
         def from_lowest_to_greatest(path_a, path_b):
             """You measure from the lowest signed difference to the greatest. Measure each difference from 0."""
@@ -176,7 +185,7 @@ class largest_difference:
             return np.max(np.abs(path_a[1:] - path_b[1:]))
 
         def end_left_out(path_a, path_b):
-            """You leave the last row out. An index of −1 after the colon stops before it."""
+            """You leave the last row out. `[:-1]` stops before it, and so does a loop over `range(len(path_a) - 1)`."""
             return np.max(np.abs(path_a[:-1] - path_b[:-1]))
 
         def at_the_start(path_a, path_b):
@@ -369,6 +378,11 @@ class round_to_bits:
             0."""
             return rounded_to(value, bits, lambda m: int(m + 0.5))
 
+        def rounded_away(value, bits):
+            """Your result is always 0. If you round a number that is too small, nothing is left of it: first move the
+            point until `bits` digits are in front of it."""
+            return 0.0
+
         def whole_number(value, bits):
             """You round to a whole number. How far does the point have to move before you do that?"""
             return float(round(value))
@@ -475,6 +489,10 @@ class gap_from_rounding:
         def sign_kept(lr, start, lowest):
             """Where float32 rounds the rate down, your result is negative. A distance is not: the formula has |δ|."""
             return (float(np.float32(lr)) - lr) / lr * np.linalg.norm(start - lowest)
+
+        def negative_cut_to_0(lr, start, lowest):
+            """Where float32 rounds the rate down, your result is 0. δ is negative there, and the formula has |δ|."""
+            return max(float(np.float32(lr)) - lr, 0) / lr * np.linalg.norm(start - lowest)
 
         def start_left_out(lr, start, lowest):
             """You measure from the origin. Measure from the start."""
@@ -967,8 +985,12 @@ MEMORY_KEPT = (
     "which each step overwrites. Keep their numbers."
 )
 PULLS_ON_B = (
-    "In {} the penalty pulls on b as well. An optimiser's `weight_decay` does that to every parameter it is given; in "
-    "this task the penalty acts on w alone."
+    "In {} the penalty pulls on b as well. It should act on w alone: is b in the penalty's term of the cost, or does "
+    "an optimiser's `weight_decay` act on both?"
+)
+DECAYS = (
+    "In {} the penalty counts half and pulls on b as well, which is what an optimiser's `weight_decay` does with it. "
+    "Write the penalty into the cost, or look at how its derivative differs."
 )
 
 
@@ -1142,20 +1164,17 @@ class same_descent:
             half = by_numpy.mistakes.penalty_halved
             return three(tensorflow=in_keras(half), pytorch=half)(x, y, penalty, lr, steps)
 
+        @says(DECAYS.format("both frameworks"))
         def weight_decay_in_both(x, y, penalty, lr, steps):
-            """You hand the penalty to both optimisers as `weight_decay`. That adds it times the parameter to each
-            slope, to b's as well. Write the penalty into the cost, or look at how its derivative differs."""
             decay = decayed(1)
             return three(tensorflow=in_keras(decay), pytorch=decay)(x, y, penalty, lr, steps)
 
+        @says(DECAYS.format("your TensorFlow program"))
         def weight_decay_in_tensorflow(x, y, penalty, lr, steps):
-            """You hand the penalty to Keras's optimiser as `weight_decay`. That takes it times the parameter, b as well
-            as w. Write the penalty into the cost, or look at how its derivative differs."""
             return three(tensorflow=in_keras(decayed(1)))(x, y, penalty, lr, steps)
 
+        @says(DECAYS.format("your PyTorch program"))
         def weight_decay_in_pytorch(x, y, penalty, lr, steps):
-            """You hand the penalty to PyTorch's optimiser as `weight_decay`. That adds it times the parameter to each
-            slope, to b's as well. Write the penalty into the cost, or look at how its derivative differs."""
             return three(pytorch=decayed(1))(x, y, penalty, lr, steps)
 
         def penalty_twice_in_pytorch(x, y, penalty, lr, steps):

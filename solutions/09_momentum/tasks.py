@@ -327,9 +327,8 @@ class keras_nesterov_step:
 
         def converted_by_multiplying(theta, velocity, gradient, lr, beta):
             """You convert the velocity that is passed in the wrong way round: Keras's is −α times PyTorch's, so going
-            from Keras's to PyTorch's divides."""
-            where, uphill = look_ahead(theta, -lr * velocity, gradient, lr, beta)
-            return where, -lr * uphill
+            from Keras's to PyTorch's divides, and going back multiplies."""
+            return look_ahead(theta, -lr * velocity, gradient, lr, beta)[0], ...
 
         def torch_step_along_a_keras_velocity(theta, velocity, gradient, lr, beta):
             """Your velocity is Keras's, but your step is PyTorch's, with that velocity in it. In Keras's form the
@@ -712,9 +711,9 @@ def constants(low, high):
     return (2 / (b + a)) ** 2, ((b - a) / (b + a)) ** 2
 
 
-USUAL_BETA_AND_ANOTHER_RATE = (
-    "Your β is 0.9, whatever the Hessian, and your rate belongs to another rule. Compute both from the smallest and "
-    "the largest eigenvalue."
+USUAL_BETA_AND_THE_LARGEST_ALONE = (
+    "Your β is 0.9, whatever the Hessian, and your rate depends on the largest eigenvalue alone. Compute both from the "
+    "smallest and the largest."
 )
 
 
@@ -857,6 +856,14 @@ class heavy_ball_constants:
             negative where all eigenvalues are positive."""
             return constants(np.min(hessian), np.max(hessian))
 
+        @says(entries_for_eigenvalues.__doc__)
+        def entries_with_the_sign_dropped_last(hessian):
+            return constants(abs(np.min(hessian)), np.max(hessian))
+
+        @says(entries_for_eigenvalues.__doc__)
+        def entries_with_the_signs_dropped_first(hessian):
+            return constants(np.min(np.abs(hessian)), np.max(np.abs(hessian)))
+
         def two_least(hessian):
             """You take the two smallest eigenvalues. Take the smallest and the largest: the first and the last of the
             sorted ones."""
@@ -871,20 +878,21 @@ class heavy_ball_constants:
             """Your β does not depend on the Hessian. 0.9 is the usual choice; here you compute it."""
             return constants(*ends(hessian))[0], 0.9
 
-        @says(USUAL_BETA_AND_ANOTHER_RATE)
         def plain_and_usual_beta(hessian):
+            """Your β is 0.9, whatever the Hessian, and your rate is the best one for plain descent. Compute the heavy
+            ball's own two constants."""
             low, high = ends(hessian)
             return 2 / (low + high), 0.9
 
-        @says(USUAL_BETA_AND_ANOTHER_RATE)
+        @says(USUAL_BETA_AND_THE_LARGEST_ALONE)
         def safe_rate_and_usual_beta(hessian):
             return 1 / ends(hessian)[1], 0.9
 
-        @says(USUAL_BETA_AND_ANOTHER_RATE)
+        @says(USUAL_BETA_AND_THE_LARGEST_ALONE)
         def border_and_usual_beta(hessian):
             return 2 / ends(hessian)[1], 0.9
 
-        @says(USUAL_BETA_AND_ANOTHER_RATE)
+        @says(USUAL_BETA_AND_THE_LARGEST_ALONE)
         def largest_rate_of_the_usual_beta(hessian):
             return (1 + np.sqrt(0.9)) ** 2 / ends(hessian)[1], 0.9
 
@@ -1080,6 +1088,16 @@ class roll_in_stages:
         def rates_sorted(gradient, start, rates, beta, steps):
             """Your stages use the rates in order of size. Take them as they are passed in."""
             return right_stages(gradient, start, sorted(rates), beta, steps)
+
+        def rates_multiplied(gradient, start, rates, beta, steps):
+            """The rate of each of your stages is the product of all rates so far. Take each as it is passed in."""
+            return right_stages(gradient, start, np.cumprod(rates), beta, steps)
+
+        def rate_lasts_for_as_many_steps_as_there_are_rates(gradient, start, rates, beta, steps):
+            """The velocity is carried along now, but each of your rates lasts for as many steps as there are rates.
+            Each should last for `steps` steps."""
+            count = len(rates)
+            return at_rates(gradient, start, [rates[k // count % count] for k in range(count * steps)], beta)
 
         def mean_rate(gradient, start, rates, beta, steps):
             """All your stages use the mean of the rates. Each has its own."""

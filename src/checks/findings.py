@@ -224,9 +224,9 @@ def _changed(trials: list[Trial]) -> Finding | None:
 def _how_changed(name: str, argument) -> str:
     if isinstance(argument, np.ndarray):
         return (
-            f"`{name} -= …`, `{name}[i] = …`, `{name}.sort()`, `out={name}` and `{name}.shape = …` change the caller's "
-            f"array, even under another name: after `new = {name}` both names refer to the same array. Work on "
-            f"`{name}.copy()`, or write `new = {name} - …`."
+            f"`{name} -= …`, `{name} *= …`, `{name}[i] = …`, `{name}.sort()`, `out={name}` and `{name}.shape = …` "
+            f"change the caller's array, even under another name: after `new = {name}` both names refer to the same "
+            f"array. Work on `{name}.copy()`, or write `new = {name} - …`."
         )
     return (
         f"`{name}[k] = …` and methods such as `.append(…)` change the caller's {type(argument).__name__}, and "

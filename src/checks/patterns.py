@@ -440,7 +440,7 @@ def _lost_digits(column: list[Part]) -> str | None:
         return f"is rounded{to}. Return it unrounded."
     short = np.float32(got) == got
     if np.all(short) and np.any(np.float32(expected) != expected) and np.allclose(got, expected, rtol=1e-5, atol=0):
-        return "has only the seven digits of float32, too few here: compute in float64."
+        return "has only the seven digits of float32, too few here: compute and return float64."
     return None
 
 

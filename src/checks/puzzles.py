@@ -147,6 +147,9 @@ _EXPLANATIONS = {
     ),
     r"Eigenvalues did not converge|infs or NaNs": "The matrix contains NaN or infinity: where does that come from?",
     # ---- either
+    r"values to unpack \(expected \d": (
+        "Each name takes one value, as in `a, b = …`, and how many values there are may depend on the arguments."
+    ),
     r"tuple index out of range": (
         "The tuple is shorter than that. A `shape` has one number for each dimension, so (n,) has `[0]` alone."
     ),

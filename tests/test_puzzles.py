@@ -205,6 +205,7 @@ def test_an_error_of_numpy_is_explained():
     explained(lambda: np.split(np.ones(5), 2), "slice what is left over")
     explained(lambda: np.ones(2)(0), "square brackets")
     explained(lambda: np.ones(2).shape[1], "one number for each dimension")
+    explained(lambda: np.ones(2) ^ 2, "A power is written `**`")
 
 
 def test_an_error_of_python_is_explained():
@@ -212,6 +213,7 @@ def test_an_error_of_python_is_explained():
     explained(lambda: math.exp(1000), "too large for a float")
     explained(lambda: math.log(0), "above 0")
     explained(lambda: math.sqrt(-1), "none below 0")
+    explained(lambda: 0.9 ^ 2, "A power is written `**`")
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

@@ -1171,7 +1171,8 @@ def writes(arrays):
 def test_of_a_list_that_is_changed_no_copy_is_advised_that_would_not_help(function):
     said = sentence(function, LISTS)
     assert said.startswith("changes its argument arrays, which the caller still needs.")
-    assert "`arrays[k] = …`" in said and ".copy()" not in said and "Collect new arrays in a new one" in said
+    assert "`arrays[k] = …`" in said and "`-=` on a loop variable" in said
+    assert ".copy()" not in said and "Collect new arrays in a new one" in said
 
 
 def test_of_an_array_that_is_changed_under_another_name_that_is_said():

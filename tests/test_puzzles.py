@@ -214,6 +214,7 @@ def test_an_error_of_numpy_is_explained():
     explained(lambda: np.split(np.ones(5), 2), "slice what is left over")
     explained(lambda: np.ones(2)(0), "square brackets")
     explained(lambda: np.ones(2).shape[1], "one number for each dimension")
+    explained(lambda: np.ones(2) ^ 2, "A power is written `**`")
 
 
 def test_an_error_of_python_is_explained():
@@ -223,6 +224,7 @@ def test_an_error_of_python_is_explained():
     explained(lambda: math.sqrt(-1), "none below 0")
     explained(lambda: [low for low, high in [[4.0]]], "Each name takes one value")
     explained(lambda: [low for low, high in [[1.0, 5.0, 40.0]]], "Each name takes one value")
+    explained(lambda: 0.9 ^ 2, "A power is written `**`")
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

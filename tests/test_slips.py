@@ -32,6 +32,7 @@ def test_operators_change_one_place_each():
     found = of("def f(a, b):\n    'Said.'\n    return (a + b) * a ** 2")
     assert found["a wrong sign"] == ["return (a - b) * a ** 2"]
     assert found["missing brackets"] == ["return a + b * a ** 2"]
+    assert found["a product in place of a power"] == ["return (a + b) * (a * 2)"]
     assert found["a missing exponent"] == ["return (a + b) * a"]
     assert found["a missing term `b`"] == ["return a * a ** 2"]
     assert found["a missing factor"] == ["return a + b", "return a ** 2"]
@@ -55,6 +56,19 @@ def test_what_is_missing_is_named_as_a_student_may_have_left_it_out():
         "return 2 ** (-7)",
     ]
     assert of("def f(a, b):\n    return a / 7")["a missing division"] == ["return a"]
+
+
+def test_of_a_difference_the_second_part_may_be_left_with_its_minus_or_without():
+    found = of("def f(a, b):\n    return 1 - a ** b")
+    assert "return -a ** b" in found["a missing term"]
+    assert found["a difference of which only the second part is left"] == ["return a ** b"]
+
+
+def test_only_one_factor_is_missing_at_a_time():
+    found = of("def f(a, b):\n    return 3 * a * b")
+    assert found["a missing factor"] == ["return a * b"]
+    assert found["a missing factor `a`"] == ["return 3 * b"]
+    assert found["a missing factor `b`"] == ["return 3 * a"]
 
 
 def test_a_factor_may_come_in_twice_unless_it_is_a_constant():

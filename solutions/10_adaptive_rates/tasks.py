@@ -253,8 +253,8 @@ class adadelta_step:
             return theta - move, squares, running(moves, move**2, rho)
 
         def eps_above_only(theta, squares, moves, gradient, rho, eps):
-            """There is an ε above the fraction line but none below it. If an entry's gradient has always been 0, you
-            divide 0 by 0."""
+            """There is an ε above the fraction line but none below it. If an entry's gradient has always been 0, your
+            step is NaN."""
             squares = running(squares, gradient**2, rho)
             move = np.sqrt(moves + eps) / np.sqrt(squares) * gradient
             return theta - move, squares, running(moves, move**2, rho)
@@ -840,6 +840,10 @@ class left_by_decay:
             """You return the matrices alone. The biases and scales belong in the list, unchanged."""
             return [p for p in shrunk(parameters, np.prod(1 - rates * weight_decay)) if p.ndim > 1]
 
+        def first_one_alone(parameters, rates, weight_decay):
+            """Your list holds the first parameter only. Is your `return` inside the loop or after it?"""
+            return shrunk(parameters, np.prod(1 - rates * weight_decay))[:1]
+
         def matrices_first(parameters, rates, weight_decay):
             """You return the matrices first and then the others. Keep the order in which they were passed in."""
             return sorted(shrunk(parameters, np.prod(1 - rates * weight_decay)), key=lambda p: -p.ndim)
@@ -1012,6 +1016,16 @@ class to_keras_form:
             """You use βᵗ. The corrections are 1 − βᵗ."""
             root = np.sqrt(beta_2**t)
             return lr * root / beta_1**t, eps * root
+
+        def power_alone_for_m(t, lr, beta_1, beta_2, eps):
+            """Your ε is right. In your rate you divide by β₁ᵗ. The correction of m is 1 − β₁ᵗ."""
+            root = np.sqrt(1 - beta_2**t)
+            return lr * root / beta_1**t, eps * root
+
+        def power_alone_for_v(t, lr, beta_1, beta_2, eps):
+            """You use β₂ᵗ in both results. The correction of v is 1 − β₂ᵗ."""
+            root = np.sqrt(beta_2**t)
+            return lr * root / (1 - beta_1**t), eps * root
 
         def usual_constants(t, lr, beta_1, beta_2, eps):
             """You use 0.9 and 0.999 instead of the β that are passed in."""

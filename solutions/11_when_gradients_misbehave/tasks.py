@@ -153,7 +153,6 @@ ROOT_MISSING = "You take the sum of the squares as the norm, without its root. F
 LARGEST_FOR_NORM = (
     "You take the largest entry as the norm. The norm counts all entries: it is the root of the sum of their squares."
 )
-ENTRIES_CUT = "You cut each entry separately, so the direction changes. Here all entries of an array share one factor."
 PLUS_A_LITTLE = "Nearly right: you add 1e-6 to the norm, as PyTorch does. Here the norm is used as it is."
 ZERO_BY_ZERO = (
     "All is right except for gradients of zero: their norm is 0, and 0/0 is NaN. Compare the norm with the limit "
@@ -319,8 +318,9 @@ class adaptive_clip:
                 for g, w, limit in zip(gradients, weights, limits_of(weights, ratio), strict=True)
             ]
 
-        @says(ENTRIES_CUT)
         def entries_cut(gradients, weights, ratio):
+            """You cut each entry separately, so the direction changes. Here all entries of an array share one
+            factor."""
             limits = limits_of(weights, ratio)
             return [np.clip(g, -limit, limit) for g, limit in zip(gradients, limits, strict=True)]
 
@@ -665,6 +665,13 @@ class accumulate_and_clip:
                 mean = [(m + g) / 2 for m, g in zip(mean, gradients, strict=True)]
             return cut(mean, norm_of(together(mean)), limit)
 
+        @says(halved_in_every_turn.__doc__)
+        def halved_from_the_second_on(batches, limit):
+            mean = batches[0]
+            for gradients in batches[1:]:
+                mean = [(m + g) / 2 for m, g in zip(mean, gradients, strict=True)]
+            return cut(mean, norm_of(together(mean)), limit)
+
         def not_clipped(batches, limit):
             """You average the gradients, but nothing is clipped any more."""
             return mean_of(batches)
@@ -802,8 +809,9 @@ class accumulate_and_clip:
             mean = mean_of(batches)
             return [g * min(1, limit / norm_of(together(mean))) for g in mean]
 
-        @says(ENTRIES_CUT)
         def entries_cut(batches, limit):
+            """You cut each entry separately, so the direction changes. Here the entries of all arrays share one
+            factor."""
             return [np.clip(g, -limit, limit) for g in mean_of(batches)]
 
         def only_long_arrays(batches, limit):
@@ -1422,11 +1430,18 @@ class weight_gradients:
             return differences(weights, x, activation, 1e-2, 0.0)
 
         def weights_one_layer_early(weights, x, activation):
-            """The slopes behind are right, but each is multiplied by the weight of the layer before it. A layer's
-            factor has its own weight."""
+            """The slopes of the later layers are right, but each is multiplied by the weight of the layer before it.
+            A layer's factor has its own weight."""
             h, z, _ = forward(weights, x, activation)
             slopes = SLOPES[activation](z)
             return h * slopes * behind(np.roll(weights, 1) * slopes)
+
+        def last_weight_for_all(weights, x, activation):
+            """The slopes of the later layers are right, but each is multiplied by the last weight. A layer's factor
+            has its own weight."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * behind(weights[-1] * slopes)
 
         @says(sum_of_the_layers_behind.__doc__)
         def one_and_the_sum_of_the_layers_behind(weights, x, activation):
@@ -1522,7 +1537,7 @@ def margin(scores, labels):
 
 
 P_KEPT_AWAY = (
-    "You keep p away from 0 and 1, so nothing overflows, but then the cost stops growing where the prediction is most "
+    "You keep p away from 0 and 1, so the cost stays finite, but then it stops growing where the prediction is most "
     "wrong. Rewrite the cost in terms of the score."
 )
 
@@ -1540,6 +1555,25 @@ SCORES_CUT = (
     "You cut off the scores, so nothing overflows, but beyond the cut the cost and the slope no longer change. Rewrite "
     "the cost, so that it holds for any score."
 )
+COST_CUT = (
+    "The slope is right. Where the prediction is confident and right, your cost is exactly 0 instead of tiny. Do you "
+    "set it to 0 there, or are its digits lost on the way?"
+)
+SLOPE_CUT = (
+    "The cost is right. Where the prediction is confident and right, your slope is exactly 0 instead of tiny. Do you "
+    "set it to 0 there, or are its digits lost on the way?"
+)
+BOTH_CUT = (
+    "Where the prediction is confident and right, your cost and your slope are exactly 0 instead of tiny. Do you set "
+    "them to 0 there, or are their digits lost on the way?"
+)
+
+
+def cut_off(values, scores, labels, beyond):
+    """Costs or slopes that are set to 0 where the prediction is right by so much."""
+    return np.where(margin(scores, labels) > beyond, 0.0, values)
+
+
 BOTH_OVERFLOW = (
     "A power of e overflows where the prediction is most wrong: the cost becomes infinite, and the slope ∞/∞, which is "
     "NaN. Use one that is never above 1, in both."
@@ -1557,6 +1591,7 @@ class binary_cross_entropy:
         yield np.append(drawn(rng, 1, 40, 60), abs(drawn(rng, 1, 40, 60))), np.array([0, 1])
         yield np.append(abs(drawn(rng, 2, 40, 60)), -abs(drawn(rng, 2, 40, 60))), np.array([1, 0, 0, 1])
         yield np.array([750.0, drawn(rng, 1, 0.5, 2)[0], -750.0]), np.array([0, 0, 1])
+        yield np.array([-33.0, 0.5]), np.array([0, 1])  # log(1 + t) still keeps a few digits of t
 
     class mistakes:
         def as_it_stands(scores, labels):
@@ -1576,14 +1611,14 @@ class binary_cross_entropy:
             return clipped(scores, labels, 1e-7)
 
         def probabilities_clipped_in_the_cost(scores, labels):
-            """You keep p away from 0 and 1 before the logarithm, so nothing overflows, but then the cost stops growing
+            """You keep p away from 0 and 1 before the logarithm, so the cost stays finite, but then it stops growing
             where the prediction is most wrong. Rewrite the cost in terms of the score."""
             p = sigmoid(scores)
             kept = np.clip(p, 1e-15, 1 - 1e-15)
             return -labels * np.log(kept) - (1 - labels) * np.log(1 - kept), p - labels
 
         def a_little_in_the_logarithm(scores, labels):
-            """You add a tiny number inside the logarithm, so nothing overflows, but then the cost stops growing where
+            """You add a tiny number inside the logarithm, so the cost stays finite, but then it stops growing where
             the prediction is most wrong. Rewrite the cost in terms of the score."""
             p = sigmoid(scores)
             return -labels * np.log(p + 1e-12) - (1 - labels) * np.log(1 - p + 1e-12), p - labels
@@ -1616,7 +1651,7 @@ class binary_cross_entropy:
             return -np.log(sigmoid(margin(scores, labels))), bce(scores, labels)[1]
 
         def line_taken_off(scores, labels):
-            """Nothing overflows. But log(1 + eᶻ) − yz is a difference of two numbers that are almost equal where the
+            """No result overflows. But log(1 + eᶻ) − yz is a difference of two numbers that are almost equal where the
             prediction is confident and right, and p − 1 is another: no digits are left. Give the label's sign to the
             score first."""
             small = np.exp(-np.abs(scores))
@@ -1639,20 +1674,48 @@ class binary_cross_entropy:
             return np.log1p(np.exp(-margin(scores, labels))), sigmoid(scores) - labels
 
         def digits_lost(scores, labels):
-            """Nothing overflows, and the slope is right. But where the prediction is confident and right, your cost is
-            0 instead of tiny. In log(1 + t) a tiny t is lost as soon as it is added to 1."""
+            """No result overflows, and the slope is right. But where the prediction is confident and right, your cost
+            is 0 instead of tiny. In log(1 + t) a tiny t is lost as soon as it is added to 1."""
             m = margin(scores, labels)
             return np.maximum(-m, 0) + np.log(1 + np.exp(-np.abs(m))), bce(scores, labels)[1]
 
         def digits_lost_in_both(scores, labels):
-            """Nothing overflows. But where the prediction is confident and right, your cost and your slope are 0
+            """No result overflows. But where the prediction is confident and right, your cost and your slope are 0
             instead of tiny. In log(1 + t) a tiny t is lost as soon as it is added to 1, and p − 1 has no digits
             left."""
             m = margin(scores, labels)
             return np.maximum(-m, 0) + np.log(1 + np.exp(-np.abs(m))), sigmoid(scores) - labels
 
+        @says(COST_CUT)
+        def cost_cut_at_thirty(scores, labels):
+            costs, slopes = bce(scores, labels)
+            return cut_off(costs, scores, labels, 30), slopes
+
+        @says(COST_CUT)
+        def cost_cut_at_forty(scores, labels):
+            costs, slopes = bce(scores, labels)
+            return cut_off(costs, scores, labels, 40), slopes
+
+        @says(SLOPE_CUT)
+        def slope_cut_at_thirty(scores, labels):
+            costs, slopes = bce(scores, labels)
+            return costs, cut_off(slopes, scores, labels, 30)
+
+        @says(SLOPE_CUT)
+        def slope_cut_at_forty(scores, labels):
+            costs, slopes = bce(scores, labels)
+            return costs, cut_off(slopes, scores, labels, 40)
+
+        @says(BOTH_CUT)
+        def both_cut_at_thirty(scores, labels):
+            return tuple(cut_off(values, scores, labels, 30) for values in bce(scores, labels))
+
+        @says(BOTH_CUT)
+        def both_cut_at_forty(scores, labels):
+            return tuple(cut_off(values, scores, labels, 40) for values in bce(scores, labels))
+
         def probabilities_held_above_zero(scores, labels):
-            """You keep the argument of the logarithm just above 0, so nothing overflows, but then the cost stops
+            """You keep the argument of the logarithm just above 0, so the cost stays finite, but then it stops
             growing where the prediction is most wrong. Rewrite the cost in terms of the score."""
             p = sigmoid(scores)
             return -labels * np.log(np.maximum(p, 1e-300)) - (1 - labels) * np.log(
@@ -1756,8 +1819,9 @@ class binary_cross_entropy:
         def slope_along_p(scores, labels):
             """The cost is right. Your slope is the one with respect to p; multiply by the slope of the sigmoid to get
             the one with respect to the score, and let the two cancel on paper."""
-            p = sigmoid(scores)
-            return bce(scores, labels)[0], np.where(labels == 1, -1 / p, 1 / (1 - p))
+            slopes = np.where(labels == 1, -1, 1) * (1 + np.exp(-margin(scores, labels)))
+            far = np.any(np.abs(slopes) > 1e6)  # there it depends on how a division by 0 is avoided, if it is
+            return bce(scores, labels)[0], ... if far else slopes
 
         def slope_that_saturates(scores, labels):
             """The cost is right. Your slope contains the slope of the sigmoid once too often, as in the squared error:

@@ -230,7 +230,7 @@ def _how_changed(name: str, argument) -> str:
         )
     return (
         f"`{name}[k] = …` and methods such as `.append(…)` change the caller's {type(argument).__name__}, and "
-        f"`{name}[k] -= …` writes into an array in it. Collect new arrays in a new one."
+        f"`{name}[k] -= …`, or `-=` on a loop variable, writes into an array in it. Collect new arrays in a new one."
     )
 
 

@@ -160,6 +160,7 @@ _EXPLANATIONS = {
     r"math domain error|expected a (positive|nonnegative) input": (
         "`math.log` takes numbers above 0, and `math.sqrt` none below 0."
     ),
+    r"for \^=?:|[Bb]itwise_?[Xx]or": "A power is written `**`. The sign `^` compares the bits of whole numbers.",
     r"unsupported operand type\(s\) for .*: ('list' and|.* and 'list')": (
         "Lists do not calculate: make an array of it with `np.array(…)`, or take its entries one by one."
     ),

@@ -229,11 +229,14 @@ def _arithmetic(node: ast.BinOp, parameters: set[str], logarithmic: bool) -> Ite
                 yield "a wrong sign", f"{right} - {left}"
             yield missing("term", node.right, node.left), left
             yield missing("term", node.left, node.right), f"{'-' * isinstance(node.op, ast.Sub)}{right}"
+            if isinstance(node.op, ast.Sub):
+                yield "a difference of which only the second part is left", right
         case ast.Mult() if left == right:
             yield "a missing exponent or factor", left
         case ast.Mult() | ast.MatMult():
             yield missing("factor", node.right, node.left), left
-            yield missing("factor", node.left, node.right), right
+            if not isinstance(getattr(node.left, "op", None), ast.Mult):  # that would be more than one factor
+                yield missing("factor", node.left, node.right), right
             for part in (node.left, node.right):
                 if isinstance(node.op, ast.Mult) and not isinstance(part, ast.Constant):
                     yield "a factor that comes in twice", f"{left} * {right} * {_text(part)}"
@@ -244,6 +247,7 @@ def _arithmetic(node: ast.BinOp, parameters: set[str], logarithmic: bool) -> Ite
             yield "a quotient upside down", f"{right} / {left}"
         case ast.Pow():
             yield f"a missing {'square root' if right in _HALF else 'exponent'}", left
+            yield "a product in place of a power", f"{left} * {right}"
 
 
 def _brackets(node: ast.BinOp) -> Iterator[tuple[str, str]]:

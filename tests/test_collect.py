@@ -1,6 +1,7 @@
 """Collecting takes what is a submission, says of everything else why it was left out, and lets no download do harm."""
 
 import io
+import itertools
 import os
 import random
 import stat
@@ -186,6 +187,21 @@ def test_names_that_differ_by_case_or_unicode_form_are_not_mixed_up(course, tmp_
     if unicodedata.normalize("NFC", twin) != "Adéle":  # otherwise it is her own name, in another form
         assert again[f"{twin}_1_{NAME}.ipynb"][0] == "left out" and submitted(course) == written("Adéle")
         assert collected(course, both)[honest] == ("unchanged", "")  # she was known before
+
+
+def test_thousands_of_files_of_one_student_or_of_alike_names_cost_little(course, tmp_path, monkeypatch):
+    alike = sorted(map("".join, itertools.product(*zip("abcdefghij", "ABCDEFGHIJ", strict=True))))
+    files = [f"{name}_{NAME}.ipynb" for name in alike]
+    files += [f"Ada_7_assignsubmission_file/{NAME} ({k}).ipynb" for k in range(len(alike))]
+    asked = []
+    monkeypatch.setattr(collect, "_refuse_namesakes", lambda student, *_: asked.append(student))
+    found = collected(course, archive(tmp_path / "a.zip", dict.fromkeys(files, b"x")))
+    assert asked == ["Ada"]  # once, since each time all her files are looked at
+    shown = " and ".join([*alike[:3], f"{len(alike) - 3} more"])
+    assert {found[file] for file in files[: len(alike)]} == {
+        ("left out", f"{shown} differ only by case or Unicode form")
+    }
+    assert [file for file, (what, _) in found.items() if what == "taken"] == files[-1:]
 
 
 def test_links_are_refused_wherever_they_are(course, tmp_path):

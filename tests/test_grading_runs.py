@@ -306,8 +306,8 @@ def test_what_a_full_disk_does_not_take_leaves_points_and_notebook_as_they_were(
 
 def test_what_a_killed_grading_has_left_is_taken_away_by_the_next(course):
     place = course / "gradebook" / "grading"
-    (place / f"{NAME}.new" / "old").mkdir(parents=True)
-    (place / f"{NAME}.new" / "new").mkdir()
+    (place / f"{NAME}.new" / "ada" / "old").mkdir(parents=True)
+    (place / f"{NAME}.new" / "ada" / "new").mkdir()
     grade(course)
     assert statuses(course) == ["graded"] * 6 and [path.name for path in place.iterdir() if path.is_dir()] == []
 

@@ -204,6 +204,24 @@ def test_points_given_by_hand_stay_when_a_newer_submission_is_graded(course):
     assert adas(**{question: "Another answer."}) == ("15", "4")  # its check gives other points now
 
 
+def test_points_given_by_hand_to_an_answer_that_its_check_refuses_need_another_look_at_a_newer_answer(course):
+    right, task = answers(course, NAME), "stationary_point"
+
+    def carls(**changed):
+        submit(course, "carl", filled(course, NAME, right | changed))
+        grade(course, student_id="carl")
+        return rows_of(course)["carl"]["score"], rows_of(course)["carl"]["by_hand"]
+
+    assert carls(**{task: f"def {task}(hessian):\n    return 'a minimum'"}) == ("13", "3")
+    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+        check = book.find_grade(f"check_{task}", NAME, NAME, "carl")
+        check.manual_score, check.needs_manual_grade = 4, False
+        book.db.commit()
+    refused = {task: f"def {task}(hessian):\n    return 'a minimum'"}
+    assert carls(**refused, step=right["step"] + "  # as before") == ("17", "3")
+    assert carls(**{task: f"def {task}(hessian):\n    return 'whatever'"}) == ("17", "7")
+
+
 def test_students_can_be_chosen_and_left_out(course, monkeypatch):
     seen = watched(monkeypatch)
     grade(course, student_id="[abc]*")

@@ -228,6 +228,28 @@ def test_students_can_be_chosen_and_left_out(course, monkeypatch):
     assert seen == ["ada", "blaise", "carl"] and len(rows_of(course)) == 6
 
 
+def test_feedback_is_made_of_each_students_own_notebook_whatever_the_name(course):
+    names = ["A*", "Ada", "Bo [guest]", "[A]da", "{0}"]
+    for student in names:
+        folder = course / "gradebook" / "autograded" / student / NAME
+        folder.mkdir(parents=True)
+        nbformat.write(filled(course, NAME, {}), folder / f"{NAME}.ipynb")
+
+    def found(student):
+        config = release.config(course)
+        directory = CourseDirectory(config=config, student_id=student, assignment_id=NAME)
+        feedback = grading.GenerateFeedback(coursedir=directory, config=config)
+        feedback.init_notebooks()
+        place = course / "gradebook" / "autograded"
+        assert all(one == [f"{folder}/{NAME}.ipynb"] for folder, one in feedback.assignments.items())
+        return sorted(os.path.relpath(folder, place) for folder in feedback.assignments)
+
+    assert found("*") == [f"{student}/{NAME}" for student in names]
+    assert found("Bo [guest]") == [f"Bo [guest]/{NAME}"] and found("Ada") == [f"Ada/{NAME}"]
+    with pytest.raises(NbGraderException, match="Nothing has been graded"):
+        found("zoe")
+
+
 def test_a_second_grading_at_the_same_time_is_refused_and_changes_nothing(course, monkeypatch):
     seen = watched(monkeypatch)
     (course / "gradebook" / "grading").mkdir(exist_ok=True)

@@ -1,6 +1,7 @@
 """`nbgrader autograde`, replaced: submissions run in a sandbox, and what is worth points is decided outside it.
 
-nbgrader's release format, gradebook, Formgrader, feedback and export stay; `Autograde` replaces its class of that name.
+nbgrader's release format, gradebook, Formgrader, feedback and export stay; `Autograde` replaces its class of that name,
+and `GenerateFeedback` finds the notebooks for its.
 For each submission:
 
     submissions   reads it, and puts the released check cells among the student's cells
@@ -13,6 +14,7 @@ A task's verdict becomes the output of its check cell, which nbgrader's own scor
 """
 
 import contextlib
+import glob
 import os
 import queue
 import sys
@@ -124,9 +126,27 @@ class Intake:
 
 def install() -> None:
     """Make nbgrader's command line and Formgrader grade like this. Called by nbgrader_config.py."""
-    from nbgrader.apps import api, autogradeapp
+    from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 
     autogradeapp.Autograde = api.Autograde = Autograde
+    generatefeedbackapp.GenerateFeedback = api.GenerateFeedback = GenerateFeedback
+
+
+class GenerateFeedback(converters.GenerateFeedback):
+    """Replaces nbgrader's class, for which a name with brackets or a star is a pattern that other names fit."""
+
+    def init_notebooks(self) -> None:
+        """Find each chosen student's own notebook. Raises NbGraderException, after logging why, if there is none."""
+        chosen = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        notebooks = f"{self.coursedir.notebook_id}.ipynb"
+        found = {
+            folder: glob.glob(os.path.join(glob.escape(folder), notebooks)) for folder in {chosen, *glob.glob(chosen)}
+        }
+        self.assignments = {folder: own for folder, own in found.items() if own}
+        if not self.assignments:
+            said = f"Nothing has been graded in {chosen}."
+            self.log.error("%s", said)
+            raise NbGraderException(said)
 
 
 class Autograde(converters.Autograde):

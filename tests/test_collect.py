@@ -8,6 +8,7 @@ import stat
 import struct
 import subprocess
 import sys
+import threading
 import time
 import unicodedata
 import warnings
@@ -342,6 +343,25 @@ def test_of_several_by_one_student_the_newest_is_taken(course, tmp_path):
         path = archive(tmp_path / "b.zip", [(early, b"early"), (late, b"late")])
     collected(course, path)
     assert submitted(course)[f"Ada/{NAME}/{NAME}.ipynb"] == b"late"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_of_two_who_collect_at_once_neither_forgets_what_the_other_was_told(course, tmp_path, monkeypatch):
+    first, second = (archive(tmp_path / f"{who}.zip", {f"{who}_LATE_1_2_{NAME}.ipynb": b"x"}) for who in ("ada", "bo"))
+    other = threading.Thread(target=collect.collect, args=(course, NAME, [second]))
+    read = collect.said_by_platforms
+
+    def read_while_the_other_begins(*arguments):
+        found = read(*arguments)
+        if not other.ident:
+            other.start()
+            other.join(0.3)
+        return found
+
+    monkeypatch.setattr(collect, "said_by_platforms", read_while_the_other_begins)
+    collected(course, first)
+    other.join()
+    assert {student: said["late"] for student, said in read(course, NAME).items()} == {"ada": True, "bo": True}
 
 
 def test_two_people_of_one_name_are_not_mixed_up(course, tmp_path):

@@ -99,6 +99,8 @@ def collect(root: Path, exercise: str, downloads: list[Path]) -> list[Collected]
                         found.append(Collected(LEFT_OUT, "", download.file, str(reason)))
             except LeftOut as reason:
                 found.append(Collected(LEFT_OUT, "", path.name, str(reason)))
+        if claims or worksheets:
+            opened.enter_context(_in_turn(root))
         spellings = _spellings([*claims, *_folders(place)])
         known = said_by_platforms(root, exercise)
         for student, mine in claims.items():
@@ -399,6 +401,19 @@ def said_by_platforms(root: Path, exercise: str) -> dict[str, dict]:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+
+
+@contextlib.contextmanager
+def _in_turn(root: Path) -> Iterator[None]:
+    """Wait until no other process collects: it would forget what this one is told, or this one what that one was."""
+    place = root / "gradebook" / "collected"
+    with contextlib.ExitStack() as opened:
+        with contextlib.suppress(ImportError, OSError):  # on Windows; or nothing can be written, which each file says
+            import fcntl
+
+            place.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(opened.enter_context(open(place / "lock", "a", encoding="utf-8")), fcntl.LOCK_EX)
+        yield
 
 
 def _keep(root: Path, exercise: str, known: dict[str, dict]) -> None:

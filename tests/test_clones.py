@@ -83,6 +83,19 @@ def test_each_clones_notebook_is_taken_with_the_time_of_the_commit_that_changed_
     assert found["ada"] == ("newer", said(LAST)) and found["blaise"] == ("unchanged", said(FIRST))
 
 
+def test_no_login_makes_a_clone_that_of_another_student(course):
+    """A student chooses a login, after which the clone is named."""
+    for folder, date in [("ada", FIRST), (f"{NAME}-ada", LAST), (f"{NAME}-bob", FIRST), (f"x-{NAME}-bob", LAST)]:
+        clone(course.parent / "clones" / folder, content=folder)
+        git(course.parent / "clones" / folder, "commit", "--quiet", "--amend", "--no-edit", date=date)
+    found = collected(course)
+    assert found["ada"][0] == "left out" and "(01_update_rule-ada and ada)" in found["ada"][1]
+    assert found["bob"] == ("taken", said(FIRST)) and found[f"x-{NAME}-bob"] == ("taken", said(LAST))
+    for one in ("ada", f"{NAME}-ada"):
+        shutil.rmtree(course.parent / "clones" / one)
+    assert set(collected(course)) == {"bob", f"x-{NAME}-bob"}
+
+
 def test_the_notebook_is_found_at_the_top_or_in_the_courses_folders(course):
     for k, place in enumerate(clones.PLACES):
         clone(course.parent / "clones" / f"s{k}", place.format(NAME))

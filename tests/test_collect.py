@@ -1,12 +1,14 @@
 """Collecting takes what is a submission, says of everything else why it was left out, and lets no download do harm."""
 
 import io
+import itertools
 import os
 import random
 import stat
 import struct
 import subprocess
 import sys
+import threading
 import time
 import unicodedata
 import warnings
@@ -188,6 +190,21 @@ def test_names_that_differ_by_case_or_unicode_form_are_not_mixed_up(course, tmp_
         assert collected(course, both)[honest] == ("unchanged", "")  # she was known before
 
 
+def test_thousands_of_files_of_one_student_or_of_alike_names_cost_little(course, tmp_path, monkeypatch):
+    alike = sorted(map("".join, itertools.product(*zip("abcdefghij", "ABCDEFGHIJ", strict=True))))
+    files = [f"{name}_{NAME}.ipynb" for name in alike]
+    files += [f"Ada_7_assignsubmission_file/{NAME} ({k}).ipynb" for k in range(len(alike))]
+    asked = []
+    monkeypatch.setattr(collect, "_refuse_namesakes", lambda student, *_: asked.append(student))
+    found = collected(course, archive(tmp_path / "a.zip", dict.fromkeys(files, b"x")))
+    assert asked == ["Ada"]  # once, since each time all her files are looked at
+    shown = " and ".join([*alike[:3], f"{len(alike) - 3} more"])
+    assert {found[file] for file in files[: len(alike)]} == {
+        ("left out", f"{shown} differ only by case or Unicode form")
+    }
+    assert [file for file, (what, _) in found.items() if what == "taken"] == files[-1:]
+
+
 def test_links_are_refused_wherever_they_are(course, tmp_path):
     info = zipfile.ZipInfo(f"eve_{NAME}.ipynb")
     info.external_attr = (stat.S_IFLNK | 0o777) << 16
@@ -326,6 +343,25 @@ def test_of_several_by_one_student_the_newest_is_taken(course, tmp_path):
         path = archive(tmp_path / "b.zip", [(early, b"early"), (late, b"late")])
     collected(course, path)
     assert submitted(course)[f"Ada/{NAME}/{NAME}.ipynb"] == b"late"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such locks")
+def test_of_two_who_collect_at_once_neither_forgets_what_the_other_was_told(course, tmp_path, monkeypatch):
+    first, second = (archive(tmp_path / f"{who}.zip", {f"{who}_LATE_1_2_{NAME}.ipynb": b"x"}) for who in ("ada", "bo"))
+    other = threading.Thread(target=collect.collect, args=(course, NAME, [second]))
+    read = collect.said_by_platforms
+
+    def read_while_the_other_begins(*arguments):
+        found = read(*arguments)
+        if not other.ident:
+            other.start()
+            other.join(0.3)
+        return found
+
+    monkeypatch.setattr(collect, "said_by_platforms", read_while_the_other_begins)
+    collected(course, first)
+    other.join()
+    assert {student: said["late"] for student, said in read(course, NAME).items()} == {"ada": True, "bo": True}
 
 
 def test_two_people_of_one_name_are_not_mixed_up(course, tmp_path):

@@ -204,10 +204,50 @@ def test_points_given_by_hand_stay_when_a_newer_submission_is_graded(course):
     assert adas(**{question: "Another answer."}) == ("15", "4")  # its check gives other points now
 
 
+def test_points_given_by_hand_to_an_answer_that_its_check_refuses_need_another_look_at_a_newer_answer(course):
+    right, task = answers(course, NAME), "stationary_point"
+
+    def carls(**changed):
+        submit(course, "carl", filled(course, NAME, right | changed))
+        grade(course, student_id="carl")
+        return rows_of(course)["carl"]["score"], rows_of(course)["carl"]["by_hand"]
+
+    assert carls(**{task: f"def {task}(hessian):\n    return 'a minimum'"}) == ("13", "3")
+    with Gradebook(f"sqlite:///{course / 'gradebook' / 'gradebook.db'}", "downhill") as book:
+        check = book.find_grade(f"check_{task}", NAME, NAME, "carl")
+        check.manual_score, check.needs_manual_grade = 4, False
+        book.db.commit()
+    refused = {task: f"def {task}(hessian):\n    return 'a minimum'"}
+    assert carls(**refused, step=right["step"] + "  # as before") == ("17", "3")
+    assert carls(**{task: f"def {task}(hessian):\n    return 'whatever'"}) == ("17", "7")
+
+
 def test_students_can_be_chosen_and_left_out(course, monkeypatch):
     seen = watched(monkeypatch)
     grade(course, student_id="[abc]*")
     assert seen == ["ada", "blaise", "carl"] and len(rows_of(course)) == 6
+
+
+def test_feedback_is_made_of_each_students_own_notebook_whatever_the_name(course):
+    names = ["A*", "Ada", "Bo [guest]", "[A]da", "{0}"]
+    for student in names:
+        folder = course / "gradebook" / "autograded" / student / NAME
+        folder.mkdir(parents=True)
+        nbformat.write(filled(course, NAME, {}), folder / f"{NAME}.ipynb")
+
+    def found(student):
+        config = release.config(course)
+        directory = CourseDirectory(config=config, student_id=student, assignment_id=NAME)
+        feedback = grading.GenerateFeedback(coursedir=directory, config=config)
+        feedback.init_notebooks()
+        place = course / "gradebook" / "autograded"
+        assert all(one == [f"{folder}/{NAME}.ipynb"] for folder, one in feedback.assignments.items())
+        return sorted(os.path.relpath(folder, place) for folder in feedback.assignments)
+
+    assert found("*") == [f"{student}/{NAME}" for student in names]
+    assert found("Bo [guest]") == [f"Bo [guest]/{NAME}"] and found("Ada") == [f"Ada/{NAME}"]
+    with pytest.raises(NbGraderException, match="Nothing has been graded"):
+        found("zoe")
 
 
 def test_a_second_grading_at_the_same_time_is_refused_and_changes_nothing(course, monkeypatch):
@@ -306,8 +346,8 @@ def test_what_a_full_disk_does_not_take_leaves_points_and_notebook_as_they_were(
 
 def test_what_a_killed_grading_has_left_is_taken_away_by_the_next(course):
     place = course / "gradebook" / "grading"
-    (place / f"{NAME}.new" / "old").mkdir(parents=True)
-    (place / f"{NAME}.new" / "new").mkdir()
+    (place / f"{NAME}.new" / "ada" / "old").mkdir(parents=True)
+    (place / f"{NAME}.new" / "ada" / "new").mkdir()
     grade(course)
     assert statuses(course) == ["graded"] * 6 and [path.name for path in place.iterdir() if path.is_dir()] == []
 

@@ -32,7 +32,7 @@ def is_clone(folder: Path) -> bool:
 
 def student(folder: str, exercise: str) -> str:
     """Whose clone it is, by its folder's name: ada, or EXERCISE-ada as GitHub Classroom names it, with - for _."""
-    return re.sub(rf"{re.escape(exercise).replace('_', '[-_]')}[-_]", "", folder, count=1, flags=re.IGNORECASE)
+    return re.sub(rf"\A{re.escape(exercise).replace('_', '[-_]')}[-_]", "", folder, flags=re.IGNORECASE)
 
 
 def notebook(clone: Path, exercise: str) -> str | None:

@@ -27,7 +27,7 @@ import sys
 import unicodedata
 import zipfile
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -41,6 +41,7 @@ _LONGEST_READ = 4_000_000  # bytes read at once from a zip, of which the longest
 _PART = 1_000_000  # bytes that are unpacked at a time
 _KINDS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # other kinds can take gigabytes of memory to unpack one byte
 _SHOWN = 60  # characters of a file's name
+_LISTED = 3  # names in a reason
 _LONGEST_NAME = 300  # characters that are looked at: bringing many thousands into one Unicode form takes seconds
 
 
@@ -98,31 +99,36 @@ def collect(root: Path, exercise: str, downloads: list[Path]) -> list[Collected]
                         found.append(Collected(LEFT_OUT, "", download.file, str(reason)))
             except LeftOut as reason:
                 found.append(Collected(LEFT_OUT, "", path.name, str(reason)))
+        if claims or worksheets:
+            opened.enter_context(_in_turn(root))
         spellings = _spellings([*claims, *_folders(place)])
         known = said_by_platforms(root, exercise)
         for student, mine in claims.items():
-            twins = spellings[names.folded(student)] - {student}
-            found += _of_one_student(student, mine, twins, place, exercise, known)
+            found += _of_one_student(student, mine, spellings[names.folded(student)], place, exercise, known)
         found += [_time_of_each(path, known) for path in worksheets]
         _keep(root, exercise, known)
     return sorted(found, key=lambda one: (one.student, one.file))
 
 
 def _of_one_student(
-    student: str, claims: list[_Claim], twins: set[str], place: Path, exercise: str, known: dict[str, dict]
+    student: str, claims: list[_Claim], spellings: list[str], place: Path, exercise: str, known: dict[str, dict]
 ) -> Iterator[Collected]:
     """Take a student's newest file; several that are equally new only if they are the same.
 
-    twins   as in `_refuse_twins`
-    known   what platforms have said, to which what is said of this file is added
+    spellings   as in `_refuse_twins`
+    known       what platforms have said, to which what is said of this file is added
     """
+    try:
+        _refuse_twins(student, spellings, _folders(place))
+        _refuse_namesakes(student, claims, known)
+    except LeftOut as reason:
+        yield from (Collected(LEFT_OUT, student, claim.download.file, str(reason)) for claim in claims)
+        return
     newest = max(claim.age for claim in claims) if all(claim.by for claim in claims) else None
     readable, content, differ = [], None, False
     for claim in claims:
         file = claim.download.file
         try:
-            _refuse_twins(student, twins, _folders(place))
-            _refuse_namesakes(student, claims, known)
             if newest is not None and claim.age != newest:
                 raise LeftOut("there is a newer one of this student")
             another = claim.download.read()
@@ -227,7 +233,7 @@ def _clone(folder: Path, exercise: str) -> _Download:
         return _content(folder / place)
 
     student = clones.student(unicodedata.normalize("NFC", folder.name), exercise)
-    by = platforms.HandedIn(platforms.GIT, student, student, folder.name, f"{exercise}.ipynb", 0, False)
+    by = platforms.HandedIn(platforms.GIT, student, folder.name, folder.name, f"{exercise}.ipynb", 0, False)
     return _Download(f"{folder.name}/{place or ''}", clones.committed(folder, place) if place else "", read, by)
 
 
@@ -342,11 +348,11 @@ def _named(file: str, exercise: str) -> platforms.HandedIn | str:
     return named[1]
 
 
-def _spellings(students: list[str]) -> dict[str, set[str]]:
-    """What names that differ only by case or Unicode form have in common → these names."""
-    found = defaultdict(set)
-    for student in students:
-        found[names.folded(student)].add(student)
+def _spellings(students: Iterable[str]) -> dict[str, list[str]]:
+    """What names that differ only by case or Unicode form have in common → these names, ordered."""
+    found = defaultdict(list)
+    for student in sorted(set(students)):
+        found[names.folded(student)].append(student)
     return found
 
 
@@ -355,27 +361,32 @@ def _folders(place: Path) -> set[str]:
     return {path.name for path in place.iterdir()} if place.is_dir() else set()
 
 
-def _refuse_twins(student: str, twins: set[str], known: set[str]) -> None:
+def _refuse_twins(student: str, spellings: list[str], known: set[str]) -> None:
     """Raise LeftOut if there are names that differ from the student's only by case or Unicode form.
 
     Somebody who has handed in before is known, and keeps the name against newcomers.
+
+    spellings   the student's name and these
     """
-    if twins and not (student in known and twins.isdisjoint(known)):
-        raise LeftOut(f"{' and '.join(sorted({student, *twins}))} differ only by case or Unicode form")
+    if len(spellings) > 1 and known.intersection(spellings) != {student}:
+        more = len(spellings) - _LISTED
+        listed = [*spellings[:_LISTED], *[f"{more} more"] * (more > 0)]
+        raise LeftOut(f"{' and '.join(listed)} differ only by case or Unicode form")
 
 
 def _refuse_namesakes(student: str, claims: list[_Claim], known: dict[str, dict]) -> None:
-    """Raise LeftOut if a platform knows two students of this name.
+    """Raise LeftOut if there are two students of this name.
 
-    In a download they have two numbers; from one assignment to the next, Moodle's numbers differ anyway.
+    In a download they have two numbers, and clones two folders; from one assignment to the next, Moodle's numbers
+    differ anyway.
     """
     numbers = {(claim.by.platform, claim.by.id) for claim in claims if claim.by}
     before = known.get(student)
     if before and before["platform"] in {platform for platform, _ in numbers}:
         numbers.add((before["platform"], before["id"]))
     if len(numbers) > 1:
-        listed = " and ".join(sorted(number for _, number in numbers))
-        raise LeftOut(f"the platform knows several students of this name ({listed}): put their files in place by hand")
+        listed = " and ".join(sorted(number for _, number in numbers)[:_LISTED])
+        raise LeftOut(f"there are several students of this name ({listed}): put their files in place by hand")
 
 
 def said_by_platforms(root: Path, exercise: str) -> dict[str, dict]:
@@ -390,6 +401,19 @@ def said_by_platforms(root: Path, exercise: str) -> dict[str, dict]:
         return json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
+
+
+@contextlib.contextmanager
+def _in_turn(root: Path) -> Iterator[None]:
+    """Wait until no other process collects: it would forget what this one is told, or this one what that one was."""
+    place = root / "gradebook" / "collected"
+    with contextlib.ExitStack() as opened:
+        with contextlib.suppress(ImportError, OSError):  # on Windows; or nothing can be written, which each file says
+            import fcntl
+
+            place.mkdir(parents=True, exist_ok=True)
+            fcntl.flock(opened.enter_context(open(place / "lock", "a", encoding="utf-8")), fcntl.LOCK_EX)
+        yield
 
 
 def _keep(root: Path, exercise: str, known: dict[str, dict]) -> None:

@@ -36,9 +36,10 @@ def writing_folder(folder: Path, contents: Mapping[str, bytes], scratch: Path, m
     scratch    a folder on the same file system, in which the new folder is prepared
     mode       permissions of the files
     """
-    unfinished = scratch / f"{folder.name}.new"
+    unfinished = scratch / f"{folder.name}.new" / folder.parent.name  # students have folders of one name
     new, old = unfinished / "new", unfinished / "old"
     if old.exists() and not folder.exists():  # an earlier call was killed between its two moves
+        folder.parent.mkdir(parents=True, exist_ok=True)
         old.rename(folder)
     shutil.rmtree(unfinished, ignore_errors=True)
     try:
@@ -55,3 +56,5 @@ def writing_folder(folder: Path, contents: Mapping[str, bytes], scratch: Path, m
         new.rename(folder)
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
+        with contextlib.suppress(OSError):  # what a killed call has left of another folder stays for that one
+            unfinished.parent.rmdir()

@@ -1,6 +1,7 @@
 """`nbgrader autograde`, replaced: submissions run in a sandbox, and what is worth points is decided outside it.
 
-nbgrader's release format, gradebook, Formgrader, feedback and export stay; `Autograde` replaces its class of that name.
+nbgrader's release format, gradebook, Formgrader, feedback and export stay; `Autograde` replaces its class of that name,
+and `GenerateFeedback` finds the notebooks for its.
 For each submission:
 
     submissions   reads it, and puts the released check cells among the student's cells
@@ -13,6 +14,7 @@ A task's verdict becomes the output of its check cell, which nbgrader's own scor
 """
 
 import contextlib
+import glob
 import os
 import queue
 import sys
@@ -39,7 +41,7 @@ from traitlets.config import Application
 
 import checks
 from grader import deadlines, files, names, report, sandbox, submissions, verdicts
-from grader.cells import is_check, role
+from grader.cells import checked_task, is_check, role
 from grader.hidden import hidden_tasks
 from grader.report import FAILED, GRADED, MISSING, NOT_DONE, PARTLY, TO_DO, UNREADABLE, Entry
 
@@ -124,9 +126,27 @@ class Intake:
 
 def install() -> None:
     """Make nbgrader's command line and Formgrader grade like this. Called by nbgrader_config.py."""
-    from nbgrader.apps import api, autogradeapp
+    from nbgrader.apps import api, autogradeapp, generatefeedbackapp
 
     autogradeapp.Autograde = api.Autograde = Autograde
+    generatefeedbackapp.GenerateFeedback = api.GenerateFeedback = GenerateFeedback
+
+
+class GenerateFeedback(converters.GenerateFeedback):
+    """Replaces nbgrader's class, for which a name with brackets or a star is a pattern that other names fit."""
+
+    def init_notebooks(self) -> None:
+        """Find each chosen student's own notebook. Raises NbGraderException, after logging why, if there is none."""
+        chosen = self._format_source(self.coursedir.assignment_id, self.coursedir.student_id)
+        notebooks = f"{self.coursedir.notebook_id}.ipynb"
+        found = {
+            folder: glob.glob(os.path.join(glob.escape(folder), notebooks)) for folder in {chosen, *glob.glob(chosen)}
+        }
+        self.assignments = {folder: own for folder, own in found.items() if own}
+        if not self.assignments:
+            said = f"Nothing has been graded in {chosen}."
+            self.log.error("%s", said)
+            raise NbGraderException(said)
 
 
 class Autograde(converters.Autograde):
@@ -316,7 +336,7 @@ class Autograde(converters.Autograde):
 
     def _into_gradebook(self, exercise: Exercise, student: str, notebook) -> None:
         """Enter the points of a judged notebook, as nbgrader reads them from its outputs."""
-        before, sources = self._graded_before(exercise, student), _sources(notebook)
+        before, now = self._graded_before(exercise, student), _answered(notebook)
         with self._book() as book, warnings.catch_warnings():
             warnings.simplefilter("ignore", SAWarning)  # about the way nbgrader uses its database
             with _one_transaction(book.db):
@@ -331,7 +351,7 @@ class Autograde(converters.Autograde):
                     points.preprocess_cell(cell, {}, k)
                 # Points by hand stay. They need another look if something has changed; nbgrader always asks for it.
                 for grade, automatic, needed_look in by_hand:
-                    changed = automatic != grade.auto_score or before.get(grade.name) != sources.get(grade.name)
+                    changed = automatic != grade.auto_score or before.get(grade.name) != now.get(grade.name)
                     grade.needs_manual_grade = needed_look or changed
             book.db.commit()
 
@@ -341,10 +361,10 @@ class Autograde(converters.Autograde):
         by_hand = [grade for grade in grades if grade.manual_score is not None]
         return [(grade, grade.auto_score, grade.needs_manual_grade) for grade in by_hand]
 
-    def _graded_before(self, exercise: Exercise, student: str) -> dict[str, str]:
-        """The text of the cells with points when they were last graded: name → text."""
+    def _graded_before(self, exercise: Exercise, student: str) -> dict[str, list[str]]:
+        """What the grades were given to when they were last graded."""
         path = self._destination(exercise, student) / f"{exercise.name}.ipynb"
-        return _sources(nbformat.read(path, as_version=4)) if path.is_file() else {}
+        return _answered(nbformat.read(path, as_version=4)) if path.is_file() else {}
 
     @contextlib.contextmanager
     def _book(self) -> Iterator[Gradebook]:
@@ -432,9 +452,17 @@ def _one_transaction(session) -> Iterator[None]:
         session.commit = commit
 
 
-def _sources(notebook: nbformat.NotebookNode) -> dict[str, str]:
-    """The text of the cells with points: name → text."""
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells if utils.is_grade(cell)}
+def _answered(notebook: nbformat.NotebookNode) -> dict[str, list[str]]:
+    """Cell with points → what they are given to: its text, or that of the cells with the function that it checks."""
+    return {
+        role(cell)["grade_id"]: [
+            one.source
+            for one in notebook.cells
+            if one is cell or (is_check(cell) and submissions.defines(one, checked_task(cell)))
+        ]
+        for cell in notebook.cells
+        if utils.is_grade(cell)
+    }
 
 
 def cores() -> int:

@@ -42,7 +42,8 @@ class HandedIn(NamedTuple):
 
     platform   MOODLE, CANVAS, ILIAS or GIT
     student    the name by which the gradebook knows its owner
-    id         the platform's number for the student; in Moodle, for the student in this assignment
+    id         the platform's number for the student; in Moodle, for the student in this assignment; of a clone, its
+               folder
     prefix     what stands before the file's own name, by which the platform knows whose feedback it is
     file       its own name, without a number that Canvas or a browser has added
     attempt    that number; 0 without one

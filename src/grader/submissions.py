@@ -294,7 +294,7 @@ def assemble(released: nbformat.NotebookNode, handed_in: nbformat.NotebookNode) 
     cells = [_copy(cell, cell.metadata.get("grade_id")) for cell in handed_in.cells]
     remarks = [*_keep_one_of_each(cells, roles), *_recognise(cells, released)]
     tasks = [task for cell in released.cells if (task := checked_task(cell))]
-    if not any(cell.metadata.grade_id for cell in cells) and not any(_defines(c, t) for c in cells for t in tasks):
+    if not any(cell.metadata.grade_id for cell in cells) and not any(defines(c, t) for c in cells for t in tasks):
         raise Unreadable("it is the notebook of something else: no cell of this exercise is in it.")
     for grade_id, model in roles.items():
         k = _place(cells, grade_id)
@@ -369,7 +369,7 @@ def _by_text(cells: list, model, before, released):
 def _by_definition(cells: list, model, before, released):
     """For an answer: a cell that defines one of its functions."""
     names = _DEFINED.findall(model.source) if is_answer(model) else []
-    return _last(cell for cell in _free(cells) if any(_defines(cell, name) for name in names))
+    return _last(cell for cell in _free(cells) if any(defines(cell, name) for name in names))
 
 
 def _by_position(cells: list, model, before, released):
@@ -431,7 +431,7 @@ def _bare(cell) -> str:
 def _move_below_its_answer(cells: list, check_id: str, task: str) -> None:
     """Move a check that is above every cell that defines its function below the first that does."""
     k = _place(cells, check_id)
-    definitions = [j for j, cell in enumerate(cells) if _defines(cell, task)]
+    definitions = [j for j, cell in enumerate(cells) if defines(cell, task)]
     if definitions and definitions[0] > k:
         cells.insert(definitions[0], cells.pop(k))
 
@@ -473,7 +473,8 @@ def _place(cells: list, grade_id: str | None) -> int | None:
     return next((k for k, cell in enumerate(cells) if grade_id and cell.metadata.grade_id == grade_id), None)
 
 
-def _defines(cell, name: str) -> bool:
+def defines(cell, name: str) -> bool:
+    """Whether a cell may give a name a meaning."""
     return cell.cell_type == "code" and _names(cell.source, name)
 
 

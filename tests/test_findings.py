@@ -1031,6 +1031,16 @@ def square(x):
 
 
 COUNTEREXAMPLES = {
+    "the same in two cases, and right in one of two arguments that differ": (
+        task("x y", [([x, y], x * y) for x, y in [(A(1.5, 0.5), 2.0), (A(2.5, 3.5), 3.0)]]),
+        lambda x, y: A(0.25, 8.5),
+        "should depend",
+    ),
+    "in other places in some cases, and with other numbers in one": (
+        task("n", [([n], [n - 1.5, 2.0**n, np.arange(n) / 3]) for n in (5, 6, 7)]),
+        lambda n: [np.pi**n if n == 6 else n - 1.5, 2.0**n, np.arange(n)[::-1] / 3],
+        "wrong places",
+    ),
     "transposed in one case only": (
         SQUARES,
         depending(lambda x: square(x).T, lambda x: square(x) + x[0] * np.eye(len(square(x)))),
@@ -1287,6 +1297,12 @@ MEANS = task(
     ],
 )
 
+PIECES = task("n", [([n], np.split(np.arange(n) + 0.5, range(3, n, 3))) for n in (5, 4, 6, 2)])
+COUPLES = task(
+    "x y",
+    [([x, y], x * y) for x, y in [(A(1.5, 0.5), 2.0), (A(2.5, 3.5), 5.0), (A(2.5, 3.5), 3.0), (A(0.5, 4.0), 3.0)]],
+)
+
 MORE = {
     "swapped": (SPLIT, lambda x: (x // 1, x % 1), "results 1 and 2 are swapped."),
     "the argument": (SHIFT, lambda x: x + 0.0, "the result is the argument x, unchanged, in every case."),
@@ -1334,6 +1350,22 @@ MORE = {
         lambda n: np.arange(7.0) if n == 3 else np.arange(n + 0.0),
         "the result has shape (7,), but (3,) is expected. It is right as far as it goes, but ends too late in 1 of 3 "
         "cases: look at what decides where it ends.",
+    ),
+    "the last of several results filled up": (
+        PIECES,
+        lambda n: list(np.append(np.arange(n) + 0.5, np.zeros(-n % 3)).reshape(-1, 3)),
+        "result 2 has shape (3,), but (2,) is expected: one entry too many. It is right as far as it goes, but ends "
+        "too late in 3 of 4 cases: look at what decides where it ends.",
+    ),
+    "the same whatever one argument is": (
+        COUPLES,
+        lambda x, y: np.exp(x) + x[0] * x[1],
+        "the result is the same in two cases that differ only in y: it should depend on y.",
+    ),
+    "shuffled, then cut": (
+        PIECES,
+        lambda n: np.split(np.random.default_rng(0).permutation(n) + 0.5, range(3, n, 3)),
+        "the results, taken together, hold the right entries in the wrong places.",
     ),
     "one array in every row": (
         TABLE,

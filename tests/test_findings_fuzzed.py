@@ -27,11 +27,6 @@ def tasks():
     return [one for path in files for one in checks.read(path)["tasks"].items()]
 
 
-def in_float32(x):
-    with np.errstate(over="ignore"):  # what is too large for it becomes infinite
-        return np.float32(x)
-
-
 # ---- values: any, and those that are nearly right
 
 NUMBERS = st.integers(-(2**70), 2**70) | st.floats() | st.floats(width=32) | st.booleans()
@@ -51,7 +46,7 @@ ANY = st.recursive(
 )
 CHANGES = [
     lambda x: -x, lambda x: 2 * x, lambda x: x / 3, lambda x: x + 1, lambda x: x * np.nan, lambda x: x - np.inf,
-    lambda x: np.round(x), in_float32, lambda x: x.T, lambda x: x[:-1], lambda x: x[1:], lambda x: x[:0],
+    lambda x: np.round(x), lambda x: np.float32(x), lambda x: x.T, lambda x: x[:-1], lambda x: x[1:], lambda x: x[:0],
     lambda x: x[-1], lambda x: x[None], lambda x: x[..., None], lambda x: x.ravel(), lambda x: x[::-1],
     lambda x: np.append(x, x), lambda x: np.outer(x, x), lambda x: x.tolist(), lambda x: list(x), lambda x: x.mean(),
     lambda x: x != 0, lambda x: [x, x[:1]], lambda x: str(x), lambda x: x * (1 + 1e-5), lambda x: np.zeros_like(x),
@@ -59,6 +54,7 @@ CHANGES = [
 ]  # fmt: skip
 
 
+@np.errstate(over="ignore")  # what is too large for a change becomes infinite
 def altered(data, change, draw_index):
     """A right value with a change somewhere in it; as it is where the change does not fit."""
     value = decode(data)

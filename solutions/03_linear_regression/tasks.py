@@ -735,7 +735,13 @@ def scale(X, centre=np.mean, spread=np.std, constant=lambda X: X.std(axis=0) <= 
     """Z, mean and std, column by column, by whatever is taken for them."""
     mean = np.array([centre(column) for column in X.T])
     std = np.where(constant(X), 1.0, [spread(column) for column in X.T])
-    return (X - mean) / std, mean, std
+    return np.where(constant(X), 0.0, (X - mean) / std), mean, std
+
+
+def bordered(X, constant):
+    """What `scale` makes by another border. Of a column that counts as constant and varies, Z may be 0 or centred."""
+    Z, mean, std = scale(X, constant=constant)
+    return ... if np.any(constant(X) & (np.ptp(X, axis=0) > 0)) else Z, mean, std
 
 
 def never(X):
@@ -756,6 +762,12 @@ ONE_SCALE_FOR_ALL = (
 ONE_SPREAD_FOR_ALL = (
     "The means are those of the columns, but all columns share one standard deviation. Give `std` the same axis."
 )
+NOT_RETURNED_AS_ONE = (
+    "Your Z is right. But the std that you return for a constant column is not 1, and new data is divided by it too."
+)
+ENDS_COMPARED = (
+    "You treat a column as constant although it varies: its first value is equal to its last, but those between differ."
+)
 OTHERS_SET_TO_ONE = (
     "You set the standard deviation to 1 for the columns that vary, and leave it as it is for the constant ones. The "
     "condition is the wrong way round."
@@ -775,10 +787,12 @@ class standardise_columns:
         yield (1e-20 * table(rng, 6, (3.0, 2.0)),)
         yield (np.column_stack([apart(rng, 5, 2.0, 1.0), 1e-14 * apart(rng, 5, 2.0, 1.0)]),)
         yield (np.column_stack([50 + 1e-5 * apart(rng, 4, 0.0, 3.0), apart(rng, 4, 9.0, 2.0)]),)
-        yield (table(rng, 8, (-2.0, 5.0)),)
-        # Above the border by a third, and below it by a third; powers of 2 and n = 4 leave nothing to be rounded.
+        X = table(rng, 8, (-2.0, 5.0))
+        yield (np.vstack([X, X[:1]]),)  # ends as it begins
+        # Above the border by a third, and below it by a third; powers of 2 and n = 4 leave nothing to be rounded. Less
+        # its mean, the one in large units is clear of 0.
         above, below = (1 + rng.permutation([0.0, 1.0, 2.0, 1.0]) * 2.0**-k for k in (29, 30))
-        yield (np.column_stack([2.0**-20 * above, apart(rng, 4, 5.0, 2.0), 2.0**-20 * below]),)
+        yield (np.column_stack([2.0**-20 * above, apart(rng, 4, 5.0, 2.0), 2.0**20 * below]),)
 
     class mistakes:
         def constant_divided(X):
@@ -799,40 +813,45 @@ class standardise_columns:
         def border_too_high(X):
             """You treat a column as constant although its standard deviation is above the border that the task gives:
             10⁻⁹ times the largest |x| of the column."""
-            return scale(X, constant=lambda X: X.std(axis=0) <= 1e-8 * abs(X).max(axis=0))
+            return bordered(X, lambda X: X.std(axis=0) <= 1e-8 * abs(X).max(axis=0))
+
+        @says(ENDS_COMPARED)
+        def equal_ends(X):
+            return bordered(X, lambda X: X[0] == X[-1])
+
+        @says(ENDS_COMPARED)
+        def nearly_equal_ends(X):
+            return bordered(X, lambda X: abs(X[0] - X[-1]) <= 1e-9 * abs(X).max(axis=0))
 
         def zeros_missed(X):
             """You miss the column of zeros. Its standard deviation is 0 and so is its border, so the comparison has to
             hold when both are equal. And 0/0 is `nan`, for which every comparison fails."""
-            return scale(X, constant=lambda X: X.std(axis=0) < 1e-9 * abs(X).max(axis=0))
+            return bordered(X, lambda X: X.std(axis=0) < 1e-9 * abs(X).max(axis=0))
 
         def absolute_zero(X):
             """Your border is the same whatever the units are. A column of small numbers then counts as constant
             although it varies. Measure the border by the column's largest |x|."""
-            return scale(X, constant=close_to_zero)
+            return bordered(X, close_to_zero)
 
         def loosely_equal(X):
             """You count a column as constant although it varies: it changes by a millionth of its size, and the border
             in the task is far below that."""
-            _, *statistics = scale(
-                X, constant=lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T])
-            )
-            return ..., *statistics  # of such a column, Z may be 0 or only centred
+            return bordered(X, lambda X: np.array([np.allclose(column, column[0], atol=0) for column in X.T]))
 
         def variance_compared(X):
             """You count columns as constant although they vary: columns in small units, and one that changes by a
             millionth of its size. Compare the standard deviation itself with the border that the task gives."""
-            return scale(X, constant=lambda X: X.var(axis=0) <= 1e-9 * abs(X).max(axis=0))
+            return bordered(X, lambda X: X.var(axis=0) <= 1e-9 * abs(X).max(axis=0))
 
         def by_signed_maximum(X):
             """Your border is negative for a column of negative numbers, so nothing lies below it. Take absolute values
             first, then the largest."""
-            return scale(X, constant=lambda X: X.std(axis=0) <= 1e-9 * X.max(axis=0))
+            return bordered(X, lambda X: X.std(axis=0) <= 1e-9 * X.max(axis=0))
 
         def one_border_for_all(X):
             """You measure all columns by one border, taken from the whole table. A column in small units then counts as
             constant beside one in large units: each column has its own border."""
-            return scale(X, constant=lambda X: X.std(axis=0) <= 1e-9 * abs(X).max())
+            return bordered(X, lambda X: X.std(axis=0) <= 1e-9 * abs(X).max())
 
         @says(OTHERS_SET_TO_ONE)
         def the_others_set_to_one_strictly(X):
@@ -848,11 +867,26 @@ class standardise_columns:
             _, mean, std = scale(X)
             return scale(X, constant=never)[0], mean, std
 
-        def std_left_zero(X):
-            """Your Z is right. But the std that you return for a constant column is not 1, and dividing new data by it
-            gives infinity."""
+        @says(NOT_RETURNED_AS_ONE)
+        def std_left_as_it_is(X):
             Z, mean, _ = scale(X)
             return Z, mean, X.std(axis=0)
+
+        @says(NOT_RETURNED_AS_ONE)
+        def std_set_to_zero(X):
+            Z, mean, std = scale(X)
+            return Z, mean, np.where(X.std(axis=0) <= 1e-9 * abs(X).max(axis=0), 0.0, std)
+
+        def constant_only_centred(X):
+            """Your mean and std are right. But a column that counts as constant may still vary a little, and in your Z
+            it is only centred. It should be 0 throughout."""
+            _, mean, std = scale(X)
+            return (X - mean) / std, mean, std
+
+        def only_centred(X):
+            """Your mean and std are right. But your Z is only centred: its columns are not divided by their std."""
+            _, mean, std = scale(X)
+            return X - mean, mean, std
 
         def constant_left_as_it_is(X):
             """You leave a constant column as it is. Its mean is subtracted like any other, so that it becomes 0."""
@@ -952,8 +986,8 @@ class standardise_columns:
 
         def at_least_one(X):
             """You raise every standard deviation to at least 1. Only those of constant columns should become 1."""
-            Z, mean, std = scale(X)
-            return Z * std / np.maximum(std, 1.0), mean, np.maximum(std, 1.0)
+            mean, std = X.mean(axis=0), np.maximum(X.std(axis=0), 1.0)
+            return (X - mean) / std, mean, std
 
         def at_least_a_little(X):
             """You raise small standard deviations to 1e-9. A constant column should have std 1, and a column may have
@@ -1037,7 +1071,8 @@ class standardise_columns:
                 std = (sum((x - mean) ** 2 for x in column) / len(column)) ** 0.5
                 if std <= 1e-9 * max(abs(x) for x in column):
                     std = 1.0
-                Z[:, j] = (column - mean) / std
+                else:
+                    Z[:, j] = (column - mean) / std
                 means.append(mean)
                 stds.append(std)
             return Z, means, stds
@@ -1045,15 +1080,17 @@ class standardise_columns:
         def on_the_transposed(X):
             centred = X.T - X.mean(axis=0)[:, None]
             std = np.linalg.norm(centred, axis=1) / np.sqrt(len(X))
-            std[std <= 1e-9 * np.max(np.abs(X), axis=0)] = 1
+            constant = std <= 1e-9 * np.max(np.abs(X), axis=0)
+            centred[constant], std[constant] = 0, 1
             return [(centred / std[:, None]).T, X.mean(axis=0), std]
 
         def corrected_afterwards(X):
             mean, std = np.average(X, axis=0), np.sqrt(np.var(X, axis=0))
+            Z = X - mean
             for j, (spread, size) in enumerate(zip(std.copy(), abs(X).max(axis=0), strict=True)):
                 if not spread > 1e-9 * size:
-                    std[j] = 1.0
-            return np.array([(row - mean) / std for row in X]), mean, std
+                    Z[:, j], std[j] = 0.0, 1.0
+            return np.array([row / std for row in Z]), mean, std
 
 
 OF_THEIR_OWN = (
@@ -1924,6 +1961,16 @@ class fit_ridge:
             """The line is right, but its costs are late by one step: each is taken at the w and b before the move."""
             w, b, costs = fit_rightly(x, y, lr, steps, penalty)
             return w, b, np.append(costs[0], costs[:-1])
+
+        def first_cost_left_zero(x, y, lr, steps, penalty):
+            """Only the first of the costs is wrong: it is zero. It is the cost at w = b = 0, before any step."""
+            w, b, costs = fit_rightly(x, y, lr, steps, penalty)
+            return w, b, np.append(0.0, costs[1:])
+
+        def ended_after_one_step(x, y, lr, steps, penalty):
+            """Your descent ends after its first step, and where no step is to be taken, it returns nothing. Is `return`
+            inside the loop?"""
+            return fit_rightly(x, y, lr, 1, penalty) if steps else None
 
         @says(INTERCEPT_FIRST)
         def intercept_first(x, y, lr, steps, penalty):

@@ -146,6 +146,12 @@ class split_into_batches:
             """Your first batch is missing. The range of positions at which batches begin starts at 0."""
             return cut(order, batch_size)[1:]
 
+        def one_list_throughout(order, batch_size):
+            """All your batches hold what is left at the end, or nothing if nothing is left. Are they one and the same
+            list, which is emptied in between? Begin a new one for each batch."""
+            batches, left = cut(order, batch_size), len(order) % batch_size
+            return [order[len(order) - left :]] * len(batches)
+
         def joined_again(order, batch_size):
             """You return the indices one by one: the batches were joined again. Each batch is one entry of the list."""
             return list(order)
@@ -485,6 +491,12 @@ class batch_gradient:
             """You use all examples from the smallest index to the largest. The batch holds some of them only."""
             return right_gradient(X, y, theta, np.arange(batch.min(), batch.max() + 1))
 
+        def from_first_to_last(X, y, theta, batch):
+            """You use the examples from the batch's first index to its last, as a slice does. A batch may hold any
+            indices, in any order: pick those rows alone."""
+            between = np.arange(batch[0], batch[-1] + 1)
+            return len(between) / len(batch) * right_gradient(X, y, theta, between) if len(between) else 0 * theta
+
         def the_others(X, y, theta, batch):
             """You use the examples that are not in the batch."""
             others = np.setdiff1d(np.arange(len(X)), batch)
@@ -698,6 +710,26 @@ class cost_by_batches:
             batches = squares(x, y, w, b, batch_size)[:-1]
             return np.mean([np.mean(batch) for batch in batches]) if batches else np.nan
 
+        def remainder_for_the_last_length(x, y, w, b, batch_size):
+            """Where batch_size divides n, your cost leaves the last batch out. The remainder is 0 there, but the batch
+            is full."""
+            batches = squares(x, y, w, b, batch_size)
+            full = len(x) % batch_size == 0
+            return sum(np.sum(batch) for batch in (batches[:-1] if full else batches)) / len(x)
+
+        def mean_of_evened_out(x, y, w, b, batch_size):
+            """Your cost is the mean over batches whose lengths are evened out. Where these still differ by one, the
+            examples of the shorter batches count more than the others."""
+            batches = np.array_split((w * x + b - y) ** 2, math.ceil(len(x) / batch_size))
+            return np.mean([np.mean(batch) for batch in batches])
+
+        def last_batch_begun_earlier(x, y, w, b, batch_size):
+            """Your last batch is full because it begins earlier, so some of its examples count twice. It may be
+            short."""
+            batches = squares(x, y, w, b, batch_size)
+            batches[-1] = ((w * x + b - y) ** 2)[-batch_size:]
+            return np.mean([np.mean(batch) for batch in batches])
+
         def first_batch_left_out(x, y, w, b, batch_size):
             """You leave the first batch out: the range begins at 0."""
             return sum(np.sum(batch) for batch in squares(x, y, w, b, batch_size)[1:]) / len(x)
@@ -744,8 +776,8 @@ class cost_by_batches:
             return cost
 
         def first_batch_in_the_sum(x, y, w, b, batch_size):
-            """Only your first batch is in the sum. Is `return` inside the loop? And the second number of a slice is
-            where it ends, not how long it is."""
+            """Only your first batch is in the sum. Is `return` inside the loop? Or do you take the second number of a
+            slice for its length? It is where the slice ends."""
             return np.sum(squares(x, y, w, b, batch_size)[0]) / len(x)
 
         @says(WHOLE_BATCHES_ALONE)
@@ -873,7 +905,9 @@ class minibatch_descent:
             (8, 4, 2, 5, 0.05, 0.3),
         ]:
             yield *table(rng, n, d), parameters(rng, d), shuffled(rng, epochs, n), batch_size, lr, decay
-        yield *table(rng, 5, 2), parameters(rng, 2), shuffled(rng, 2, 5), 3, 0.05, 0.0  # a constant rate
+        X, y, theta = *table(rng, 5, 2), parameters(rng, 2)
+        for orders in shuffled(rng, 4, 5).reshape(2, 2, 5):
+            yield X, y, theta, orders, 3, 0.05, 0.0  # a constant rate, and nothing but the orders differs
         yield *table(rng, 6, 2), parameters(rng, 2), shuffled(rng, 1, 6), 4, 0.05, 1.0
         X, lowest = table(rng, 5, 2)[0], parameters(rng, 2)
         yield X, (X @ lowest).round(6), lowest + 0.002, shuffled(rng, 3, 5), 2, 0.01, 0.5  # close to the lowest point
@@ -1339,6 +1373,28 @@ class minibatch_descent:
         @says(GATHERED_IN_AN_EPOCH)
         def averaged_in_an_epoch(X, y, theta, orders, batch_size, lr, decay):
             return gathered(X, y, theta, orders, batch_size, lambda epoch, batches: lr / batches / (1 + decay * epoch))
+
+        @says(GATHERED_IN_AN_EPOCH)
+        def gathered_by_steps(X, y, theta, orders, batch_size, lr, decay):
+            return gathered(X, y, theta, orders, batch_size, lambda epoch, batches: lr / (1 + decay * epoch * batches))
+
+        @says(GATHERED_IN_AN_EPOCH)
+        def averaged_by_steps(X, y, theta, orders, batch_size, lr, decay):
+            return gathered(
+                X, y, theta, orders, batch_size, lambda epoch, batches: lr / batches / (1 + decay * epoch * batches)
+            )
+
+        def batches_across_epochs(X, y, theta, orders, batch_size, lr, decay):
+            """The last, shorter batch of an epoch is filled up with the first examples of the next epoch. It should end
+            with its own epoch."""
+            path, t, n = [theta], 0, len(X)
+            for epoch in range(len(orders)):
+                for first in range(epoch * n, (epoch + 1) * n, batch_size):
+                    batch = orders.ravel()[first : first + batch_size]
+                    theta = theta - lr / (1 + decay * t) * right_gradient(X, y, theta, batch)
+                    t += 1
+                path.append(theta)
+            return np.array(path)
 
         def with_momentum(X, y, theta, orders, batch_size, lr, decay):
             """Your steps carry on 0.9 of the gradients before, as with momentum. A step depends on its own batch

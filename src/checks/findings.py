@@ -33,7 +33,7 @@ from checks.outcomes import (
     timed_out,
 )
 from checks.patterns import WHOLE, Part
-from checks.traces import common_factor, trace
+from checks.traces import common_factor, misplaced, trace
 from checks.wording import WIDTH, entry_of, enumerate_words, gave_and_expected, shorten, show
 
 _LINES = 6  # of what a call printed
@@ -270,7 +270,11 @@ def _wrong_value(task: dict, trials: list[Trial], single: bool) -> Finding | Non
             if len(counts) > 1:  # "result 1 of 2" would hold in one case only
                 part = part._replace(subject=re.sub(r" of \d+", "", part.subject))
             columns.setdefault(part.path, []).append(part)
-    found = _swapped(task, trials, columns) or _wrong_form(task, columns) or _wrong_numbers(task, len(trials), columns)
+    found = (
+        _swapped(task, trials, columns)
+        or _wrong_form(task, columns, len(counts) > 1)
+        or _wrong_numbers(task, len(trials), columns)
+    )
     if found.kind not in (Kind.PLACES, Kind.VALUE):
         return found
     if sentence := _recognised(task, trials, "slips"):
@@ -297,6 +301,8 @@ def _traced(task: dict, columns: dict[tuple, list[Part]], case: int) -> str | No
             f"{_several([column[0].subject for column in wrong])} are wrong by one and the same factor, which differs "
             "from case to case: relative to each other they are right."
         )
+    if misplaced(list(columns.values()), task):
+        return "the results, taken together, hold the right entries in the wrong places."
     return None
 
 
@@ -312,12 +318,15 @@ def _swapped(task: dict, trials: list[Trial], columns: dict[tuple, list[Part]]) 
     return Finding(Kind.SWAPPED, f"results {i} and {j} are swapped.", first.case)
 
 
-def _wrong_form(task: dict, columns: dict[tuple, list[Part]]) -> Finding | None:
+def _wrong_form(task: dict, columns: dict[tuple, list[Part]], varying: bool) -> Finding | None:
     """The first part of another kind or shape, of more than one entry if there is such a case: of one, (1, 1) could
-    have come about in many ways."""
+    have come about in many ways.
+
+    varying   whether lists of several lengths are expected: what holds must then hold for all their entries
+    """
     parts = [part for column in columns.values() for part in column]
     for part in sorted(parts, key=lambda part: (_is_small(part), len(part.path), part.case)):
-        if said := patterns.form(part, columns[part.path], task):
+        if said := patterns.form(part, parts if varying else columns[part.path], task):
             return Finding(Kind.FORM, f"{part.subject} {said}", part.case)
     return None
 

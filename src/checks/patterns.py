@@ -5,12 +5,13 @@ after the part's subject, or None. A pattern is named only if it holds in every 
 entries at least.
 """
 
+import itertools
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 
-from checks.outcomes import RECOGNISABLE, Foreign, as_array, close, entries
+from checks.outcomes import RECOGNISABLE, Foreign, as_array, close, encode, entries
 from checks.wording import describe, entry_of, enumerate_words, show
 
 WHOLE = "the result"
@@ -307,7 +308,8 @@ def _length(part: Part, column: list[Part], pairs: list[tuple[np.ndarray, np.nda
         return None
     if max(min(len(e), len(g)) for e, g in pairs) < 2:  # the first may have been passed in
         return None
-    many = f"in {len(pairs)} of {len(column)} cases" if len(pairs) < len(column) else "in every case"
+    cases, wrong = {p.case for p in column}, {p.case for p in column if _is_misshapen(p)}
+    many = f"in {len(wrong)} of {len(cases)} cases" if len(wrong) < len(cases) else "in every case"
     ends = {"too late" if len(g) > len(e) else "too early" for e, g in pairs}
     when = f"{ends.pop()} {many}" if len(ends) == 1 else "too early in some cases and too late in others"
     return f"It is right as far as it goes, but ends {when}: look at what decides where it ends."
@@ -369,6 +371,7 @@ def places(column: list[Part], task: dict) -> str | None:
             or _begins_right(arrays, task)
             or _right_in_places(arrays, task)
             or _off_by_one_amount(arrays, task)
+            or _same_although(arrays, task)
         )
         if said:
             return said
@@ -586,6 +589,20 @@ def _one_array_repeated(column: list[Part], task: dict) -> str | None:
             "repeats its last row: the list holds one array many times, and each change of that array, as by `-=`, "
             "changes all its rows. Make a new array at each step, or append a copy."
         )
+    return None
+
+
+def _same_although(column: list[Part], task: dict) -> str | None:
+    """The same array in two cases of which one argument of several differs, and with it what is expected."""
+    if len(column[0].arguments) < 2:
+        return None
+    arguments = {p.case: {name: encode(value) for name, value in p.arguments.items()} for p in column}
+    for p, q in itertools.combinations(column, 2):
+        if p.got.size < 2 or alike(p.expected, q.expected, task) or not alike(p.got, q.got, task):
+            continue
+        differing = [name for name, value in arguments[p.case].items() if value != arguments[q.case][name]]
+        if len(differing) == 1:
+            return f"is the same in two cases that differ only in {differing[0]}: it should depend on {differing[0]}."
     return None
 
 

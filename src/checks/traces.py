@@ -1,7 +1,7 @@
 """How wrong numbers depend on the arguments: by a factor, a first step or a term that is made of them.
 
-`trace` and `common_factor` take columns of `patterns.parts`. Each returns what to say after the part's subject, or
-None. A formula is named only if it gives the numbers of every case, and several different ones.
+`trace`, `common_factor` and `misplaced` take columns of `patterns.parts`. `trace` returns what to say after the part's
+subject, or None. A formula is named only if it gives the numbers of every case, and several different ones.
 """
 
 import itertools
@@ -46,21 +46,37 @@ def trace(column: list[Part], task: dict) -> str | None:
 
 def common_factor(columns: list[list[Part]], task: dict) -> bool:
     """Whether all these parts are too large by one factor in each case, and by another one in another case."""
+    cases = _by_case(columns)
+    if len(columns) < 2 or any(len({part.right for part in parts}) > 1 for parts in cases):
+        return False
+    return len({round(factor, 6) for factor, _ in factors_of(list(map(_joined, cases)), task)}) >= _THREE
+
+
+def misplaced(columns: list[list[Part]], task: dict) -> bool:
+    """Whether all parts together are the right numbers in every case, in other places; of a few it may be chance."""
+    joined = [_joined(parts) for parts in _by_case(columns)]
+    wrong = [p for p in joined if not p.right]
+    return (
+        len(columns) > 1
+        and len(wrong) >= _TWO
+        and max(len(np.unique(p.expected)) for p in wrong) >= _FOUR
+        and _keeps(joined, np.sort, task)
+    )
+
+
+def _by_case(columns: list[list[Part]]) -> list[list[Part]]:
+    """The parts of each case as arrays; none if some are not."""
     arrays = [comparable(column) for column in columns]
-    if len(arrays) < 2 or not all(arrays):
-        return False
     cases: dict[int, list[Part]] = {}
-    for part in itertools.chain(*arrays):
+    for part in itertools.chain(*arrays) if all(arrays) else ():
         cases.setdefault(part.case, []).append(part)
-    if any(len({part.right for part in parts}) > 1 for parts in cases.values()):
-        return False
-    joined = [
-        parts[0]._replace(
-            **{side: np.concatenate([getattr(p, side).ravel() for p in parts]) for side in ("expected", "got")}
-        )
-        for parts in cases.values()
-    ]
-    return len({round(factor, 6) for factor, _ in factors_of(joined, task)}) >= _THREE
+    return list(cases.values())
+
+
+def _joined(parts: list[Part]) -> Part:
+    """One part with the numbers of several."""
+    numbers = {side: np.concatenate([getattr(p, side).ravel() for p in parts]) for side in ("expected", "got")}
+    return parts[0]._replace(**numbers, right=all(p.right for p in parts))
 
 
 def _times(column: list[Part], task: dict) -> str | None:

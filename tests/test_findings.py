@@ -263,6 +263,27 @@ GENERAL = {
         lambda x: round(x / 3, 3),
         "the result is rounded to 3 decimal places. Return it unrounded.",
     ),
+    "rounded in float32, near 0 as well": (
+        task("x", [([x], x / 3) for x in (A(1.0, -3e-5), A(4e-5, 2.0), A(0.7, 2e-6))]),
+        lambda x: (np.float32(x) / 3).round(3).astype(float).round(3),
+        "the result is rounded to 3 decimal places. Return it unrounded.",
+    ),
+    "nearly right, but not near 0": (
+        task("x", [([x], x / 3) for x in (A(1.0, -3e-5), A(4e-5, 2.0), A(0.7, 2e-6))]),
+        lambda x: x / 3 + 1e-5 * (abs(x) < 0.1) * np.cos(7e5 * x),
+        "the result differs from the expected value.",
+    ),
+    "a factor, up to the error of a difference quotient": (
+        task("x", [([x], np.cos(x)) for x in (A(0.5, 1.0), A(2.0, -0.5), A(0.25))], absolute=1e-5),
+        lambda x: (np.sin(x + 0.005) - np.sin(x - 0.005)) / 2,
+        "the result is 0.005 times what it should be, in every case.",
+    ),
+    "as many as an argument says": (
+        task("x n", [([x, n], [x, x / 2]) for x, n in [(1.5, 3), (2.5, 2), (3.5, 1)]]),
+        lambda x, n: [[x, x / 2]] * n,
+        "the result has 3 entries, but 2 are expected. Wherever the number is wrong, it is `n`: do you keep something "
+        "in each turn of a loop?",
+    ),
     "NaN": (
         SHIFT,
         lambda x: with_entry(x, np.nan),
@@ -321,7 +342,7 @@ GENERAL = {
         lambda x: [tensor("tensorflow") for _ in x],
         (
             "the result holds TensorFlow tensors, but plain numbers or NumPy arrays are expected: convert them with "
-            "`.numpy()`."
+            "`.numpy()`, or by `session.run(…)` if they belong to a graph."
         ),
     ),
     "None in a list": (SHIFT, lambda x: [None, *x[1:]], "the result holds None, but numbers are expected."),

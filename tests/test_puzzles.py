@@ -80,6 +80,7 @@ TENSORFLOW = {
     ),
     "a float with numpy()": (lambda tf: (1.5).numpy(), "needs no such conversion"),
     "an integer variable": (lambda tf: tf.exp(tf.Variable([1, 2])), "Integers have no slope"),
+    "a step of an integer": (lambda tf: tf.Variable(3).assign_sub(0.5), "take no decimals"),
     "a name of TensorFlow 1": (lambda tf: tf.Session(), "are in `tf.compat.v1` now"),
     "an optimiser of TensorFlow 1": (lambda tf: tf.train.GradientDescentOptimizer(0.1), "are in `tf.compat.v1` now"),
     "a placeholder without a graph": (lambda tf: tf.compat.v1.placeholder(tf.float64), "No graph is being described"),
@@ -225,6 +226,15 @@ def test_an_error_of_python_is_explained():
     explained(lambda: [low for low, high in [[4.0]]], "Each name takes one value")
     explained(lambda: [low for low, high in [[1.0, 5.0, 40.0]]], "Each name takes one value")
     explained(lambda: 0.9 ^ 2, "A power is written `**`")
+
+
+def test_whose_none_it_was_is_told_by_the_line():
+    message = "'NoneType' object has no attribute 'numpy'"
+    of_a_tape = puzzles.explain(message, "return tape.gradient(cost, w).numpy()")
+    of_pytorch = puzzles.explain(message, "return w.grad.numpy()")
+    assert "`tape.gradient`" in of_a_tape and "`.grad`" not in of_a_tape
+    assert "`.grad`" in of_pytorch and "`tape.gradient`" not in of_pytorch
+    assert {"`tape.gradient`", "`.grad`"} <= set(puzzles.explain(message, "return dw.numpy()").split())
 
 
 def test_what_is_no_puzzle_needs_no_explanation():

@@ -40,6 +40,15 @@ ALL_AT_ONCE = (
     "draws of one: draw as the cell does."
 )
 OF_THE_CUBE = "You take the sine of x³. In f the x is squared."
+SQUARE_LOST_BY_HAND = (
+    "Worked out by hand, one of the two terms has the sine or cosine of x, where x² belongs. Let the tape take care of "
+    "it."
+)
+FORWARD_DIFFERENCE = (
+    "This is a forward difference, whose distance h is too long to give more than a few digits of the slope. The tape "
+    "gives them all."
+)
+NUMBERS_OF_NUMPY = "You draw with NumPy. Its random numbers are not TensorFlow's, even from the same seed."
 POWER_LOST_BY_HAND = "Worked out by hand, one of the factors x is missing. Let the outer tape take care of it."
 ANOTHER_SEED = "You set another seed than the one that is passed in. The first cell is run once, with that seed."
 OF_A_GENERATOR = (
@@ -95,7 +104,8 @@ class tape_gradient:
 
         def square_out_of_sight(x):
             """A term is missing: the tape follows the factor in front but treats the sine as a constant. Was the sine,
-            or the square inside it, computed from the array instead of the variable, or by NumPy?"""
+            or the square inside it, computed before the tape's block, from the array instead of the variable, or by
+            NumPy?"""
             return np.sin(x**2)
 
         @says(FACTOR_FORGOTTEN)
@@ -175,6 +185,23 @@ class tape_gradient:
         def second_derivative(x):
             """This is the second derivative. One tape is enough for the first."""
             return right_curvature(x)
+
+        @says(SQUARE_LOST_BY_HAND)
+        def square_lost_in_the_sine(x):
+            return np.sin(x) + 2 * x**2 * np.cos(x**2)
+
+        @says(SQUARE_LOST_BY_HAND)
+        def square_lost_in_the_cosine(x):
+            return np.sin(x**2) + 2 * x**2 * np.cos(x)
+
+        @says(FORWARD_DIFFERENCE)
+        def forward_difference(x, h=0.01):
+            f = tape_gradient.mistakes.value_alone
+            return (f(x + h) - f(x)) / h
+
+        @says(FORWARD_DIFFERENCE)
+        def shorter_forward_difference(x):
+            return tape_gradient.mistakes.forward_difference(x, h=0.001)
 
         def of_degrees(x):
             """You take the sine of degrees. TensorFlow's sine takes radians, as f does."""
@@ -312,6 +339,10 @@ class second_derivative:
         @says(POWER_LOST_BY_HAND)
         def factor_lost_by_hand(x):
             return 6 * np.cos(x**2) - 4 * x**3 * np.sin(x**2)
+
+        def of_the_lessons_function(x):
+            """This is the second derivative of exp(−x²), the lesson's bell. The task has another f."""
+            return (4 * x**2 - 2) * np.exp(-(x**2))
 
         def third_derivative(x):
             """This is the third derivative. Two tapes, one inside the other, are enough for the second."""
@@ -699,9 +730,16 @@ class pair_after_reruns:
             tf.random.normal(shape=(100, 1))
             return [[tf.random.truncated_normal(shape=(1,)).numpy()[0] for _ in "Wb"] for _ in range(times)][-1]
 
+        @says(NUMBERS_OF_NUMPY)
         def numbers_of_numpy(seed, times):
-            """You draw with NumPy. Its random numbers are not TensorFlow's, even from the same seed."""
             rng = np.random.default_rng(seed)
+            rng.uniform(0, 100, 100)
+            rng.normal(50, 20, 100)
+            return rng.normal(size=(times, 2))[-1]
+
+        @says(NUMBERS_OF_NUMPY)
+        def numbers_of_numpys_older_generator(seed, times):
+            rng = np.random.RandomState(seed)
             rng.uniform(0, 100, 100)
             rng.normal(50, 20, 100)
             return rng.normal(size=(times, 2))[-1]
@@ -781,7 +819,8 @@ class fit_line_tensorflow:
     relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
-        yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0.0, 0.0, 0.05, 2
+        # w and b as whole numbers, which have no gradient unless they get another type.
+        yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0, 0, 0.05, 2
         for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 2), (4, 2.0, 0.02, 1)]:
             x = apart(rng, n, centre)
             y = (rng.uniform(1, 3) * x + rng.uniform(4, 8) + rng.uniform(-1, 1, n)).round(2)

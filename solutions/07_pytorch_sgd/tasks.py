@@ -27,6 +27,10 @@ from grader.sentences import (
 )
 from helpers import frameworks, rules
 
+STEPS_BETWEEN_THE_BATCHES = (
+    "You take a step after each batch, so the next batch's slopes belong to another point. All slopes belong to the w "
+    "and b that are passed in: call no `step`."
+)
 DEFAULT_RATE = "The learning rate makes no difference to your result: without one, `torch.optim.SGD` uses 0.001."
 
 torch = frameworks.pytorch()
@@ -137,6 +141,11 @@ class torch_gradient:
         def square_in_front(x):
             """This is the slope of x²·sin(x). In f the square is inside the sine."""
             return 2 * x * np.sin(x) + x**2 * np.cos(x)
+
+        def of_degrees(x):
+            """You take the sine of degrees. PyTorch's sine takes radians, as f does."""
+            k = np.pi / 180
+            return np.sin(k * x**2) + 2 * k * x**2 * np.cos(k * x**2)
 
         def summed_first(x):
             """You add up the points before you compute f. Compute f at each point, and then add up its values."""
@@ -539,7 +548,8 @@ class gradient_in_batches:
     relative, absolute = 1e-5, 1e-4
 
     def cases(rng):
-        yield np.array([1.0, 3.0, 2.0]), np.array([2.0, 4.0, 1.0]), 2.0, 1.0, 2
+        # w and b as whole numbers, which have no gradient unless they get another type.
+        yield np.array([1.0, 3.0, 2.0]), np.array([2.0, 4.0, 1.0]), 2, 1, 2
         for n, centre, batch_size in [(5, 1.5, 2), (6, -1.0, 3), (7, 0.8, 3), (4, 2.0, 1), (3, 1.0, 8), (8, 0.5, 5)]:
             yield *points(rng, n, centre), *somewhere(rng), batch_size
 
@@ -710,6 +720,19 @@ class gradient_in_batches:
             parts = np.array_split(np.arange(len(x)), max(1, len(x) // batch_size))
             return tuple(np.mean([line_slopes(x[part], y[part], w, b) for part in parts], axis=0))
 
+        @says(STEPS_BETWEEN_THE_BATCHES)
+        def steps_between_the_batches(x, y, w, b, batch_size, lr=0.01):
+            theta, pile = np.array([w, b]), np.zeros(2)
+            for k in range(0, len(x), batch_size):
+                batch = slice(k, k + batch_size)
+                pile = pile + line_slopes(x[batch], y[batch], *theta) * len(x[batch]) / len(x)
+                theta = theta - lr * pile
+            return tuple(pile)
+
+        @says(STEPS_BETWEEN_THE_BATCHES)
+        def steps_at_the_default_rate(x, y, w, b, batch_size):
+            return gradient_in_batches.mistakes.steps_between_the_batches(x, y, w, b, batch_size, lr=0.001)
+
         def as_many_batches(x, y, w, b, batch_size):
             """You make `batch_size` batches, or go forward by the number of batches. `batch_size` is how many points
             are in one."""
@@ -719,7 +742,7 @@ class gradient_in_batches:
 
     class right:
         def at_once(x, y, w, b, batch_size):
-            theta = torch.tensor([w, b], requires_grad=True)  # float32
+            theta = torch.tensor([w, b], dtype=torch.float32, requires_grad=True)
             X = torch.tensor(np.column_stack([x, np.ones(len(x))])).float()
             ((X @ theta - torch.tensor(y).float()) ** 2).mean().backward()
             return theta.grad.numpy()
@@ -743,6 +766,19 @@ OTHER_STEPS = (
 PULLED_TO_ZERO = "Your steps also pull the parameters towards 0: is `weight_decay` set? The cost has no penalty."
 
 
+START_OF_THE_MODULE = (
+    "Your w and b begin at the random numbers that the module starts with. A fixed seed only makes them the same in "
+    "each run: begin at the w and b that are passed in."
+)
+
+
+def start_of_the_module(seed):
+    """The weight and the bias that `nn.Linear(1, 1)` draws after a seed."""
+    torch.manual_seed(seed)
+    model = torch.nn.Linear(1, 1)
+    return model.weight.item(), model.bias.item()
+
+
 def decaying(weight_decay):
     """Descent as an optimiser does it that has `weight_decay` set."""
     return lambda lr: rules.coupled_weight_decay(rules.gradient_descent(lr), weight_decay)
@@ -752,7 +788,7 @@ class fit_line_pytorch:
     relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
-        yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0.0, 0.0, 0.05, 2
+        yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0, 0, 0.05, 2  # whole numbers
         for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 4), (4, 2.0, 0.02, 1), (6, 0.8, 0.07, 2)]:
             yield *points(rng, n, centre), *somewhere(rng), lr, steps
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
@@ -894,6 +930,18 @@ class fit_line_pytorch:
                 w, b = np.array([w, b]) - lr * line_slopes(*at)
             return w, b, np.array(costs)
 
+        @says(START_OF_THE_MODULE)
+        def begun_at_seed_0(x, y, w, b, lr, steps):
+            return right_fit(x, y, *start_of_the_module(0), lr, steps)
+
+        @says(START_OF_THE_MODULE)
+        def begun_at_seed_23(x, y, w, b, lr, steps):
+            return right_fit(x, y, *start_of_the_module(23), lr, steps)
+
+        @says(START_OF_THE_MODULE)
+        def begun_at_seed_42(x, y, w, b, lr, steps):
+            return right_fit(x, y, *start_of_the_module(42), lr, steps)
+
         def b_from_before_the_last_step(x, y, w, b, lr, steps):
             """w and the costs are right, but your b is from before the last step."""
             w_end, _, costs = right_fit(x, y, w, b, lr, steps)
@@ -917,7 +965,7 @@ class fit_line_pytorch:
             return [model.weight.item(), model.bias.item(), costs]
 
         def by_hand(x, y, w, b, lr, steps):
-            theta = torch.tensor([w, b], requires_grad=True)
+            theta = torch.tensor([w, b], dtype=torch.float32, requires_grad=True)
             costs = np.zeros(steps)
             for k in range(steps):
                 cost = ((theta[0] * torch.tensor(x) + theta[1] - torch.tensor(y)) ** 2).mean()
@@ -1292,6 +1340,17 @@ class fit_linear:
             return linear_by(lambda A, y, theta: linear_slopes(A, np.full(len(y), np.mean(y)), theta))(
                 X, y, lr, epochs, batch_size
             )
+
+        def weights_moved_first(X, y, lr, epochs, batch_size):
+            """You move the weights before the bias's slope is computed, so that slope belongs to another point. Compute
+            all slopes of a batch first, then move."""
+
+            def slopes(A, y, theta):
+                slope = linear_slopes(A, y, theta)
+                moved = np.append(theta[:-1] - lr * slope[:-1], theta[-1])
+                return np.append(slope[:-1], linear_slopes(A, y, moved)[-1])
+
+            return linear_by(slopes)(X, y, lr, epochs, batch_size)
 
         def cost_of_the_last_batch_after_its_step(X, y, lr, epochs, batch_size):
             """Weights and bias are right, but each of your costs is that of the last batch alone. The task asks for the

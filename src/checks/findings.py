@@ -236,7 +236,7 @@ def _how_changed(name: str, argument) -> str:
 
 def _error(error: dict, parameters: list[str]) -> str:
     """The sentence about an error: "stopped with …", where, and what it means."""
-    message, meaning = error["message"].rstrip("."), puzzles.explain(error["message"])
+    message, meaning = error["message"].rstrip("."), puzzles.explain(error["message"], error.get("line", ""))
     if meaning:
         message = shorten(message)
     said = f"stopped with {error['type']}{f': {message}' if message else ''}{_place(error)}."

@@ -15,7 +15,9 @@ from checks.outcomes import RECOGNISABLE, Foreign, as_array, close, encode, entr
 from checks.wording import describe, entry_of, enumerate_words, show
 
 WHOLE = "the result"
-_SMALL = 1e-3  # relative: what differs by less is nearly right
+SMALL = 1e-3  # relative: what differs by less is nearly right
+_SHOWN = 5e-5  # relative: what differs by less looks the same to the four digits that are shown
+_HALF = 0.55  # of the last decimal place: what rounding changes at most, and a little that float32 lost before it
 _NO_FACTOR = 1e-6  # in size: what is less makes nearly nothing of any number
 _SEVERAL = 200  # entries of a list that is searched for the result
 
@@ -125,7 +127,21 @@ def _count(part: Part, column: list[Part], task: dict) -> str:
     count = abs(len(items) - len(expected))
     entries_got = f"{len(items)} {'entry' if len(items) == 1 else 'entries'}"
     off = f"{'one' if count == 1 else count} too {'few' if len(items) < len(expected) else 'many'}"
-    return f"has {entries_got}, but {len(expected)} {'is' if len(expected) == 1 else 'are'} expected: {off}."
+    said = f"has {entries_got}, but {len(expected)} {'is' if len(expected) == 1 else 'are'} expected"
+    if name := _counted(column):
+        return f"{said}. Wherever the number is wrong, it is `{name}`: do you keep something in each turn of a loop?"
+    return f"{said}: {off}."
+
+
+def _counted(column: list[Part]) -> str | None:
+    """The argument that is the number of entries in every case."""
+    counts = [(p.arguments, entries(p.got)) for p in column]
+    if any(items is None for _, items in counts) or len({len(items) for _, items in counts}) < 2:
+        return None
+    for name in column[0].arguments:
+        if all(isinstance(values[name], int) and values[name] == len(items) for values, items in counts):
+            return name
+    return None
 
 
 def _one_of_several(column: list[Part], task: dict) -> str | None:
@@ -147,9 +163,10 @@ def _no_array(got: list, expected) -> str:
     """Why a list of entries is not an array of numbers."""
     inside = list(_leaves(got))
     if tensor := next((leaf for leaf in inside if isinstance(leaf, Foreign) and leaf.tensor), None):
+        graph = ", or by `session.run(…)` if they belong to a graph" if tensor.kind == "TensorFlow" else ""
         return (
             f"holds {tensor.kind} tensors, but plain numbers or NumPy arrays are expected: convert them with "
-            f"{_to_numpy(tensor)}."
+            f"{_to_numpy(tensor)}{graph}."
         )
     odd = [leaf for leaf in inside if as_array(leaf) is None]
     if odd:
@@ -437,7 +454,12 @@ def _lost_digits(column: list[Part]) -> str | None:
         return f"holds whole numbers only: the decimals are lost. `//`, `int(…)` and `round(…)` drop them.{into}"
     if all(p.got.dtype.kind in "iu" and p.got.ndim for p in column) and np.any(cut):
         return "is an array of whole numbers, but decimals are expected."
-    fitting = [k for k in range(1, 7) if np.allclose(got, np.round(expected, k), rtol=1e-12, atol=0)]
+    off = np.max(np.abs(got - expected))
+    fitting = [
+        k
+        for k in range(1, 7)
+        if off <= _HALF * 10.0**-k and all(np.allclose(p.got, np.round(p.got, k), rtol=1e-12, atol=0) for p in column)
+    ]
     if fitting:  # by several, if the last digit is 0 throughout
         to = f" to {fitting[0]} decimal place{'s' * (fitting[0] > 1)}" if len(fitting) == 1 else ""
         return f"is rounded{to}. Return it unrounded."
@@ -509,7 +531,7 @@ def _factor(column: list[Part], task: dict) -> str | None:
         if name := _length_that_is([p for _, p in factors], ratio):
             return f"is n times too {times}, n being the length of {name}. Is it a {one} in place of a {other}?"
     factor = values[0]
-    if not np.allclose(values, factor, rtol=1e-6, atol=1e-12) or np.isclose(factor, 1):
+    if not np.allclose(values, factor, rtol=_SHOWN, atol=1e-12) or np.isclose(factor, 1):
         return None
     words = {2: "twice what it should be,", 0.5: "half of what it should be,", 0: "0"}
     known = next((said for value, said in words.items() if np.isclose(factor, value, atol=1e-12)), None)
@@ -570,7 +592,7 @@ def _nearly(column: list[Part]) -> str | None:
     )
     some = size != 0
     off = np.max(np.abs(got - expected)[some] / size[some], initial=0.0)
-    if any(p.expected.dtype.kind != "f" for p in column) or not np.all(got[~some] == 0) or not 0 < off < _SMALL:
+    if any(p.expected.dtype.kind != "f" for p in column) or not np.all(got[~some] == 0) or not 0 < off < SMALL:
         return None
     return (
         f"is nearly right: it agrees with the expected value to {int(-np.log10(off))} digits, in every case. Look for "

@@ -1,11 +1,11 @@
-"""Errors whose message means nothing to a beginner: `explain(message)` says what the lessons say about them."""
+"""Errors whose message means nothing to a beginner: `explain` says what the lessons say about them."""
 
 import re
 
-_NONE = (
+_NO_PATH = (
     "The value in front of the dot is None. `tape.gradient` returns None if the tape did not watch the source, or "
-    "recorded no path from it to the target: it records TensorFlow's operations, inside its `with` block. `.grad` is "
-    "None until `backward` has reached it, and only a tensor made with `requires_grad=True` keeps one."
+    "recorded no path from it to the target: it records TensorFlow's operations, inside its `with` block. Whole "
+    "numbers have no gradient either: give a variable a `dtype`, such as `tf.float64`."
 )
 _EMPTY_GRAD = (
     "The value in front of the dot is None, as `.grad` is until `backward` has reached that tensor, and again after it "
@@ -19,7 +19,8 @@ _EXPLANATIONS = {
         "returns."
     ),
     r"non-persistent GradientTape can only": (
-        "A tape can be played back once: ask for all gradients in one call, as in `tape.gradient(cost, [w, b])`."
+        "A tape can be played back once: ask for all gradients in one call, as in `tape.gradient(cost, [w, b])`, and "
+        "in a loop record the cost on a new tape in each turn."
     ),
     r"EagerTensor' object (has no attribute 'assign|does not support item assignment)": (
         "A tensor cannot change; only a `tf.Variable` can, by `assign_sub`. After `w = w - …`, w is a tensor."
@@ -30,7 +31,7 @@ _EXPLANATIONS = {
     r"No gradients provided for any variable": (
         "Every gradient was None: nothing recorded how the cost was computed from the variables. Compute it inside the "
         "tape's block, or inside the function that `minimize` is given: `lambda: error` hands over a number that was "
-        "computed before. Whole numbers have no gradient either."
+        "computed before. Whole numbers have no gradient either: give the variables a `dtype`, such as `tf.float32`."
     ),
     r"`target` should be a list or nested structure": (
         "The target is None, as a tape's gradient is if it found no path from its own target to its source."
@@ -38,6 +39,9 @@ _EXPLANATIONS = {
     r"Unknown variable: ": "An optimiser keeps to the variables of its first step: make a new one for others.",
     r"'SGD' object has no attribute 'minimize'": "Keras 3 has no `minimize`: use a tape and `apply_gradients`.",
     r"has no attribute '_unique_id'": "`apply_gradients` takes pairs: a gradient, then its `tf.Variable`.",
+    r"Cannot convert .* to EagerTensor of dtype u?int": (
+        "Whole numbers take no decimals: make the tensor or variable with `dtype=tf.float64`."
+    ),
     r"Value for attr 'T' of u?int": "Integers have no slope: make it with `dtype=tf.float64`.",
     r"module 'tensorflow\S*' has no attribute '(placeholder|Session|\w+_initializer|GradientDescentOptimizer)'": (
         "TensorFlow 1's names are in `tf.compat.v1` now."
@@ -72,7 +76,9 @@ _EXPLANATIONS = {
     r"must have the same dtype|expected (m1 and m2|scalar type|dtype)|Found dtype": (
         "PyTorch does not mix types here: `Float` is float32, `Double` is float64. Make both with one `dtype`."
     ),
-    r"Only Tensors of floating point": "Whole numbers have no gradient: make the tensor with `dtype=torch.float64`.",
+    r"Only Tensors of floating point": (
+        "Whole numbers have no gradient: make the tensor with a `dtype`, `torch.float32` or `torch.float64`."
+    ),
     r"can't optimize a non-leaf Tensor": (
         "The optimiser takes the tensors made with `requires_grad=True`, not what was computed from them."
     ),
@@ -165,7 +171,9 @@ _EXPLANATIONS = {
         "Lists do not calculate: make an array of it with `np.array(…)`, or take its entries one by one."
     ),
     r"can't multiply sequence by non-int": "A list is not an array: take its entries one by one.",
-    r"'NoneType' object has no attribute 'numpy'": _NONE,
+    r"'NoneType' object has no attribute 'numpy'.*\n.*\.grad\b": _EMPTY_GRAD,
+    r"'NoneType' object has no attribute 'numpy'.*\n.*\.gradient\b": _NO_PATH,
+    r"'NoneType' object has no attribute 'numpy'": f"{_NO_PATH} In PyTorch, `.grad` is None until `backward` fills it.",
     r"unsupported operand type\(s\) for .*'NoneType'": (
         "One of the two is None. Functions without `return` return None; so does `tape.gradient` where the tape found "
         "no path, and `.grad` before `backward`."
@@ -179,6 +187,10 @@ _EXPLANATIONS = {
 }
 
 
-def explain(message: str) -> str:
-    """What an error's message means, as a sentence; "" if it needs no explanation."""
-    return next((said for pattern, said in _EXPLANATIONS.items() if re.search(pattern, message)), "")
+def explain(message: str, line: str = "") -> str:
+    """What an error's message means, as a sentence; "" if it needs no explanation.
+
+    line   the line of code that raised it, which may show whose None it was
+    """
+    said = f"{message}\n{line}"
+    return next((meaning for pattern, meaning in _EXPLANATIONS.items() if re.search(pattern, said)), "")

@@ -11,7 +11,7 @@ import numpy as np
 
 from checks.compounds import mistaken
 from checks.outcomes import RECOGNISABLE, as_array, close
-from checks.patterns import Part, alike, comparable, factors_of, is_given
+from checks.patterns import SMALL, Part, alike, comparable, factors_of, is_given
 from checks.wording import entry_of, show
 
 _EXACT = 1e-6  # relative: how well a formula must give every number
@@ -225,6 +225,8 @@ def _kept(column: list[Part], task: dict) -> str | None:
     """Something of an array that is right in every case, although its numbers are not."""
     wrong = [p for p in column if not p.right]
     if len(column) < _THREE or len(wrong) < _TWO or any(p.expected.size < _TWO for p in wrong):
+        return None
+    if all(np.linalg.norm(p.got - p.expected) < SMALL * np.linalg.norm(p.expected) for p in wrong):  # all of it, nearly
         return None
     for said, of in _KEPT.items():
         if _keeps(column, of, task) and not _hardly_wrong(column, of, task):

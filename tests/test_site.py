@@ -109,7 +109,7 @@ def test_a_minus_that_is_a_sign_is_set_close_to_its_number(formula, is_sign):
 @pytest.mark.parametrize(
     ("formula", "sign", "is_close"),
     [("a/b", "/", True), (r"\nabla J", "∇", True), ("|x|", "|", True), (r"0, \dots", "…", True), ("f'(x)", "′", True),
-     ("a = b", "=", False)],
+     (r"\sum_t \alpha_t = \infty", "∞", True), ("a = b", "=", False)],
 )  # fmt: skip
 def test_a_sign_that_is_no_operator_is_set_close(formula, sign, is_close):
     mo = re.search(f"<mo[^>]*>{re.escape(sign)}</mo>", html.unescape(mathml._mathml(nodes.math("", formula), "inline")))
@@ -123,9 +123,21 @@ def test_a_function_is_set_apart_from_its_neighbours(formula, gaps):
     assert mathml._mathml(nodes.math("", formula), "inline").count("<mspace") == gaps
 
 
-@pytest.mark.parametrize(("formula", "apart"), [(r"\max_i |x_i|", True), (r"\max(0, z)", False)])
-def test_a_maximum_is_set_close_to_a_bracket_alone(formula, apart):
-    assert ('rspace="0">max' not in mathml._mathml(nodes.math("", formula), "inline")) == apart
+@pytest.mark.parametrize(
+    ("formula", "apart"),
+    [(r"\max_i |x_i|", True), (r"\max(0, z)", False), (r"\operatorname{tr} M", True), (r"\operatorname{tr}(M)", False)],
+)
+def test_a_named_operator_is_set_close_to_a_bracket_alone(formula, apart):
+    mo = re.search("<mo[^>]*>[a-z]+</mo>", mathml._mathml(nodes.math("", formula), "inline"))
+    assert 'lspace="0.167em"' in mo[0]
+    assert ('rspace="0"' not in mo[0]) == apart
+
+
+@pytest.mark.parametrize("formula", ["|x|^2", r"\lVert x \rVert^2", r"\lVert \tfrac{1}{2} x \rVert"])
+def test_a_bar_is_neither_stretched_nor_shrunk(formula):
+    bars = re.findall("<mo[^>]*>[|‖]</mo>", html.unescape(mathml._mathml(nodes.math("", formula), "inline")))
+    assert len(bars) == 2
+    assert all('stretchy="false"' in bar for bar in bars)
 
 
 def test_a_formula_stays_with_the_comma_and_the_bracket_beside_it(page, address):
@@ -351,6 +363,34 @@ def test_a_wide_picture_is_moved_sideways_on_a_phone_rather_than_shrunk(chromium
         )
         assert widths and all(shown >= min(natural, 540) for shown, natural in widths)
         assert page.evaluate("() => document.documentElement.scrollWidth") <= 390
+
+
+# How far a heading reaches below its last line of text, in lines.
+BELOW = """heading => {
+  const text = document.createRange();
+  text.selectNodeContents(heading);
+  text.setEndBefore(heading.querySelector('.headerlink'));
+  const below = heading.getBoundingClientRect().bottom - text.getBoundingClientRect().bottom;
+  return below / parseFloat(getComputedStyle(heading).lineHeight);
+}"""
+
+
+@pytest.mark.parametrize("name", ["06_minimize", "12_train_a_classifier"])
+def test_a_heading_that_fills_its_line_on_a_phone_leaves_none_empty(chromium, address, name):
+    with chromium.new_page(viewport={"width": 390, "height": 900}) as page:
+        page.goto(f"{address}notebooks/{name}.html")
+        assert all(heading.evaluate(BELOW) < 0.5 for heading in page.locator("article :is(h1, h2, h3)").all())
+
+
+def test_a_tables_columns_are_apart_and_code_has_no_underlines_in_the_dark(chromium, address):
+    with chromium.new_page(viewport={"width": 1366, "height": 900}, color_scheme="dark") as page:
+        page.goto(f"{address}notebooks/08_side_by_side.html")
+        cell = page.locator(".cell_output td").first
+        assert cell.evaluate("one => parseFloat(getComputedStyle(one).paddingLeft)") >= 4
+        page.goto(f"{address}notebooks/07_pytorch_sgd.html")
+        for kind in (".nn", ".nc"):
+            name = page.locator(f".highlight {kind}").first
+            assert name.evaluate("one => getComputedStyle(one).textDecorationLine") == "none"
 
 
 @pytest.mark.skipif(not page_weight.scripts_are_here(), reason=page_weight.MISSING)

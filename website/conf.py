@@ -17,6 +17,7 @@ exclude_patterns = ["website"]
 
 nb_execution_mode = "off"  # what is shown are the outputs that the tests have compared
 nb_render_text_lexer = "none"
+highlight_language = "none"  # of a block in the text that names no language
 nb_merge_streams = True
 nb_code_prompt_show = "Show the {type}"
 nb_code_prompt_hide = "Hide the {type}"
@@ -33,6 +34,7 @@ if (Path(__file__).parent / "static" / "course.js").exists():  # the site, and n
     html_favicon = "static/favicon.svg"
     html_css_files = ["widget.css", *html_css_files]
     html_js_files = [("course.js", {"type": "module"})]
+html_use_index = False
 html_copy_source = False
 html_show_sphinx = False
 html_show_copyright = False

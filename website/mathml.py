@@ -12,13 +12,17 @@ SIGN = re.compile(
     "(<mo[^>]*>(?:&#x0003[CDE];|&#x02190;|&#x0226[45];|&#x02248;|&#x00028;|&#x0007B;|\\[|&#x0002C;|&#x000B7;)</mo>)"
     "<mo>(?=&#x02212;</mo>)"
 )
-# What MathML takes for operators and TeX sets close: the slash, ∇, ∂, …, | and ‖.
-CLOSE = re.compile('<mo( stretchy="false")?>(?=(?:&#x0002F;|&#x02207;|&#x02202;|&#x02026;|&#x0007C;|&#x02016;)</mo>)')
+# What MathML takes for operators and TeX sets close: the slash, ∇, ∂, …, ∞, | and ‖.
+CLOSE = re.compile(
+    '<mo( stretchy="false")?>(?=(?:&#x0002F;|&#x02207;|&#x02202;|&#x02026;|&#x0221E;|&#x0007C;|&#x02016;)</mo>)'
+)
+# MathML stretches | and ‖ to the height of the line, and shrinks them below an exponent; TeX does neither.
+BAR = re.compile('<mo(?= lspace="0" rspace="0">(?:&#x0007C;|&#x02016;)</mo>)')
 # A thin space sets a function apart from the factor before it, and from its argument if that has no bracket.
 FUNCTION = re.compile("(</(?:mi|mn|mfrac|mstyle)>)(?=<mi>(?:ln|log|sin|cos)</mi>)")
 ARGUMENT = re.compile("(<mi>(?:ln|log|sin|cos)</mi>)(?=<m[infs])")
-EXTREME = re.compile("<mo>(?=(?:min|max)</mo>)")
-BRACKETED = re.compile(r' rspace="\S+">((?:min|max)</mo>(?:<mrow>)?<mo[^>]*>&#x00028;)')
+NAMED = re.compile("<mo>(?=[A-Za-z]{2,}</mo>)")
+BRACKETED = re.compile(r' rspace="\S+">([A-Za-z]{2,}</mo>(?:<mrow>)?<mo[^>]*>&#x00028;)')
 PRIME = re.compile("<msup>(<mi>[^<]*</mi>)<mi>(&#x0203[234];)</mi></msup>")  # it is raised already
 THIN = '<mspace width="0.167em"/>'
 
@@ -37,9 +41,10 @@ def _mathml(node, display):
     mathml = convert(node.astext(), display=display).replace(CARET, CIRCUMFLEX)
     mathml = SIGN.sub(r'\1<mo form="prefix">', mathml)
     mathml = CLOSE.sub(r'<mo\1 lspace="0" rspace="0">', mathml)
+    mathml = BAR.sub('<mo stretchy="false"', mathml)
     mathml = FUNCTION.sub(rf"\1{THIN}", mathml)
     mathml = ARGUMENT.sub(rf"\1{THIN}", mathml)
-    mathml = EXTREME.sub('<mo lspace="0.167em" rspace="0.167em">', mathml)
+    mathml = NAMED.sub('<mo lspace="0.167em" rspace="0.167em">', mathml)
     mathml = BRACKETED.sub(r' rspace="0">\1', mathml)
     return PRIME.sub(r'\1<mo form="postfix" lspace="0" rspace="0">\2</mo>', mathml)
 

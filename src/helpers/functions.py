@@ -202,7 +202,7 @@ inflection = _curve(
 
 plateau = _curve(
     "plateau",
-    r"\frac{\theta^2}{1+\theta^2}",
+    r"\theta^2 / (1+\theta^2)",
     lambda t: t**2 / (1 + t**2),
     lambda t: 2 * t / (1 + t**2) ** 2,
     lambda t: (2 - 6 * t**2) / (1 + t**2) ** 3,

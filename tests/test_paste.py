@@ -43,6 +43,7 @@ WARM_UPS = {  # exercise → the one task that may be pasted; its statement says
     "01_update_rule": {"step"},
     "03_linear_regression": {"mse"},
     "04_batch_stochastic_minibatch": {"split_into_batches"},
+    "06_minimize": {"compute_gradients"},
     "08_side_by_side": {"largest_difference"},
     "09_momentum": {"momentum_step"},
     "10_adaptive_rates": {"adagrad_step"},
@@ -186,11 +187,11 @@ def pasteable(exercise: str, lessons: Iterable[Path]) -> dict[str, str]:
 @pytest.mark.parametrize("exercise", NAMES)
 def test_the_exercises_own_lesson_does_at_most_the_warm_up(exercise):
     found = pasteable(exercise, [LESSONS / f"{exercise}.ipynb"])
-    assert {*found} == {*WARM_UPS.get(exercise, ())}, found
+    assert {*found} <= {*WARM_UPS.get(exercise, ())}, found
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("exercise", NAMES)
 def test_no_other_lesson_does_more(exercise):
     found = pasteable(exercise, sorted(LESSONS.glob("[0-9]*.ipynb")))
-    assert {*found} <= {*WARM_UPS.get(exercise, ())}, found
+    assert {*found} == {*WARM_UPS.get(exercise, ())}, found

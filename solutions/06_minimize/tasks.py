@@ -962,6 +962,11 @@ def path_by_rule(rule, x, y, steps):
     return np.array(path)
 
 
+def errors_of(x, y, path):
+    """The right cost at each point of a path."""
+    return np.array([cost(x, y, *point) for point in path])
+
+
 class old_program:
     relative, absolute = 1e-5, 1e-5
 
@@ -977,7 +982,7 @@ class old_program:
             """Your path stays at the start. Only a run of the operation that `minimize` returns takes a step: does your
             session run it? If it does, is y in the error? And are w and b given their first values again before you
             read them?"""
-            return np.zeros((steps + 1, 2))
+            return np.zeros((steps + 1, 2)), ...
 
         def never_initialised(x, y, lr, steps):
             """The session finds variables without values: `global_variables_initializer()` makes an operation that
@@ -988,155 +993,189 @@ class old_program:
             """Your path stays at its second point. Either w and b are set back before each step: build the graph once,
             and give the variables their first values once, before the loop. Or the training operation is run only once:
             run it in each turn of the loop."""
-            return right_path(x, y, lr, steps)[np.minimum(np.arange(steps + 1), 1)]
+            return right_path(x, y, lr, steps)[np.minimum(np.arange(steps + 1), 1)], ...
 
         def gradient_taken_once(x, y, lr, steps):
             """Your path is a straight line of equal steps: the gradient is computed once. The session computes it again
             whenever it runs the training operation."""
-            return np.arange(steps + 1)[:, None] * right_path(x, y, lr, 1)[1]
+            return np.arange(steps + 1)[:, None] * right_path(x, y, lr, 1)[1], ...
 
         def last_point_again(x, y, lr, steps):
             """All rows of your path are the same, the last point. Ask the session for w and b after each step, and
             store what it returns; an array that you change in place is one array, however often it is stored."""
-            return right_path(x, y, lr, steps)[np.full(steps + 1, -1)]
+            return right_path(x, y, lr, steps)[np.full(steps + 1, -1)], ...
 
         def one_step_behind(x, y, lr, steps):
             """Your path is one step behind: the start appears twice, and the last point is missing. Ask for w and b in
             a separate run, after the run of the training operation."""
             path = right_path(x, y, lr, steps)
-            return path[np.maximum(np.arange(steps + 1) - 1, 0)]
+            return path[np.maximum(np.arange(steps + 1) - 1, 0)], ...
 
         def two_steps_a_row(x, y, lr, steps):
             """There are two steps from one row of your path to the next. Do you run the training operation again when
             you ask for w and b?"""
-            return right_path(x, y, lr, 2 * steps)[::2]
+            return right_path(x, y, lr, 2 * steps)[::2], ...
 
         @says(START_LEFT_OUT)
         def start_left_out(x, y, lr, steps):
-            return right_path(x, y, lr, steps)[1:]
+            return right_path(x, y, lr, steps)[1:], ...
 
         @says(ONE_ROW_TOO_MANY)
         def one_row_too_many(x, y, lr, steps):
-            return right_path(x, y, lr, steps + 1)
+            return right_path(x, y, lr, steps + 1), ...
 
         @says(LAST_POINT_ALONE)
         def last_point_alone(x, y, lr, steps):
-            return right_path(x, y, lr, steps)[-1]
+            return right_path(x, y, lr, steps)[-1], ...
 
         def of_the_sum(x, y, lr, steps):
             """Your steps are n times too long. Is the error a sum? Or is it n numbers instead of one, whose gradient is
             the gradient of their sum?"""
-            return path_by(minimize.mistakes.of_the_sum)(x, y, lr, steps)
+            return path_by(minimize.mistakes.of_the_sum)(x, y, lr, steps), ...
 
         @says(OF_HALF)
         def of_half(x, y, lr, steps):
-            return path_by(minimize.mistakes.half_a_step)(x, y, lr, steps)
+            return path_by(minimize.mistakes.half_a_step)(x, y, lr, steps), ...
 
         @says(EVERY_PAIR)
         def of_every_pair(x, y, lr, steps):
-            return path_by(step_by(compute_gradients.mistakes.every_pair))(x, y, lr, steps)
+            return path_by(step_by(compute_gradients.mistakes.every_pair))(x, y, lr, steps), ...
 
         def of_w_alone(x, y, lr, steps):
             """Your b stays 0. Is it part of the error, is it a variable, and is it in `var_list`, if you pass one?"""
-            return path_by(minimize.mistakes.of_w_alone)(x, y, lr, steps)
+            return path_by(minimize.mistakes.of_w_alone)(x, y, lr, steps), ...
 
         def of_b_alone(x, y, lr, steps):
             """Your w stays 0. Is it part of the error, is it a variable, and is it in `var_list`, if you pass one?"""
-            return path_by(step_by(lambda *at: (0.0, slopes(*at)[1])))(x, y, lr, steps)
+            return path_by(step_by(lambda *at: (0.0, slopes(*at)[1])))(x, y, lr, steps), ...
 
         def columns_swapped(x, y, lr, steps):
             """The columns are swapped: w comes first. Or are w and b swapped in the error?"""
-            return right_path(x, y, lr, steps)[:, ::-1]
+            return right_path(x, y, lr, steps)[:, ::-1], ...
 
         def columns_for_rows(x, y, lr, steps):
             """Your path is transposed: all w in one row and all b in another. It should have one row for each point."""
-            return right_path(x, y, lr, steps).T
+            return right_path(x, y, lr, steps).T, ...
 
         def own_rate(x, y, lr, steps):
             """The learning rate makes no difference to your path: it uses 0.01, the lesson's rate."""
-            return right_path(x, y, 0.01, steps)
+            return right_path(x, y, 0.01, steps), ...
 
         @says(PATH_CLIMBS)
         def climbs(x, y, lr, steps):
-            return path_by(minimize.mistakes.climbs)(x, y, lr, steps)
+            return path_by(minimize.mistakes.climbs)(x, y, lr, steps), ...
 
         @says(STEPS_OF_ADAM)
         def steps_of_adam(x, y, lr, steps):
-            return path_by_rule(rules.adam(lr), x, y, steps)
+            return path_by_rule(rules.adam(lr), x, y, steps), ...
 
         @says(WITH_MOMENTUM)
         def with_momentum(x, y, lr, steps):
-            return path_by_rule(rules.momentum(lr), x, y, steps)
+            return path_by_rule(rules.momentum(lr), x, y, steps), ...
 
         @says(THIRD_POWER)
         def of_the_third_power(x, y, lr, steps):
-            return path_by(step_by(slopes_of_the_third_power))(x, y, lr, steps)
+            return path_by(step_by(slopes_of_the_third_power))(x, y, lr, steps), ...
 
         def w_moved_first(x, y, lr, steps):
             """You move w before the slope along b is computed, so that slope belongs to another point. One run of
             one training operation moves both."""
-            return path_by(minimize.mistakes.w_moved_first)(x, y, lr, steps)
+            return path_by(minimize.mistakes.w_moved_first)(x, y, lr, steps), ...
 
         @says(RATE_FALLS)
         def rate_divided_by_the_step(x, y, lr, steps):
             path = [(0.0, 0.0)]
             for k in range(steps):
                 path.append(right_step(x, y, *path[-1], lr / (k + 1)))
-            return np.array(path)
+            return np.array(path), ...
 
         @says(RIGHT_WHILE_THE_COST_FALLS)
         def wrong_where_the_cost_rises(x, y, lr, steps):
             path = right_path(x, y, lr, steps)
-            return ... if cost(x, y, *path[-1]) > cost(x, y, *path[0]) else path
+            return ... if cost(x, y, *path[-1]) > cost(x, y, *path[0]) else (path, errors_of(x, y, path))
 
         def square_of_the_mean(x, y, lr, steps):
             """The error takes the mean first and then squares it. The mean squared error squares each residual
             first."""
-            return path_by(step_by(compute_gradients.mistakes.square_of_the_mean))(x, y, lr, steps)
+            return path_by(step_by(compute_gradients.mistakes.square_of_the_mean))(x, y, lr, steps), ...
 
         def mean_distance(x, y, lr, steps):
             """The error is the mean of the residuals' absolute values. The mean squared error squares them."""
-            return path_by(step_by(compute_gradients.mistakes.slopes_of_the_distance))(x, y, lr, steps)
+            return path_by(step_by(compute_gradients.mistakes.slopes_of_the_distance))(x, y, lr, steps), ...
 
         def rate_of_the_example(x, y, lr, steps):
             """The learning rate makes no difference to your path: it uses 0.05, the example's rate."""
-            return right_path(x, y, 0.05, steps)
+            return right_path(x, y, 0.05, steps), ...
 
         def steps_doubled(x, y, lr, steps):
             """Your steps are twice as long as they should be. The gradient has the factor 2 of the square already."""
-            return right_path(x, y, 2 * lr, steps)
+            return right_path(x, y, 2 * lr, steps), ...
 
         @says(DIVIDED_BY_N_AGAIN)
         def divided_by_n_again(x, y, lr, steps):
-            return right_path(x, y, lr / len(x), steps)
+            return right_path(x, y, lr / len(x), steps), ...
 
         def of_the_root(x, y, lr, steps):
             """The error is the square root of the mean squared error. The task has no root."""
-            return path_by(step_by(compute_gradients.mistakes.root_of_the_cost))(x, y, lr, steps)
+            return path_by(step_by(compute_gradients.mistakes.root_of_the_cost))(x, y, lr, steps), ...
 
         def as_many_steps_as_points(x, y, lr, steps):
             """You take as many steps as there are points. `steps` is the number of steps."""
-            return right_path(x, y, lr, len(x))
+            return right_path(x, y, lr, len(x)), ...
 
         def begun_at_one(x, y, lr, steps):
             """Your path begins at w = b = 1. The first values of both variables should be 0."""
             path = [(1.0, 1.0)]
             for _ in range(steps):
                 path.append(right_step(x, y, *path[-1], lr))
-            return np.array(path)
+            return np.array(path), ...
 
-        def cost_as_well(x, y, lr, steps):
-            """Each row of your path holds the error as well. The task asks for w and b alone."""
+        def error_in_a_third_column(x, y, lr, steps):
+            """Each row of your path holds the error as well. A row is w and b alone; the errors belong in a second
+            array."""
             path = right_path(x, y, lr, steps)
-            return np.column_stack([path, [cost(x, y, *point) for point in path]])
+            return np.column_stack([path, errors_of(x, y, path)]), ...
 
         def w_alone(x, y, lr, steps):
             """Your path holds w alone. Each row should hold w and b."""
-            return right_path(x, y, lr, steps)[:, 0]
+            return right_path(x, y, lr, steps)[:, 0], ...
+
+        def path_alone(x, y, lr, steps):
+            """You return the path alone. The task asks for the errors along it as well."""
+            return right_path(x, y, lr, steps)
+
+        def error_of_the_start_left_out(x, y, lr, steps):
+            """Your errors begin after the first step. There is one for each row of the path, and the first is the
+            error at the start."""
+            path = right_path(x, y, lr, steps)
+            return path, errors_of(x, y, path)[1:]
+
+        def error_of_the_end_left_out(x, y, lr, steps):
+            """Your last error is missing: there is one for each row of the path. If you fetch it in the same run as
+            `train`, fetch it once more after the last step."""
+            path = right_path(x, y, lr, steps)
+            return path, errors_of(x, y, path)[:-1]
+
+        def errors_one_step_behind(x, y, lr, steps):
+            """Your errors are one step behind your path: the first stands there twice. In the same run as `train` an
+            error can be computed before the step. Ask for it in a separate run, together with w and b."""
+            path = right_path(x, y, lr, steps)
+            return path, errors_of(x, y, path[np.maximum(np.arange(steps + 1) - 1, 0)])
+
+        def last_error_alone(x, y, lr, steps):
+            """This is the error at the end. The task asks for one at each row of the path."""
+            path = right_path(x, y, lr, steps)
+            return path, errors_of(x, y, path)[-1]
+
+        def errors_summed(x, y, lr, steps):
+            """Your path is right, and your errors are n times too large: they are sums of squares, not means."""
+            path = right_path(x, y, lr, steps)
+            return path, len(x) * errors_of(x, y, path)
 
     class right:
         def in_two_calls(x, y, lr, steps):
             v1, path = tf.compat.v1, []
+            errors = []
             with tf.Graph().as_default(), v1.Session() as session:
                 theta = v1.Variable(np.zeros(2))
                 error = tf.reduce_mean((theta[0] * x + theta[1] - y) ** 2)
@@ -1147,16 +1186,17 @@ class old_program:
                     if k:
                         session.run(train)
                     path.append(session.run(theta))
-            return path
+                    errors.append(session.run(error))
+            return path, errors
 
         def without_graph(x, y, lr, steps):
             path = [(0.0, 0.0)]
             while len(path) <= steps:
                 path.append(minimize.right.by_the_original(x, y, *path[-1], lr))
-            return path
+            return path, [np.mean((w * x + b - y) ** 2) for w, b in path]
 
         def in_numpy(x, y, lr, steps):
             path = np.zeros((steps + 1, 2))
             for k in range(steps):
                 path[k + 1] = minimize.right.in_numpy(x, y, *path[k], lr)
-            return path
+            return path, np.mean((np.outer(path[:, 0], x) + path[:, 1:] - y) ** 2, axis=1)

@@ -158,3 +158,17 @@ def test_from_most_starts_even_the_bent_curve_lets_the_heavy_ball_arrive(lesson)
     starts = np.arange(-4.0, 4.3, 0.05)
     ends = np.abs(lesson.roll(lesson.bent_slope, starts, 1 / 9, 4 / 9, 2000)[-1])
     assert 0.7 < np.mean(ends < 1e-3) < 0.95
+
+
+@pytest.mark.parametrize("lr", [0.01, 0.02])
+@pytest.mark.parametrize("beta", [0.9, 0.95])
+def test_inertia_leaves_the_better_valley_too_and_the_shallower_one_more_often(lesson, lr, beta):
+    well = functions.double_well
+    hill = np.sort(np.roots([4, 0, -8, 1]).real)[1]
+    assert well.value(well.minima[0]) < well.value(well.minima[1])
+    starts = np.linspace(-2.4, 2.4, 401)[:, None]
+    ends = lesson.roll(well.gradient, starts, lr, beta, 2000)[-1]
+    assert np.abs(ends - well.minima[:, 0]).min(axis=1).max() < 1e-6
+    right = starts[:, 0] > hill
+    better, worse = np.mean(ends[right] < hill), np.mean(ends[~right] > hill)
+    assert 0 < worse < better < 0.5

@@ -115,6 +115,11 @@ class softmax:
             probabilities. Subtract it instead."""
             return stable_softmax(scores / scores.max(axis=1, keepdims=True))
 
+        def divided_by_the_largest_absolute_value(scores):
+            """You divide the scores of each row by the largest absolute value in it, which changes their differences,
+            and with them the probabilities: subtract instead."""
+            return stable_softmax(scores / abs(scores).max(axis=1, keepdims=True))
+
         def signs_dropped(scores):
             """You drop the signs of the scores. A negative score makes a small power, not a large one."""
             return stable_softmax(abs(scores))
@@ -1604,6 +1609,11 @@ def moving_columns(array):
     return array.max(axis=0) > array.min(axis=0)
 
 
+def spread_or_one(array):
+    """The standard deviation of each column, and 1 where a column does not vary."""
+    return np.where(moving_columns(array), array.std(axis=0), 1.0)
+
+
 def by_statistics_of(train, held_out, source, columns=None, ddof=0):
     keep = moving_columns(train) if columns is None else columns
     mean, std = source[:, keep].mean(axis=0), source[:, keep].std(axis=0, ddof=ddof)
@@ -1639,6 +1649,16 @@ class standardise_both:
             keep = moving_columns(train)
             own = held_out[:, keep]
             return by_statistics_of(train, held_out, train)[0], (own - own.mean(axis=0)) / own.std(axis=0)
+
+        @says(held_out_by_its_own.__doc__)
+        def held_out_by_its_own_or_zero(train, held_out):
+            own = held_out[:, moving_columns(train)]
+            return by_statistics_of(train, held_out, train)[0], (own - own.mean(axis=0)) / spread_or_one(own)
+
+        def each_by_its_own(train, held_out):
+            """You treat each array separately, with its own mean and spread and without the columns that do not vary in
+            it. Training alone decides all of this, for both."""
+            return tuple(by_statistics_of(part, part, part)[0] for part in (train, held_out))
 
         def by_both_together(train, held_out):
             """Your mean and spread are taken over training and held-out examples together, so the held-out ones
@@ -1729,6 +1749,12 @@ class standardise_both:
             mean, own = train[:, keep].mean(axis=0), held_out[:, keep].std(axis=0)
             return (train[:, keep] - mean) / train[:, keep].std(axis=0), (held_out[:, keep] - mean) / own
 
+        @says(spread_of_the_held_out.__doc__)
+        def spread_of_the_held_out_or_one(train, held_out):
+            keep = moving_columns(train)
+            deviations = held_out[:, keep] - train[:, keep].mean(axis=0)
+            return by_statistics_of(train, held_out, train)[0], deviations / spread_or_one(held_out[:, keep])
+
         def mean_of_the_held_out(train, held_out):
             """The spreads are right, but you subtract the held-out examples' own mean from them."""
             keep = moving_columns(train)
@@ -1815,7 +1841,7 @@ class standardise_both:
 
         @says(still_columns_as_zeros.__doc__)
         def still_columns_moved_to_zero(train, held_out):
-            mean, std = train.mean(axis=0), np.where(moving_columns(train), train.std(axis=0), 1.0)
+            mean, std = train.mean(axis=0), spread_or_one(train)
             return (train - mean) / std, (held_out - mean) / std
 
         def mean_size_of_the_deviations(train, held_out):

@@ -52,6 +52,10 @@ class average_shard_gradients:
             done."""
             return sum(g / n for g, n in zip(gradients, sizes, strict=True))
 
+        @says(divided_by_its_size.__doc__)
+        def divided_by_its_size_and_by_all(gradients, sizes):
+            return sum(g / n for g, n in zip(gradients, sizes, strict=True)) / sum(sizes)
+
         def pair_by_pair(gradients, sizes):
             """You average the first two, then that mean and the next one, and so on. The last gradient then counts as
             much as all those before it together."""
@@ -90,6 +94,10 @@ class average_shard_gradients:
             """You combine the entries of each gradient, where you should combine the shards: look at the axis, or at
             the order of the factors."""
             return np.array(gradients) @ sizes / sum(sizes)
+
+        @says(along_the_entries.__doc__)
+        def entries_added_up(gradients, sizes):
+            return sizes * np.sum(gradients, axis=1) / sum(sizes)
 
         def gradients_written_over(gradients, sizes):
             """The numbers are right, but you changed the gradients that were passed in: `g *= …` and `+=` write into
@@ -464,6 +472,14 @@ class accumulate_gradients:
                 slopes = whole_gradient(x[piece], y[piece], w - dw, b - db) * len(piece) / n
                 dw, db = dw + slopes[0], db + slopes[1]
             return dw, db
+
+        @says(stepped_between_the_pieces.__doc__)
+        def descended_between_the_pieces(x, y, w, b, pieces):
+            theta, total = np.array([w, b]), np.zeros(2)
+            for piece in pieces:
+                gradient = whole_gradient(x[piece], y[piece], *theta)
+                theta, total = theta - 0.1 * gradient, total + len(piece) * gradient
+            return tuple(total / sum(lengths(pieces)))
 
         def middle_piece(x, y, w, b, pieces):
             """You take the median of the pieces' slopes, which uses neither their lengths nor all of the values."""
@@ -1320,7 +1336,7 @@ class step_seconds:
 
         def everything_through_one(seconds, megabytes, workers, speed):
             """Your exchange grows with the number of workers. In the ring nobody sends more than twice the bucket's
-            size."""
+            size, and each worker has the whole `speed` to itself."""
             return sent_with(seconds, 2 * (workers - 1) * megabytes / speed)
 
         def shared_out_again(seconds, megabytes, workers, speed):
@@ -1408,6 +1424,14 @@ class step_seconds:
             clock as the time when this one is full."""
             sending = ring(workers) * megabytes / speed
             return max(sum(seconds), sending[-2] if len(sending) > 1 else 0) + sending[-1]
+
+        def waits_for_one_whole_sending(seconds, megabytes, workers, speed):
+            """In your code a bucket that has to wait waits as long as the one before takes to be sent. It should wait
+            until that one has arrived, which may be sooner or later."""
+            arrived, full, sending = 0.0, np.cumsum(seconds), ring(workers) * megabytes / speed
+            for k in range(len(full)):
+                arrived = full[k] + sending[k - 1] * (arrived > full[k]) + sending[k]
+            return arrived
 
         def right_for_several_workers(seconds, megabytes, workers, speed):
             """You are right when there are several workers, and wrong when there is one. It has nobody to send to: what

@@ -33,7 +33,7 @@ import checks
 from checks import findings
 from checks.findings import Kind, examine, example
 from checks.outcomes import Foreign, decode, encode
-from checks.wording import ONE_SLIP, alternatives, show
+from checks.wording import ONE_SLIP, alternatives, shorten, show
 from helpers import functions
 
 
@@ -920,6 +920,10 @@ def test_slips_are_told_in_order_and_what_a_longer_one_begins_with_is_not():
     assert alternatives(slips) == "a missing term `b`, or a wrong sign"
 
 
+def test_a_text_cut_after_a_word_has_one_space_before_the_ellipsis():
+    assert shorten("four five six", 4) == shorten("four five six", 5) == "four …"
+
+
 # ---- two things wrong at once
 
 CUBED = "You cube x."
@@ -1363,20 +1367,20 @@ MORE = {
     "ends late in some cases, early in others": (
         task("n", [([n], np.arange(n + 0.0)) for n in (3, 5, 8)]),
         lambda n: np.arange(5.0),
-        "the result has shape (5,), but (3,) is expected. It is right as far as it goes, but ends too early in some "
-        "cases and too late in others: look at what decides where it ends.",
+        "the result has shape (5,), but (3,) is expected. It starts out right, but ends too early in some cases "
+        "and too late in others: look at what decides where it ends.",
     ),
     "ends late in one case": (
         task("n", [([n], np.arange(n + 0.0)) for n in (3, 5, 8)]),
         lambda n: np.arange(7.0) if n == 3 else np.arange(n + 0.0),
-        "the result has shape (7,), but (3,) is expected. It is right as far as it goes, but ends too late in 1 of 3 "
-        "cases: look at what decides where it ends.",
+        "the result has shape (7,), but (3,) is expected. It starts out right, but ends too late in 1 of 3 cases: "
+        "look at what decides where it ends.",
     ),
     "the last of several results filled up": (
         PIECES,
         lambda n: list(np.append(np.arange(n) + 0.5, np.zeros(-n % 3)).reshape(-1, 3)),
-        "result 2 has shape (3,), but (2,) is expected: one entry too many. It is right as far as it goes, but ends "
-        "too late in 3 of 4 cases: look at what decides where it ends.",
+        "result 2 has shape (3,), but (2,) is expected: one entry too many. It starts out right, but ends too late in "
+        "3 of 4 cases: look at what decides where it ends.",
     ),
     "the same whatever one argument is": (
         COUPLES,

@@ -1263,6 +1263,11 @@ class predict:
             """You put X into a model that was fitted to Z, and leave the intercept out. Change the scale first."""
             return X_new @ w
 
+        def scaled_by_the_first_column(X_new, w, b, mean, std):
+            """Your predictions are multiplied by the std of the first column and moved by its mean. They are in the
+            units of y already."""
+            return ((X_new - mean) / std @ w + b) * std[0] + mean[0]
+
         def weights_standardised(X_new, w, b, mean, std):
             """You standardise the weights. They belong to z already: standardise X."""
             return X_new @ ((w - mean) / std) + b
@@ -1629,6 +1634,9 @@ TURNED_IN_ONE_SLOPE = (
     "In one of your slopes the residual is y − wx + b: the brackets around the prediction are missing."
 )
 ANOTHER_START = "Your first cost is that of another line: the descent starts from w = b = 0."
+SUMS_FOR_MEANS = (
+    "You use sums where the formula has means: the squared residuals weigh n times too much beside the penalty."
+)
 SLOPE_ALONG_W_TWICE = "Both of your numbers move by the slope along w. Along b, each residual counts as it is."
 MOVED_IN_TWO_PARTS = (
     "You move w in two parts, so the slope of the second is taken after the first has moved it. Take the whole slope "
@@ -1653,8 +1661,8 @@ class fit_ridge:
 
     class mistakes:
         def penalty_in_the_cost_alone(x, y, lr, steps, penalty):
-            """Your costs contain the penalty, but your steps do not: they are those of the mean squared error. What is
-            the slope of the penalty along w?"""
+            """The formula of your costs is right, but your steps leave the penalty out: they are those of the mean
+            squared error. What is the slope of the penalty along w?"""
             return ridge_by(lambda x, y, w, b, penalty: ridge_gradient(x, y, w, b, 0.0))(x, y, lr, steps, penalty)
 
         def penalty_in_the_steps_alone(x, y, lr, steps, penalty):
@@ -1664,7 +1672,7 @@ class fit_ridge:
             )
 
         def penalty_forgotten(x, y, lr, steps, penalty):
-            """The penalty is missing, in the costs and in the steps: this is the fit of the lesson."""
+            """The penalty is missing: this is the fit of the lesson. It is a part of J, and so of the slope along w."""
             return fit_rightly(x, y, lr, steps, 0.0)
 
         def penalty_on_b_too(x, y, lr, steps, penalty):
@@ -1678,7 +1686,7 @@ class fit_ridge:
             return ridge_by(gradient, lambda *at: ridge_cost(*at) + at[4] * at[3] ** 2)(x, y, lr, steps, penalty)
 
         def b_steps_penalised(x, y, lr, steps, penalty):
-            """Your costs have the right formula. But the steps of b contain the penalty too, which does not depend on
+            """The formula of your costs is right, but the steps of b contain the penalty too, which does not depend on
             b."""
 
             def gradient(x, y, w, b, penalty):
@@ -2034,6 +2042,15 @@ class fit_ridge:
 
             return ridge_by(gradient)(x, y, lr, steps, penalty)
 
+        def square_in_both_slopes(x, y, lr, steps, penalty):
+            """λw² itself is in both of your slopes. What belongs there is its derivative, along w in one and along b in
+            the other."""
+
+            def gradient(x, y, w, b, penalty):
+                return np.array(ridge_gradient(x, y, w, b, 0.0)) + penalty * w**2
+
+            return ridge_by(gradient)(x, y, lr, steps, penalty)
+
         def pull_averaged_twice(x, y, lr, steps, penalty):
             """The penalty pulls twice as hard as it should. Does a 2 in front of brackets multiply it, beside its own
             2?"""
@@ -2098,9 +2115,8 @@ class fit_ridge:
 
             return ridge_by(gradient)(x, y, lr, steps, penalty)
 
+        @says(SUMS_FOR_MEANS)
         def sums_in_the_steps(x, y, lr, steps, penalty):
-            """Your steps use sums for means: the squared residuals weigh n times too much beside the penalty."""
-
             def gradient(x, y, w, b, penalty):
                 dw, db = ridge_gradient(x, y, w, b, 0.0)
                 return dw * len(x) + 2 * penalty * w, db * len(x)
@@ -2181,9 +2197,8 @@ class fit_ridge:
             """You subtract the mean of x on the way. Here the descent runs on x as it is, and returns its w and b."""
             return fit_rightly(x - x.mean(), y, lr, steps, penalty)
 
+        @says(SUMS_FOR_MEANS)
         def sums_for_means(x, y, lr, steps, penalty):
-            """Your costs and your steps use sums where the formula has means: the squared residuals weigh n times too
-            much beside the penalty."""
             n = len(x)
             return ridge_by(
                 lambda x, y, w, b, penalty: n * np.array(ridge_gradient(x, y, w, b, penalty / n)),

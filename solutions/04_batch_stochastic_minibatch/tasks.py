@@ -70,6 +70,11 @@ class split_into_batches:
             padded = np.resize(order, math.ceil(len(order) / batch_size) * batch_size)
             return cut(padded, batch_size)
 
+        def filled_with_zeros(order, batch_size):
+            """Your last batch is filled up with zeros, and 0 is the index of an example. The last batch may be
+            short."""
+            return cut(np.append(order, np.zeros(-len(order) % batch_size, dtype=int)), batch_size)
+
         def taken_from_the_end(order, batch_size):
             """Your last batch is full because it begins earlier: some of its examples were used before. It may be
             short."""
@@ -106,6 +111,8 @@ class split_into_batches:
 
         @says(DEALT_BY_STRIDE)
         def stride_of_batch_size(order, batch_size):
+            if batch_size > len(order):  # some batches are empty, or left out
+                return ...
             return [order[k::batch_size] for k in range(batch_size)]
 
         @says(DEALT_BY_STRIDE)
@@ -120,6 +127,11 @@ class split_into_batches:
         def one_short(order, batch_size):
             """One index is missing at the end of each batch. A slice `order[a:b]` already ends before entry b."""
             return [order[k : min(k + batch_size, len(order)) - 1] for k in range(0, len(order), batch_size)]
+
+        def last_index_left_out(order, batch_size):
+            """The last index is in none of your batches. A range, like a slice, already ends before its second
+            number."""
+            return cut(order[:-1], batch_size)
 
         def begun_at_one(order, batch_size):
             """Your first batch begins at the second index. Positions count from 0."""
@@ -513,6 +525,10 @@ class batch_gradient:
             below."""
             return len(batch) / len(np.unique(batch)) * right_gradient(X, y, theta, batch)
 
+        def features_averaged(X, y, theta, batch):
+            """Your predictions are means over the features. A prediction is the sum of what the features contribute."""
+            return 2 / len(batch) * X[batch].T @ (np.mean(X[batch] * theta, axis=1) - y[batch])
+
         def one_feature_at_a_time(X, y, theta, batch):
             """Your residual for feature j contains that feature's part of the prediction alone. A prediction is the sum
             over all features."""
@@ -790,6 +806,11 @@ class cost_by_batches:
             n = len(x) // batch_size * batch_size
             return np.mean((w * x[:n] + b - y[:n]) ** 2) if n else 0.0
 
+        @says(WHOLE_BATCHES_ALONE)
+        def divided_by_none(x, y, w, b, batch_size):
+            n = len(x) // batch_size * batch_size
+            return sum((w * x[:n] + b - y[:n]) ** 2) / n
+
         def variance_of_the_residuals(x, y, w, b, batch_size):
             """You take the variance of the residuals, which ignores their mean. The cost squares the residuals
             themselves."""
@@ -988,8 +1009,8 @@ class minibatch_descent:
             )
 
         def short_batch_by_batch_size(X, y, theta, orders, batch_size, lr, decay):
-            """This is right where batch_size divides n. But the step of a shorter last batch is too short: divide by
-            the batch's own length."""
+            """This is right where batch_size divides n. But the step of a shorter last batch is too short, by the
+            ratio of its length to batch_size. Where does that factor come in?"""
 
             def gradient(X, y, theta, batch):
                 return scaled(len(batch) / batch_size, X, y, theta, batch)
@@ -1395,6 +1416,12 @@ class minibatch_descent:
                     t += 1
                 path.append(theta)
             return np.array(path)
+
+        def epochs_joined(X, y, theta, orders, batch_size, lr, decay):
+            """Your batches are cut from the orders of all epochs joined together, so one batch can hold examples of two
+            epochs. The last batch of an epoch should end with it, even if it is short."""
+            end = rightly(X, y, theta, orders.reshape(1, -1), batch_size, lr, decay)[-1]
+            return [theta, *[...] * (len(orders) - 1), end]
 
         def with_momentum(X, y, theta, orders, batch_size, lr, decay):
             """Your steps carry on 0.9 of the gradients before, as with momentum. A step depends on its own batch

@@ -149,7 +149,7 @@ def _message(error: BaseException) -> str:
     # TensorFlow begins a message with the place in its own graph, in double braces, or names the places around it.
     places = r"\{\{.*?\}\} ?|\AGraph execution error:.*\nNode: '\S+'\n|\n\t \[\[.*"
     message = " ".join(re.sub(places, "", text, flags=re.DOTALL).split())
-    return message if len(message) <= _LONGEST else message[:_LONGEST] + " …"
+    return message if len(message) <= _LONGEST else message[:_LONGEST].rstrip() + " …"
 
 
 def raised(outcome: dict) -> str | None:

@@ -309,7 +309,7 @@ def _is_combined(part: Part, pairs: list[tuple[np.ndarray, np.ndarray]]) -> bool
 
 
 def _length(part: Part, column: list[Part], pairs: list[tuple[np.ndarray, np.ndarray]], task: dict) -> str | None:
-    """What can be said of too many or too few entries: that all are right as far as they go, or which one is not."""
+    """What can be said of too many or too few entries: that it starts out right, or which one is wrong first."""
     if not all(e.ndim == g.ndim > 0 and e.shape[1:] == g.shape[1:] for e, g in pairs):
         return None
     shown = next(k for k, p in enumerate(p for p in column if _is_misshapen(p)) if p is part)
@@ -329,7 +329,7 @@ def _length(part: Part, column: list[Part], pairs: list[tuple[np.ndarray, np.nda
     many = f"in {len(wrong)} of {len(cases)} cases" if len(wrong) < len(cases) else "in every case"
     ends = {"too late" if len(g) > len(e) else "too early" for e, g in pairs}
     when = f"{ends.pop()} {many}" if len(ends) == 1 else "too early in some cases and too late in others"
-    return f"It is right as far as it goes, but ends {when}: look at what decides where it ends."
+    return f"It starts out right, but ends {when}: look at what decides where it ends."
 
 
 def _ends_early(column: list[Part], task: dict) -> bool:

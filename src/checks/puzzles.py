@@ -144,8 +144,8 @@ _EXPLANATIONS = {
         "An array of whole numbers takes no decimals in place: `x = x / n` makes a new array, `x /= n` does not."
     ),
     r"inhomogeneous shape": (
-        "What should become an array has parts of different shapes: rows of different lengths, say, or several results "
-        "of one function."
+        "What should become an array has parts of different shapes, such as rows of different lengths or several "
+        "results of one function."
     ),
     r"setting an array element with a sequence": (
         "An entry of an array holds one number, and here it is given several. A whole row of a matrix is `A[i]`, and a "

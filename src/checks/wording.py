@@ -70,7 +70,7 @@ def gave_and_expected(got, expected, digits: int = 6) -> str | None:
 
 def shorten(text: str, width: int = WIDTH) -> str:
     """A text, or its beginning if it is too long for a line."""
-    return text if len(text) <= width else f"{text[:width]} …"
+    return text if len(text) <= width else f"{text[:width].rstrip()} …"
 
 
 def article(noun: str) -> str:

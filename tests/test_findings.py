@@ -996,6 +996,13 @@ def test_a_slip_is_found_in_a_single_result():
     )
 
 
+def test_a_case_is_shown_in_which_the_result_that_is_spoken_of_is_wrong():
+    cases = [([x], [x + 1, x**2 + 1], [x + 1, x**3]) for x in (1.5, 2.25, 4.0, 0.3)]
+    unseen_at_first = task("x", [([1.1], *[[2.1, 2.21]] * 2), *cases], mistakes=[CUBED])
+    finding = found(lambda x: (x**0.3, 2.21 if x == 1.1 else x**3), unseen_at_first)
+    assert finding.sentence.startswith("result 2 of 2, taken alone") and finding.case == 1
+
+
 def test_a_mistake_that_shows_in_one_case_alone_is_not_found_in_a_single_result():
     rare = task(
         "x",
@@ -1206,7 +1213,7 @@ def writes(arrays):
 def test_of_a_list_that_is_changed_no_copy_is_advised_that_would_not_help(function):
     said = sentence(function, LISTS)
     assert said.startswith("changes its argument arrays, which the caller still needs.")
-    assert "`arrays[k] = …`" in said and "`-=` on a loop variable" in said
+    assert "`arrays[k] = …`" in said and "`-=` on a loop variable" in said and "`out=…`" in said
     assert ".copy()" not in said and "Collect new arrays in a new one" in said
 
 

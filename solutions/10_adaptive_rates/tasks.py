@@ -690,6 +690,13 @@ class recipe_rates:
             wave = recipe(lr, steps, warm_up, least)
             return np.where(t < warm_up, wave, wave - least / 2)
 
+        def least_added_to_the_height(lr, steps, warm_up, least):
+            """Your cosine falls from α + `least` to 0: halfway it is right, but the wave is too high. Only what is
+            above `least` falls."""
+            t = np.arange(steps)
+            wave = (lr + least) / 2 * (1 + np.cos(np.pi * (t - warm_up) / (steps - warm_up)))
+            return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
+
         def constant_after_the_warm_up(lr, steps, warm_up, least):
             """After the warm-up your rate stays at α. It should fall on half a wave of the cosine."""
             return np.where(np.arange(steps) < warm_up, recipe(lr, steps, warm_up, least), lr)
@@ -879,6 +886,11 @@ class left_by_decay:
         def single_columns_spared(parameters, rates, weight_decay):
             """You leave a matrix with a single column as it is. It has two dimensions, and shrinks like any other."""
             return shrunk(parameters, np.prod(1 - rates * weight_decay), lambda p: p.size > len(p))
+
+        def taken_away(parameters, rates, weight_decay):
+            """You return what the decay takes away from each parameter. The task asks what is left."""
+            left = shrunk(parameters, np.prod(1 - rates * weight_decay))
+            return [p - its for p, its in zip(parameters, left, strict=True)]
 
         def half_of_the_shares(parameters, rates, weight_decay):
             """Each of your steps takes half of its share. The decay has no ½ in it."""
@@ -1509,6 +1521,17 @@ class adam_path:
         def squares_of_m(gradient, start, lr, steps):
             """Your v takes in the square of m. It takes in the square of the slope."""
             return of_the_squares(lambda slope, m: m**2)(gradient, start, lr, steps)
+
+        def squares_of_the_corrected_m(gradient, start, lr, steps):
+            """Your v takes in the square of the corrected m. It takes in the square of the slope."""
+
+            def step(theta, m, v, slope, t, lr):
+                m = running(m, slope, 0.9)
+                m_hat = m / (1 - 0.9**t)
+                v = running(v, m_hat**2, 0.999)
+                return theta - lr * m_hat / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
+
+            return walking(step)(gradient, start, lr, steps)
 
         @says(TOO_LARGE_AN_EPS)
         def eps_of_a_thousandth(gradient, start, lr, steps):

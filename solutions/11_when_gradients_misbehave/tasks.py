@@ -949,8 +949,8 @@ class scaled_step:
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def squares_overflow(theta, gradient, lr, scale, good, patience):
-            """You skip a step whose gradient is large but finite, perhaps because the squares of its entries overflow.
-            Only an entry that is infinite or NaN makes a step bad."""
+            """You skip a step whose gradient is large but finite, perhaps because the squares of its entries overflow,
+            or because you compare the entries with a limit. Only one that is infinite or NaN makes a step bad."""
             return step_of_scale(theta, gradient + 0 * np.sum(gradient**2), lr, scale, good, patience)
 
         def counted_before_looking(theta, gradient, lr, scale, good, patience):
@@ -1219,6 +1219,10 @@ OUTPUT_TOO_EARLY = (
     "You take the slope at the weight times the layer's output, perhaps because `h` has been overwritten by then. Take "
     "it at the weight times what comes in, before you move on to the output."
 )
+ZERO_WEIGHT_DIVIDED_BY = (
+    "All is right until a weight is 0. Then a gradient becomes NaN, which is what 0/0 gives: multiply the factors that "
+    "you need, instead of dividing a product by those that you do not."
+)
 COARSE_DIFFERENCE = (
     "These are quotients of differences on one side, and their steps are too large. The formula gives the slopes "
     "themselves."
@@ -1232,6 +1236,7 @@ class weight_gradients:
             yield drawn(rng, n, 0.5, 1.8), float(drawn(rng, 1, 0.4, 1.5)[0]), activation
         yield abs(drawn(rng, 3, 0.5, 1.8)), round(rng.uniform(0.4, 1.5), 3), "elu"
         yield np.append(-abs(drawn(rng, 1, 0.5, 1.8)), drawn(rng, 2, 0.5, 1.8)), 0.75, "elu"
+        yield np.array([1.2, 0.0, -0.7]), round(rng.uniform(0.4, 1.5), 3), "sigmoid"  # nothing to divide by
 
     class mistakes:
         def for_the_inputs(weights, x, activation):
@@ -1490,6 +1495,37 @@ class weight_gradients:
             _, z, _ = forward(weights, x, activation)
             return np.prod(weights * SLOPES[activation](z))
 
+        @says(ZERO_WEIGHT_DIVIDED_BY)
+        def all_factors_over_those_so_far(weights, x, activation):
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            factors = weights * slopes
+            with np.errstate(invalid="ignore"):
+                return h * slopes * np.prod(factors) / np.cumprod(factors)
+
+        @says(ZERO_WEIGHT_DIVIDED_BY)
+        def own_factor_divided_out(weights, x, activation):
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            factors = weights * slopes
+            with np.errstate(invalid="ignore"):
+                return h * slopes * (factors * behind(factors) / factors)
+
+        def own_weight_for_the_later_ones(weights, x, activation):
+            """The slopes of the later layers are right, but each is multiplied by the weight that the gradient belongs
+            to. A layer's factor has its own weight."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = SLOPES[activation](z)
+            return h * slopes * behind(slopes) * weights ** np.arange(len(weights))[::-1]
+
+        def weights_added(weights, x, activation):
+            """Your layers add their weight to what comes in. They multiply by it."""
+            h = [x]
+            for w in weights:
+                h.append(float(VALUES[activation](w + h[-1])))
+            slopes = SLOPES[activation](weights + h[:-1])
+            return h[:-1] * slopes * behind(weights * slopes)
+
         def inputs_behind_for_weights(weights, x, activation):
             """In the factors of the later layers you multiply by what comes into the layer. What the earlier weight
             changes is that input, so the factor is the layer's weight, times its slope."""
@@ -1645,9 +1681,9 @@ class binary_cross_entropy:
             return bce(scores, labels)[0], clipped(scores, labels, 1e-15)[1]
 
         def logarithm_of_p_turned_round(scores, labels):
-            """The slope is right. Your cost is infinite where the prediction is most wrong, and 0 instead of tiny where
-            it is confident and right, whether you write log(1 + eᶻ) or the logarithm of the sigmoid. Use a power of e
-            that is never above 1, and a logarithm that loses no digits."""
+            """The slope is right. Your cost is infinite where the prediction is most wrong, because you take the
+            logarithm of 0 or infinity: rewrite it so that neither arises. And where the prediction is confident and
+            right, your cost is 0 instead of tiny: use a logarithm that loses no digits."""
             return -np.log(sigmoid(margin(scores, labels))), bce(scores, labels)[1]
 
         def line_taken_off(scores, labels):
@@ -1925,9 +1961,9 @@ class binary_cross_entropy:
             return straight + (costs - straight) / np.log(2), slopes
 
         def logarithm_overflows_and_slope_by_subtraction(scores, labels):
-            """Your cost is infinite where the prediction is most wrong, and where it is confident and right, cost and
-            slope are 0 instead of tiny. Use a power of e that is never above 1, a logarithm that loses no digits, and
-            no difference such as p − 1."""
+            """Your cost is infinite where the prediction is most wrong, because you take the logarithm of 0 or
+            infinity: rewrite it so that neither arises. And where the prediction is confident and right, cost and slope
+            are 0 instead of tiny: use a logarithm that loses no digits, and no difference such as p − 1."""
             return np.log(1 + np.exp(-margin(scores, labels))), sigmoid(scores) - labels
 
         @says(BOTH_OVERFLOW)
@@ -1944,6 +1980,23 @@ class binary_cross_entropy:
         def slope_of_the_squared_error(scores, labels):
             p = sigmoid(scores)
             return bce(scores, labels)[0], 2 * (p - labels) * p * (1 - p)
+
+        @says(slope_that_saturates.__doc__)
+        def slope_that_saturates_with_all_digits(scores, labels):
+            costs, slopes = bce(scores, labels)
+            small = np.exp(-np.abs(scores))
+            return costs, slopes * small / (1 + small) ** 2
+
+        @says(slope_by_subtraction.__doc__)
+        def slope_by_subtraction_from_one(scores, labels):
+            sign = np.where(labels == 1, -1, 1)
+            return bce(scores, labels)[0], sign * (1 - sigmoid(margin(scores, labels)))
+
+        def sign_of_the_product_turned(scores, labels):
+            """The slope is right, and so is the cost where the label is 0. Where it is 1, your cost is off by twice the
+            score, as if the product of score and label had the wrong sign."""
+            costs, slopes = bce(scores, labels)
+            return costs + 2 * scores * labels, slopes
 
     class right:
         def by_softplus(scores, labels):

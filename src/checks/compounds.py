@@ -29,8 +29,8 @@ class _Known(NamedTuple):
     right: set[tuple]  # and of those that it leaves right
 
 
-def compound(task: dict, columns: Columns) -> str | None:
-    """What is known of a result of which no single mistake is known; None if nothing.
+def compound(task: dict, columns: Columns) -> tuple[str, int] | None:
+    """What is known of a result of which no single mistake is known, and a case that shows it; None if nothing.
 
     columns   the parts of the result by their paths, each with all cases
     """
@@ -39,6 +39,11 @@ def compound(task: dict, columns: Columns) -> str | None:
         return None
     known = [one for one in _known(task, columns) if one.wrong & wrong.keys()]
     return _beyond(known, columns, wrong, task) or (_apart(known, wrong) if len(columns) > 1 else None)
+
+
+def first_wrong(column: list[Part]) -> int:
+    """The number of the first case in which a part is wrong."""
+    return next(part.case for part in column if not part.right)
 
 
 def _known(task: dict, columns: Columns) -> Iterator[_Known]:
@@ -85,7 +90,7 @@ def _differing(value, expected, task: dict) -> int:
     return int(np.sum(~np.isclose(a, b, rtol=relative, atol=task["absolute"], equal_nan=True)))
 
 
-def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -> str | None:
+def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -> tuple[str, int] | None:
     """A mistake and, on top of it, a pattern such as a factor."""
     for one in known:
         if one.columns.keys() != columns.keys() or not one.right >= columns.keys() - wrong.keys():
@@ -101,7 +106,8 @@ def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -
             first = f"One is a slip: {_slips(one.sentence)}." if one.is_slip else one.sentence
             subjects = [wrong[path][0].subject for path in differing]
             too = f" The same holds for {enumerate_words(subjects[1:])}." if subjects[1:] else ""
-            return f"two things are wrong. {first} Once that is fixed, {subjects[0]} {said}{too}"
+            found = f"two things are wrong. {first} Once that is fixed, {subjects[0]} {said}{too}"
+            return found, first_wrong(wrong[differing[0]])
     return None
 
 
@@ -128,13 +134,13 @@ def _is_plain(one: _Known, wrong: Columns, task: dict) -> bool:
     )
 
 
-def _apart(known: list[_Known], wrong: Columns) -> str | None:
+def _apart(known: list[_Known], wrong: Columns) -> tuple[str, int] | None:
     """Mistakes in single results of several, without those that would get a result wrong that is right here. Of those
     with the same result, the ones that explain most results count, and of these the ones that get few others wrong."""
     matched = {
         id(one): {path for path in one.wrong & wrong.keys() if all(p.right for p in one.columns[path])} for one in known
     }
-    subjects: dict[str, list[str]] = {}  # by what gives them
+    given: dict[str, list[list[Part]]] = {}  # columns by what gives them
     for path, column in wrong.items():
         fitting = [one for one in known if path in matched[id(one)]]
         ranks = {
@@ -150,12 +156,16 @@ def _apart(known: list[_Known], wrong: Columns) -> str | None:
             gives = f"what a correct function with one slip gives: {alternatives(slips)}."
         else:
             continue
-        subjects.setdefault(gives, []).append(column[0].subject)
+        given.setdefault(gives, []).append(column)
+    if not given:
+        return None
     said = [
-        f"{enumerate_words(names)}, taken alone, {'is' if len(names) == 1 else 'are'} {gives}"
-        for gives, names in subjects.items()
+        f"{enumerate_words([column[0].subject for column in those])}, taken alone, "
+        f"{'is' if len(those) == 1 else 'are'} {gives}"
+        for gives, those in given.items()
     ]
-    return " ".join(part[0].upper() + part[1:] if k else part for k, part in enumerate(said)) or None
+    first = next(iter(given.values()))[0]
+    return " ".join(part[0].upper() + part[1:] if k else part for k, part in enumerate(said)), first_wrong(first)
 
 
 def _without_praise(sentence: str) -> str:

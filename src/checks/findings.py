@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from checks import patterns, puzzles
-from checks.compounds import compound
+from checks.compounds import compound, first_wrong
 from checks.outcomes import (
     RECOGNISABLE,
     UNREAD,
@@ -230,7 +230,8 @@ def _how_changed(name: str, argument) -> str:
         )
     return (
         f"`{name}[k] = …` and methods such as `.append(…)` change the caller's {type(argument).__name__}, and "
-        f"`{name}[k] -= …`, or `-=` on a loop variable, writes into an array in it. Collect new arrays in a new one."
+        f"`{name}[k] -= …`, or `-=` on a loop variable, writes into an array in it, as `out=…` does. Collect new "
+        "arrays in a new one."
     )
 
 
@@ -280,29 +281,28 @@ def _wrong_value(task: dict, trials: list[Trial], single: bool) -> Finding | Non
     if sentence := _recognised(task, trials, "slips"):
         doubt = " Only one case differs, so the cause may be something else." if len(wrong) == 1 else ""
         return Finding(Kind.SLIP, sentence + doubt, found.case)
-    if not single and (sentence := compound(task, columns) or _traced(task, columns, found.case)):
-        return Finding(Kind.COMPOUND, sentence, found.case)
+    if not single and (seen := compound(task, columns) or _traced(task, columns)):
+        return Finding(Kind.COMPOUND, *seen)
     return found
 
 
-def _traced(task: dict, columns: dict[tuple, list[Part]], case: int) -> str | None:
-    """What the arguments have to do with some wrong part, or what all of these have in common.
-
-    case   the number of the one that is shown
-    """
+def _traced(task: dict, columns: dict[tuple, list[Part]]) -> tuple[str, int] | None:
+    """What the arguments have to do with some wrong part, or what all of these have in common, and a case that shows
+    it."""
     wrong = [column for column in columns.values() if not all(part.right for part in column)]
     for column in wrong:
         part = next(part for part in column if not part.right)
         if said := patterns.numbers(part, column, task) or trace(column, task):
             others = [other for other in wrong if other is not column]
-            return f"{part.subject} {said}{f' {_too(said, others, case, task)}' if others else ''}"
+            return f"{part.subject} {said}{f' {_too(said, others, part.case, task)}' if others else ''}", part.case
     if common_factor(wrong, task):
-        return (
+        said = (
             f"{_several([column[0].subject for column in wrong])} are wrong by one and the same factor, which differs "
             "from case to case: relative to each other they are right."
         )
+        return said, first_wrong(wrong[0])
     if misplaced(list(columns.values()), task):
-        return "the results, taken together, hold the right entries in the wrong places."
+        return "the results, taken together, hold the right entries in the wrong places.", first_wrong(wrong[0])
     return None
 
 

@@ -12,7 +12,7 @@ from grader.sentences import (
 )
 from helpers import functions
 
-MOVED_BY_H_TIMES_ITS_SIZE = "You move each entry by h times its size. The move is h, whatever θ is."
+MOVED_BY_ITS_SIZE = "How far you move an entry depends on its size. The move is h, whatever θ is."
 
 
 class step:
@@ -199,7 +199,7 @@ class numerical_hessian:
             """You move by 1 and divide by 2h. The move and the division belong together: move by h."""
             return columns(gradient, theta, 1.0) / (2 * h)
 
-        @says(MOVED_BY_H_TIMES_ITS_SIZE)
+        @says(MOVED_BY_ITS_SIZE)
         def in_proportion_to_theta(gradient, theta, h):
             moves = np.diag(h * theta)
             return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * h) for m in moves])
@@ -295,12 +295,12 @@ class numerical_hessian:
             """You take the differences around 0. Take them around the θ that is passed in."""
             return columns(gradient, np.zeros(len(theta)), h) / (2 * h)
 
-        @says(MOVED_BY_H_TIMES_ITS_SIZE)
+        @says(MOVED_BY_ITS_SIZE)
         def moved_and_divided_in_proportion(gradient, theta, h):
             moves = np.diag(h * theta)
             return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * np.sum(m)) for m in moves])
 
-        @says(MOVED_BY_H_TIMES_ITS_SIZE)
+        @says(MOVED_BY_ITS_SIZE)
         def moved_in_proportion(gradient, theta, h):
             moves = h * np.maximum(1, abs(theta))
             return np.column_stack(
@@ -330,6 +330,10 @@ class numerical_hessian:
         def symmetric_part(gradient, theta, h):
             H = columns(gradient, theta, h) / h
             return (H + H.T) / 4
+
+        def one_half_mirrored(gradient, theta, h):
+            H = columns(gradient, theta, h) / (2 * h)
+            return np.tril(H) + np.tril(H, -1).T
 
 
 def points_until(gradient, start, lr, most, stops):
@@ -815,6 +819,29 @@ class stationary_point:
             """You take the singular values, which are the sizes of the eigenvalues. Their signs decide."""
             values = abs(np.linalg.eigvalsh(hessian))
             return "undecided" if np.any(values <= 1e-9 * np.max(values)) else "minimum"
+
+        def never_a_saddle(hessian):
+            """You never answer "saddle". If you use `any`, compare the eigenvalues first: `values.any()` is True or
+            False, whatever their signs."""
+            return by_rule(lambda v: v.min() > 0, lambda v: v.all(), lambda v: False)(hessian)
+
+        def saddle_without_limit(hessian):
+            """In your code an eigenvalue that counts as zero can still make a saddle. Apply the limit to both signs
+            before you call a point a saddle."""
+            values = np.linalg.eigvalsh(hessian)
+            if np.min(abs(values)) < 1e-14 * np.max(abs(values)):  # what rounding leaves of a zero has either sign
+                return ...
+            return "saddle" if both_signs(values) else stationary_point.right.by_signs(hessian)
+
+        def first_and_last_of_unsorted(hessian):
+            """Some saddles whose Hessian is diagonal escape you. The first and the last eigenvalue are the smallest and
+            the largest only if they are sorted: `np.linalg.eigvalsh` sorts them, `np.linalg.eigvals` does not."""
+            kind, values = stationary_point.right.by_signs(hessian), np.diag(hessian)
+            if kind in ("minimum", "maximum"):
+                return kind
+            if kind == "undecided" or not np.array_equal(hessian, np.diag(values)):
+                return ...
+            return "minimum" if values[0] > 0 else "saddle" if values[-1] > 0 else "maximum"
 
     class right:
         def by_signs(hessian):

@@ -88,6 +88,11 @@ class largest_stable_rate:
             is not yet the border: take the largest eigenvalue itself."""
             return 2 / np.linalg.norm(hessian, 1)
 
+        def by_row_sums_with_signs(hessian):
+            """You take the largest sum of the entries in a row, in which positive and negative ones cancel. The largest
+            eigenvalue is another number."""
+            return 2 / np.max(np.sum(hessian, axis=1))
+
         def by_condition(hessian):
             """You use the condition number, which compares the largest eigenvalue with the smallest. The border depends
             on the largest alone."""
@@ -309,6 +314,11 @@ class fastest_rate:
             """You take the mean of the rates that suit each direction best. In a long ravine that of the flattest is
             far above the border."""
             return np.mean(1 / eigenvalues(hessian))
+
+        def two_smallest(hessian):
+            """You use the two smallest eigenvalues. If there are more, that leaves out the steepest direction, which
+            swings first as the rate grows."""
+            return 2 / np.sum(eigenvalues(hessian)[:2]) if len(hessian) > 1 else ...
 
         def nearly_the_border(hessian):
             """You take nine tenths of the border. The best rate also depends on the smallest eigenvalue."""
@@ -710,6 +720,17 @@ class descend_with_decay:
             """You add `decay` to t. In the bracket it multiplies t."""
             return with_rates(gradient, start, lr / (1 + decay + np.arange(steps)))
 
+        def one_multiplied_by_t(gradient, start, lr, decay, steps):
+            """From t = 1 on you divide by (1 + decay)·t. In the bracket, t multiplies `decay` alone."""
+            return with_rates(gradient, start, lr / np.maximum(1, (1 + decay) * np.arange(steps)))
+
+        def point_divided_too(gradient, start, lr, decay, steps):
+            """You divide the whole new point by the bracket. Only the rate is divided by it."""
+            path = [start]
+            for t in range(steps):
+                path.append((path[-1] - lr * gradient(path[-1])) / (1 + decay * t))
+            return np.array(path)
+
         def decay_subtracted(gradient, start, lr, decay, steps):
             """You subtract `decay` in each step, so the rate soon gets below 0. Divide by the bracket."""
             return with_rates(gradient, start, lr - decay * np.arange(steps))
@@ -894,6 +915,7 @@ class steps_needed:
         yield 100 * ravine_askew(rng), 0.01, 0.2
         yield np.array([[8.0]]), 0.25, 0.1  # on the border, to the last bit
         yield np.array([[4.0]]), 0.25, 0.3  # r = 0
+        yield np.array([[2.0]]), 0.45, 0.5  # r = 0.1: one step leaves less than may be left
         yield case(ravine_askew(rng), 0.2, False)
         yield np.array([[1.0]]), 0.5, 0.25  # a tie: after two steps, exactly a quarter is left
         yield np.diag([1.0, 300.0]), 0.003, clear_shrink(rng, 0.997, True)  # hundreds of steps
@@ -1135,9 +1157,14 @@ class steps_needed:
             return -1 if r >= 1 else 1 + squarings(r, shrink)
 
         def always_one(hessian, lr, shrink):
-            """You find one step enough wherever the rate converges. Is a quotient upside down, or does the loop end too
-            soon?"""
+            """You find one step enough wherever the rate converges. Does the loop end too soon?"""
             return -1 if slowest(hessian, lr) >= 1 else 1
+
+        def quotient_upside_down(hessian, lr, shrink):
+            """You find one step enough where many are needed, and count several where one is enough. Is a quotient
+            upside down?"""
+            r = slowest(hessian, lr)
+            return -1 if r >= 1 else math.ceil(math.log(r) / math.log(shrink)) if r else 1
 
         def at_most_two(hessian, lr, shrink):
             """You never count more than two steps. Is `return` inside the loop?"""

@@ -268,6 +268,11 @@ GENERAL = {
         lambda x: (np.float32(x) / 3).round(3).astype(float).round(3),
         "the result is rounded to 3 decimal places. Return it unrounded.",
     ),
+    "rounded to 0, or set to it": (
+        task("x", [([x], x / 4) for x in (2.0, 6.0, 1e-5)]),
+        lambda x: x / 4 if x > 1e-3 else 0.0,
+        "the result is 0 wherever it is wrong. Is it rounded, or are small values set to 0?",
+    ),
     "nearly right, but not near 0": (
         task("x", [([x], x / 3) for x in (A(1.0, -3e-5), A(4e-5, 2.0), A(0.7, 2e-6))]),
         lambda x: x / 3 + 1e-5 * (abs(x) < 0.1) * np.cos(7e5 * x),
@@ -1447,6 +1452,11 @@ MORE = {
     ),
     "right for entries that are equal": (
         MEANS,
+        lambda x, weights: np.mean(x),
+        "the result is right in every case with one entry or equal entries in weights, and wrong in every other case.",
+    ),
+    "right for entries that are equal, none being single": (
+        {**MEANS, "cases": MEANS["cases"][1:]},
         lambda x, weights: np.mean(x),
         "the result is right in every case with equal entries in weights, and wrong in every other case.",
     ),

@@ -469,6 +469,10 @@ class gap_from_rounding:
             """You use the gap between 1 and the next float32. Here the rate is known, and so is its rounding error."""
             return 2.0**-23 * np.linalg.norm(start - lowest)
 
+        @says(by_the_machine_epsilon.__doc__)
+        def machine_epsilon_for_the_error(lr, start, lowest):
+            return 2.0**-23 / lr * np.linalg.norm(start - lowest)
+
         def quotient_upside_down(lr, start, lowest):
             """Your quotient is upside down: the better the rate fits into float32, the smaller the bound."""
             return lr / lost(lr) * np.linalg.norm(start - lowest) if lost(lr) else ...
@@ -732,8 +736,8 @@ class by_numpy:
             )(x, y, penalty, lr, steps)
 
         def rate_rounded(x, y, penalty, lr, steps):
-            """You round the rate to float32. That makes your program agree with Keras, and part from PyTorch, which
-            takes the rate as it is. It is not the bug either: look at the second point of the path."""
+            """The bug is gone, but your path has its rate rounded to float32. Then it agrees with Keras and differs
+            from PyTorch, which keeps the rate as it is passed in."""
             return at_rounded_rate(x, y, penalty, lr, steps)
 
         def sum_for_mean(x, y, penalty, lr, steps):

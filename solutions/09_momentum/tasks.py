@@ -676,6 +676,12 @@ class coast:
             part of it."""
             return next(k for k in range(2000) if lr * beta**k <= share), coasted(velocity, lr, beta)
 
+        def share_of_all_steps_to_come(velocity, lr, beta, share):
+            """The move is right, but you count until all the velocities still to come add up to at most the share of
+            this one. The task asks when at most this share of the velocity is left."""
+            steps = count_until(lambda left: left <= share, beta / (1 - beta), beta)
+            return steps if beta else ..., coasted(velocity, lr, beta)
+
         def mean_velocity(velocity, lr, beta, share):
             """The count is right, but all your entries of θ move equally far, by the mean velocity. Each has its
             own."""
@@ -869,6 +875,12 @@ class heavy_ball_constants:
             sorted ones."""
             eigenvalues = np.linalg.eigvalsh(hessian)
             return constants(eigenvalues[0], eigenvalues[min(1, len(eigenvalues) - 1)])
+
+        def first_and_second(hessian):
+            """You take the first and the second eigenvalue. A 1 × 1 Hessian has no second one, which raises an
+            IndexError, and of three the second is not the largest. Take the first and the last of the sorted ones."""
+            eigenvalues = np.linalg.eigvalsh(hessian)
+            return constants(eigenvalues[0], eigenvalues[1])
 
         def beta_first(hessian):
             """Both numbers are right, and in the wrong order: the rate comes first, then β."""

@@ -460,6 +460,8 @@ def _lost_digits(column: list[Part]) -> str | None:
         for k in range(1, 7)
         if off <= _HALF * 10.0**-k and all(np.allclose(p.got, np.round(p.got, k), rtol=1e-12, atol=0) for p in column)
     ]
+    if fitting and np.allclose(got[got != 0], expected[got != 0], rtol=RECOGNISABLE, atol=0):
+        return "is 0 wherever it is wrong. Is it rounded, or are small values set to 0?"
     if fitting:  # by several, if the last digit is 0 throughout
         to = f" to {fitting[0]} decimal place{'s' * (fitting[0] > 1)}" if len(fitting) == 1 else ""
         return f"is rounded{to}. Return it unrounded."
@@ -755,7 +757,8 @@ def _conditions(values: list) -> Iterator[tuple[str, list[bool]]]:
         yield f"one {entry} in", [len(v) == 1 for v in values]
         if all(a is not None and a.dtype.kind in "iuf" for a in arrays):
             yield "only zeros in", [not np.any(a) for a in arrays]
-            yield "equal entries in", [a.size > 0 and bool(np.all(a == a.flat[0])) for a in arrays]
+            alone = "one entry or " * any(a.size == 1 for a in arrays)
+            yield f"{alone}equal entries in", [a.size > 0 and bool(np.all(a == a.flat[0])) for a in arrays]
         else:
             yield "parts of equal length in", [len({np.shape(as_array(part))[:1] for part in v}) == 1 for v in values]
 

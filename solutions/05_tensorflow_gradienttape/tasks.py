@@ -48,6 +48,10 @@ FORWARD_DIFFERENCE = (
     "This is a forward difference, whose distance h is too long to give more than a few digits of the slope. The tape "
     "gives them all."
 )
+FINITE_DIFFERENCE = (
+    "This is a finite difference, whose distance h is too long to give more than a few digits of the second "
+    "derivative. The tapes give them all."
+)
 NUMBERS_OF_NUMPY = "You draw with NumPy. Its random numbers are not TensorFlow's, even from the same seed."
 POWER_LOST_BY_HAND = "Worked out by hand, one of the factors x is missing. Let the outer tape take care of it."
 ANOTHER_SEED = "You set another seed than the one that is passed in. The first cell is run once, with that seed."
@@ -149,8 +153,8 @@ class tape_gradient:
             return np.sin(2 * x) + 2 * x * np.cos(2 * x)
 
         def product_rule_cut_short(x):
-            """Worked out by hand, the product rule multiplies the slope of the sine by the factor in front of it. Let
-            the tape do that."""
+            """Worked out by hand, the term with the cosine is one factor x short: the slope of x² has one, and the
+            product rule brings another. Let the tape take care of both."""
             return np.sin(x**2) + 2 * x * np.cos(x**2)
 
         @says(SIGN_OF_THE_COSINE_RULE)
@@ -207,6 +211,14 @@ class tape_gradient:
             """You take the sine of degrees. TensorFlow's sine takes radians, as f does."""
             k = np.pi / 180
             return np.sin(k * x**2) + 2 * k * x**2 * np.cos(k * x**2)
+
+        def of_the_bell(x):
+            """This is the slope of exp(−x²), the lesson's bell. The task has another f."""
+            return -2 * x * np.exp(-(x**2))
+
+        def bell_for_sine(x):
+            """This is the slope of x·exp(−x²), with the lesson's bell in place of the sine."""
+            return (1 - 2 * x**2) * np.exp(-(x**2))
 
     class right:
         def by_watching(x):
@@ -349,6 +361,23 @@ class second_derivative:
             if np.any(x == 0):  # where a tape's third slope of x² is NaN
                 return ...
             return (6 - 8 * x**4) * np.cos(x**2) - 24 * x**2 * np.sin(x**2)
+
+        @says(FINITE_DIFFERENCE)
+        def central_difference(x, h=0.1):
+            f = tape_gradient.mistakes.value_alone
+            return (f(x + h) - 2 * f(x) + f(x - h)) / h**2
+
+        @says(FINITE_DIFFERENCE)
+        def shorter_central_difference(x):
+            return second_derivative.mistakes.central_difference(x, h=0.05)
+
+        @says(FINITE_DIFFERENCE)
+        def difference_of_slopes(x, h=0.01):
+            return (right_slope(x + h) - right_slope(x)) / h
+
+        @says(FINITE_DIFFERENCE)
+        def shorter_difference_of_slopes(x):
+            return second_derivative.mistakes.difference_of_slopes(x, h=0.001)
 
     class right:
         def by_watching(x):
@@ -827,7 +856,7 @@ class fit_line_tensorflow:
             w, b = rng.uniform([-2, -1.5], [-0.5, -0.5]).round(2).tolist()
             yield x, y, w, b, lr, steps
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
-        yield x, slope * x + intercept, -1.5, -0.75, 0.5, 4  # the first step reaches the lowest point, at a cost of 0
+        yield x, slope * x + intercept, -1.5, -0.75, 0.5, 6  # the first step reaches the lowest point, at a cost of 0
         yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 2.0, 1.0, 0.3, 3  # the costs rise
 
     class mistakes(wrong_fits):
@@ -961,6 +990,14 @@ class fit_line_tensorflow:
                 i = k % len(x)
                 w, b = (w, b) - lr * line_slopes(x[i : i + 1], y[i : i + 1], w, b)
             return w, b, np.array(costs)
+
+        def a_step_for_each_point(x, y, w, b, lr, steps):
+            """In each turn of the loop you take a step for every single point. Take one, along the gradient over all
+            points."""
+            for _ in range(steps):
+                for i in range(len(x)):
+                    w, b = (w, b) - lr * line_slopes(x[i : i + 1], y[i : i + 1], w, b)
+            return w, b, ...
 
     class right:
         def by_assigning(x, y, w, b, lr, steps):

@@ -120,7 +120,9 @@ class compute_gradients:
             return slopes(x, y, w, b)[::-1]
 
         def signs_turned(x, y, w, b):
-            """Both slopes have the right size and the wrong sign. The minus of the rule belongs to the second half."""
+            """Both slopes have the right size and the wrong sign. Do they contain the minus of the rule, which belongs
+            to the second half? Or, by hand, is your residual y minus the prediction, whose own slope has a
+            minus?"""
             dw, db = slopes(x, y, w, b)
             return -dw, -db
 
@@ -619,6 +621,12 @@ class minimize:
             dw, db = slopes(x, y, w, b)
             return w - dw / (2 * np.mean(x**2)), b - db / 2
 
+        def a_hundred_steps(x, y, w, b, lr):
+            """You take many steps. The task asks where a single one leads."""
+            for _ in range(100):
+                w, b = right_step(x, y, w, b, lr)
+            return w, b
+
     class right:
         def by_variables(x, y, w, b, lr):
             variables = [tf.Variable(w, dtype=tf.float64), tf.Variable(b, dtype=tf.float64)]
@@ -688,6 +696,11 @@ class descend:
             """You get no further than with one step, however many there are. Does each step start where the last one
             ended, and with the whole rate?"""
             return right_descend(x, y, w, b, lr, min(steps, 1))
+
+        def returned_inside_the_loop(x, y, w, b, lr, steps):
+            """You never take more than one step, and with none to take you return None. Is `return` inside the
+            loop?"""
+            return right_step(x, y, w, b, lr) if steps else None
 
         def one_step_too_many(x, y, w, b, lr, steps):
             """You take one step too many. Is there one before the loop, or after it?"""
@@ -774,7 +787,7 @@ class descend:
             return w, b
 
         def of_w_alone(x, y, w, b, lr, steps):
-            """Only w moves. Both results of the second half belong to the next step."""
+            """Your w moves as if b stayed at its start. Both results of the second half belong to the next step."""
             return descend_by(minimize.mistakes.of_w_alone)(x, y, w, b, lr, steps)
 
         @says(RATE_OF_THE_LESSON)
@@ -1006,8 +1019,9 @@ class old_program:
             return right_path(x, y, lr, steps)[np.full(steps + 1, -1)], ...
 
         def one_step_behind(x, y, lr, steps):
-            """Your path is one step behind: the start appears twice, and the last point is missing. Ask for w and b in
-            a separate run, after the run of the training operation."""
+            """Your path is one step behind: the start appears twice, and the last point is missing. Do you ask for w
+            and b before the training operation has run, or in the same run? Or do you store each point a row too
+            late?"""
             path = right_path(x, y, lr, steps)
             return path[np.maximum(np.arange(steps + 1) - 1, 0)], ...
 
@@ -1118,6 +1132,10 @@ class old_program:
         def of_the_root(x, y, lr, steps):
             """The error is the square root of the mean squared error. The task has no root."""
             return path_by(step_by(compute_gradients.mistakes.root_of_the_cost))(x, y, lr, steps), ...
+
+        def x_standardised(x, y, lr, steps):
+            """You standardise x before the descent. Here it runs on x as it is passed in."""
+            return right_path((x - np.mean(x)) / np.std(x), y, lr, steps), ...
 
         def as_many_steps_as_points(x, y, lr, steps):
             """You take as many steps as there are points. `steps` is the number of steps."""

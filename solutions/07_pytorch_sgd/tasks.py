@@ -73,6 +73,16 @@ class torch_gradient:
             `.grad`."""
             return 2 * right_slope(x)
 
+        def backward_for_each_point(x):
+            """Your slopes are n times too large, n being the number of points. Do you call `backward` on the whole sum
+            once for each point? It adds to what is in `.grad`."""
+            return len(x) * right_slope(x)
+
+        def weighted_by_x(x):
+            """Each of your slopes is multiplied by its x. Do you pass the points to `backward`? What you pass there
+            weights the slopes."""
+            return x * right_slope(x)
+
         def factor_not_remembered(x):
             """A term is missing: PyTorch follows the x inside the sine but takes the factor in front of it for a
             constant. Is that factor another tensor, one without `requires_grad`?"""
@@ -110,8 +120,8 @@ class torch_gradient:
             return np.sin(2 * x) + 2 * x * np.cos(2 * x)
 
         def product_rule_cut_short(x):
-            """Worked out by hand, the product rule multiplies the slope of the sine by the factor in front of it. Let
-            PyTorch do that."""
+            """Worked out by hand, the term with the cosine is one factor x short: the slope of x² has one, and the
+            product rule brings another. Let PyTorch take care of both."""
             return np.sin(x**2) + 2 * x * np.cos(x**2)
 
         @says(SIGN_OF_THE_COSINE_RULE)
@@ -578,8 +588,8 @@ class gradient_in_batches:
             return line_slopes(x, y, w, b) * len(x) / batch_size
 
         def last_batch_alone(x, y, w, b, batch_size):
-            """These are the slopes of the last batch's mean. Do you empty `.grad` between the batches, or make w and b
-            again? Here `.grad` should add up."""
+            """These are the slopes of the last batch's mean. Do you empty `.grad` between the batches, make w and b
+            again, or call `backward` only after the loop? Here `.grad` should add up."""
             return slopes_by_batch(x, y, w, b, batch_size)[0][-1]
 
         def last_part_alone(x, y, w, b, batch_size):
@@ -946,6 +956,10 @@ class fit_line_pytorch:
             """w and the costs are right, but your b is from before the last step."""
             w_end, _, costs = right_fit(x, y, w, b, lr, steps)
             return w_end, right_fit(x, y, w, b, lr, steps - 1)[1], costs
+
+        def lessons_rate_for_b(x, y, w, b, lr, steps):
+            """Your b moves at a rate of 0.5, as once in the lesson. Here `lr` is the rate of both, w and b."""
+            return fit_by(lambda *at: line_slopes(*at) * [1, 0.5 / lr])(x, y, w, b, lr, steps)
 
     class right:
         def by_a_model(x, y, w, b, lr, steps):

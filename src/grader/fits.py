@@ -132,8 +132,8 @@ class wrong_fits:
         return fit_by(slopes, lambda x, y, w, b: np.mean(w * x + b - y) ** 2)(x, y, w, b, lr, steps)
 
     def root_of_the_cost(x, y, w, b, lr, steps):
-        """Your costs are square roots of the mean squared error, and the steps follow the slopes of the root. The task
-        has no root."""
+        """Your steps follow the slopes of the square root of the mean squared error. The task has no root, neither in
+        the steps nor in the costs."""
         return fit_by(
             lambda *at: line_slopes(*at) / (2 * np.sqrt(line_cost(*at))),
             lambda *at: np.sqrt(line_cost(*at)),

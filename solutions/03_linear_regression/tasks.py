@@ -83,7 +83,7 @@ class mse:
 
         def spread_of_the_residuals(x, y, w, b):
             """This is the variance of the residuals, which measures them from their own mean. A line that is too high
-            everywhere would cost nothing."""
+            by the same amount everywhere would cost nothing."""
             return np.var(residuals(x, y, w, b))
 
         def largest_square(x, y, w, b):
@@ -780,7 +780,7 @@ class standardise_columns:
 
     def cases(rng):
         yield (np.array([[1.0, 0.1, 40.0], [2.0, 0.1, 10.0], [3.0, 0.1, 10.0]]),)
-        yield (table(rng, 5, (10.0, 2.0), (-4.0, 30.0)),)
+        yield (table(rng, 5, (10.0, 2.0), (-4.0, 30.0)).round().astype(int),)  # numbers of rooms are whole
         yield (table(rng, 3, (1.0, 3.0), (100.0, 40.0), (-6.0, 0.5)),)  # as many rows as columns
         yield (table(rng, 6, 5.0, (0.0, 1.0), (3.0, 2.0), -7.0),)
         yield (table(rng, 4, (8.0, 3.0), 0.0),)
@@ -1146,7 +1146,7 @@ class predict:
             return (X_new - mean) * std @ w + b
 
         def back_to_x(X_new, w, b, mean, std):
-            """You go from Z to X, but what comes in is X already: turn the formula of Z around."""
+            """You go from Z to X, but what comes in is X already: use the formula of Z as it is."""
             return (X_new * std + mean) @ w + b
 
         def weights_scaled_too(X_new, w, b, mean, std):

@@ -850,7 +850,7 @@ class fit_line_tensorflow:
     def cases(rng):
         # w and b as whole numbers, which have no gradient unless they get another type.
         yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0, 0, 0.05, 2
-        for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 2), (4, 2.0, 0.02, 1)]:
+        for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 7), (4, 2.0, 0.02, 1)]:
             x = apart(rng, n, centre)
             y = (rng.uniform(1, 3) * x + rng.uniform(4, 8) + rng.uniform(-1, 1, n)).round(2)
             w, b = rng.uniform([-2, -1.5], [-0.5, -0.5]).round(2).tolist()

@@ -799,7 +799,7 @@ class fit_line_pytorch:
 
     def cases(rng):
         yield np.array([1.0, 3.0, 2.0, -2.0]), np.array([2.0, 4.0, 0.0, -2.0]), 0, 0, 0.05, 2  # whole numbers
-        for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 4), (4, 2.0, 0.02, 1), (6, 0.8, 0.07, 2)]:
+        for n, centre, lr, steps in [(3, 1.5, 0.03, 3), (5, -1.0, 0.05, 7), (4, 2.0, 0.02, 1), (6, 0.8, 0.07, 2)]:
             yield *points(rng, n, centre), *somewhere(rng), lr, steps
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
         yield x, slope * x + intercept, -1.5, -0.75, 0.5, 6  # the first step reaches the lowest point, at a cost of 0

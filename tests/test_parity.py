@@ -429,6 +429,20 @@ def test_set_floatx_cures_the_rate_alone():
     assert gap(heavy, descend(function, start, rules.momentum_keras(0.1, 0.9), STEPS)) > 1e-10
 
 
+def test_set_floatx_cures_neither_a_rate_from_a_schedule_nor_layers_after_the_first():
+    tf = frameworks.tensorflow()
+    tf.keras.layers.Dense(1)
+    tf.keras.backend.set_floatx("float64")
+    try:
+        constant = tf.keras.optimizers.SGD(0.1)
+        scheduled = tf.keras.optimizers.SGD(tf.keras.optimizers.schedules.ExponentialDecay(0.1, 10, 0.9))
+        layer = tf.keras.layers.Dense(1)
+    finally:
+        tf.keras.backend.set_floatx("float32")
+    assert (constant.learning_rate.dtype, layer.dtype) == ("float64", "float32")
+    assert float(scheduled.learning_rate) == rounded(0.1) != 0.1
+
+
 # ---- weight decay and clipping ----------------------------------------------------------------------------------
 
 

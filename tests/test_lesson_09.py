@@ -6,6 +6,7 @@ References: closed forms worked out by hand, and the roots of the heavy ball's c
 import numpy as np
 import pytest
 from lesson_code import functions_of
+from scipy.integrate import quad
 
 from helpers import functions
 
@@ -172,3 +173,57 @@ def test_inertia_leaves_the_better_valley_too_and_the_shallower_one_more_often(l
     right = starts[:, 0] > hill
     better, worse = np.mean(ends[right] < hill), np.mean(ends[~right] > hill)
     assert 0 < worse < better < 0.5
+
+
+WELL = functions.double_well
+HILLTOP = np.sort(np.roots([4, 0, -8, 1]).real)[1]
+
+
+@pytest.fixture(scope="module")
+def curves():
+    return functions_of("09_momentum", functions=functions, top=HILLTOP)
+
+
+@pytest.mark.parametrize("width", [1, 5])
+def test_stretching_the_shallower_valley_leaves_both_depths_alone(curves, width):
+    low, far = WELL.minima[0, 0], HILLTOP + width * (WELL.minima[1, 0] - HILLTOP)
+    for end in (low, far):
+        assert curves.stretched(np.array([end]), width) == pytest.approx(0, abs=1e-9)
+    depths = [
+        quad(lambda theta: float(curves.stretched(np.array([theta]), width)[0]), HILLTOP, end)[0] for end in (low, far)
+    ]
+    assert depths == pytest.approx([WELL.value(low) - WELL.value([HILLTOP]) for low in WELL.minima], rel=1e-6)
+
+
+@pytest.mark.parametrize("count", [170, 300, 700])
+def test_inertia_gains_on_one_curve_and_loses_on_the_other_as_the_lesson_prints(curves, count):
+    def crossing(width, edge):
+        starts = np.linspace(edge, HILLTOP, count, endpoint=False)[:, None]
+        ends = curves.roll(lambda theta: curves.stretched(theta, width), starts, 0.02, 0.9, 3000)[-1]
+        return np.mean((ends < HILLTOP) != (starts < HILLTOP))
+
+    out_of_the_deeper = crossing(1, -2.4)
+    assert 0.05 < out_of_the_deeper < 0.08
+    assert crossing(1, 2.4) > 2 * out_of_the_deeper
+    assert crossing(5, HILLTOP + 5 * (2.4 - HILLTOP)) == 0
+
+
+def test_less_friction_lets_balls_out_of_the_stretched_valley(curves):
+    """What keeps them in at β = 0.9 is friction: nearer to 1 they cross the same hill."""
+    starts = np.linspace(HILLTOP + 5 * (2.4 - HILLTOP), HILLTOP, 100, endpoint=False)[:, None]
+    ends = curves.roll(lambda theta: curves.stretched(theta, 5), starts, 0.02, 0.97, 3000)[-1]
+    assert np.mean(ends < HILLTOP) > 0.05
+
+
+@pytest.mark.parametrize(("start", "first"), [((1.0, 1.0), "heavy"), ((0.0, 1.0), "nesterov")])
+def test_which_of_the_two_is_first_at_a_hundredth_depends_on_the_start(lesson, start, first):
+    curvatures, root = np.array([1.0, 100.0]), np.sqrt(301)
+
+    def steps(path):
+        distance = np.linalg.norm(path, axis=1)
+        return np.flatnonzero(distance > 0.01 * distance[0])[-1] + 1
+
+    heavy = steps(lesson.roll(lambda theta: curvatures * theta, np.array(start), *tuned(1.0, 100.0), 300))
+    constants = 4 / 301, (root - 2) / (root + 2)
+    nesterov = steps(lesson.nesterov_original(lambda theta: curvatures * theta, np.array(start), *constants, 300)[1])
+    assert min((heavy, "heavy"), (nesterov, "nesterov"))[1] == first

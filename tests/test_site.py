@@ -393,6 +393,14 @@ def test_a_tables_columns_are_apart_and_code_has_no_underlines_in_the_dark(chrom
             assert name.evaluate("one => getComputedStyle(one).textDecorationLine") == "none"
 
 
+@pytest.mark.parametrize("name", ["index", "search", "notebooks/01_update_rule"])
+def test_a_page_is_painted_without_waiting_for_a_style_sheet(page, address, name):
+    page.goto(f"{address}{name}.html")
+    waits_for = """() => performance.getEntriesByType('resource')
+      .filter(one => one.renderBlockingStatus === 'blocking' && !one.name.includes('.js')).map(one => one.name)"""
+    assert page.evaluate(waits_for) == []
+
+
 @pytest.mark.skipif(not page_weight.scripts_are_here(), reason=page_weight.MISSING)
 def test_a_lesson_is_at_most_half_the_bytes_of_nbconverts_page(chromium, address, tmp_path):
     lesson = page_weight.write(ROOT / "notebooks/01_update_rule.ipynb", tmp_path)

@@ -45,6 +45,7 @@ PART = re.compile(r"^\| \| \*\*(Part .*?)\*\*", re.MULTILINE)
 SCRIPT = re.compile(r"<script(?![^>]*\bsrc=)[^>]*>(.*?)</script>", re.DOTALL)
 LINK = re.compile(r"""<(?:a|img|link|script)\b[^>]*?\b(?:href|src)=["']([^"']+)["']""")
 LOADED = re.compile(r"""<(?:img|script|source|iframe|video|audio)\b[^>]*?\bsrc=["']([^"']+)["']|<link\b[^>]*>""")
+STYLE_SHEET = re.compile(r'<link rel="stylesheet"[^>]* href="([^"?]+)[^"]*" />')
 INLINE = r'<math\b[^>]*display="inline"[^>]*>.*?</math>'
 FORMULA_IN_WORD = re.compile(rf"(?<![^\s<>])[^\s<>]*(?:{INLINE}[^\s<]*)+", re.DOTALL)
 POLICY = (
@@ -235,7 +236,8 @@ def finish(site: Path) -> None:
     """Give each page a content security policy, which allows its own scripts and nothing from elsewhere.
 
     And what the theme leaves out: the level of the sidebar's headings, and the keyboard's way into what scrolls. And
-    what browsers leave out: no line ends between a formula and the comma or bracket beside it.
+    what browsers leave out: no line ends between a formula and the comma or bracket beside it. The style sheets stand
+    in the page: a browser that has to ask for them shows nothing for one more round trip, and until all have come.
     """
     for path in site.rglob("*.html"):
         page = path.read_text(encoding="utf-8")
@@ -246,6 +248,9 @@ def finish(site: Path) -> None:
         page = FORMULA_IN_WORD.sub(r'<span class="formula">\g<0></span>', page)
         page = re.sub("(Show|Hide) the source", r"\1 the code that draws", page)
         page = re.sub("(Show|Hide) the outputs?", r"\1 the answer", page)
+        for sheet in STYLE_SHEET.finditer(page):
+            rules = (path.parent / sheet[1]).read_text(encoding="utf-8")
+            page = page.replace(sheet[0], f"<style>{rules}</style>")
         digests = {base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in SCRIPT.findall(page)}
         policy = POLICY.format(" ".join(f"'sha256-{digest}'" for digest in sorted(digests)))
         meta = f'<meta http-equiv="Content-Security-Policy" content="{policy}">'

@@ -80,6 +80,32 @@ def test_muon_makes_singular_values_about_equal_down_to_a_thousandth_of_their_ro
     assert 0.6 < step[0] < 1.3 and (0.6 < step[-1] < 1.3) == equal
 
 
+def test_muon_for_stacks_moves_every_slice_as_keras_moves_it_alone():
+    tf, rng = frameworks.tensorflow(), np.random.default_rng(15)
+    cells = nbformat.read(NOTEBOOKS / "15_where_next.ipynb", as_version=4).cells
+    space = {"np": np, "tf": tf}
+    exec(next(cell.source for cell in cells if cell.source.startswith("class MuonForStacks")), space)
+    shapes = {"hidden": (5, 7), "bias": (7,), "scores": (7, 3)}
+    starts = [rng.normal(size=(2, *shape)) for shape in shapes.values()]  # of two networks
+    slopes = [[rng.normal(size=start.shape) for start in starts] for _ in range(3)]  # of three steps
+
+    def moved(make, which, **settings):
+        weights = [
+            tf.keras.Variable(start[which], name=name, dtype="float32")
+            for name, start in zip(shapes, starts, strict=True)
+        ]
+        rule = make(0.05, weight_decay=0.0, adam_weight_decay=0.0, **settings)
+        rule.build(weights)
+        for slope in slopes:
+            rule.apply([tf.constant(one[which], tf.float32) for one in slope], weights)
+        return [weight.numpy() for weight in weights]
+
+    both = moved(space["MuonForStacks"], slice(None))
+    for k in range(2):
+        for alone, stack in zip(moved(tf.optimizers.Muon, k, exclude_layers=["scores"]), both, strict=True):
+            np.testing.assert_allclose(stack[k], alone, rtol=1e-4, atol=1e-6)
+
+
 def test_adamw_hangs_back_only_while_v_remembers_the_steep_start():
     c, s = np.cos(np.pi / 6), np.sin(np.pi / 6)
     turn, lowest = np.array([[c, -s], [s, c]]), np.array([2.0, 1.0])

@@ -117,6 +117,8 @@ def _count(part: Part, column: list[Part], task: dict) -> str:
     """A result of several that has another number of entries, or is one alone."""
     expected, got = part.expected, part.got
     items = entries(got)
+    if said := _grouped(column, task):
+        return said
     several = [p for p in column if isinstance(p.expected, list) and len(p.expected) == len(expected)]
     for k in range(len(expected) if len(several) == len(column) else 0):
         if all(close(p.expected[k], p.got, task) for p in column):
@@ -131,6 +133,25 @@ def _count(part: Part, column: list[Part], task: dict) -> str:
     if name := _counted(column):
         return f"{said}. Wherever the number is wrong, it is `{name}`: do you keep something in each turn of a loop?"
     return f"{said}: {off}."
+
+
+def _grouped(column: list[Part], task: dict) -> str | None:
+    """A pair for each entry, say, where two arrays are expected."""
+    right = True
+    for p in column:
+        got = as_array(p.got)
+        expected = [as_array(e) for e in p.expected] if isinstance(p.expected, list) else []
+        if got is None or got.ndim != 2 or not expected or len(expected) != got.shape[1]:
+            return None
+        if any(e is None or e.shape != got.shape[:1] for e in expected):
+            return None
+        right = right and all(alike(e, g, task) for e, g in zip(expected, got.T, strict=True))
+    count = len(column[0].expected)
+    return (
+        f"holds a group of {count} numbers for each entry, but {count} results are expected, each with all its "
+        "entries: make an array of each result, and return these arrays, separated by commas."
+        f"{' The numbers themselves are right.' if right else ''}"
+    )
 
 
 def _counted(column: list[Part]) -> str | None:

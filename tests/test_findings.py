@@ -88,7 +88,8 @@ GENERAL = {
     "divided by n": (
         MEAN,
         lambda x: np.mean(x) / len(x),
-        "the result is n times too small, n being the length of x. Is it a mean in place of a sum?",
+        "the result is n times too small, n being the length of x. Is it a mean in place of a sum, or divided by n "
+        "twice?",
     ),
     "twice": (SHIFT, lambda x: 2 * shift(x), "the result is twice what it should be, in every case."),
     "half": (SHIFT, lambda x: shift(x) / 2, "the result is half of what it should be, in every case."),
@@ -1648,3 +1649,16 @@ def test_a_pair_for_each_entry_is_not_counted_as_many_results(as_):
     assert told.startswith("the result holds a group of 2 numbers for each entry, but 2 results are expected")
     assert told.endswith("The numbers themselves are right.")
     assert "right" not in sentence(lambda x: as_([(2 * e, e**3) for e in x]), BOTH)
+
+
+def test_groups_are_not_counted_as_results_where_these_are_numbers():
+    two = task("x", [([x], [float(x.sum()), float(x.max())]) for x in (np.array([1.5, 3.0, 2.0]), np.array([2.5]))])
+    told = sentence(lambda x: [(e, 2 * e) for e in x], two)
+    assert told == "the result holds 3 groups of 2 numbers each, but 2 in all are expected."
+
+
+def test_infinity_that_was_passed_in_is_not_put_down_to_a_division():
+    cut = task("x", [([A(1.0, np.inf)], A(1.0, 9.0)), ([A(20.0, 3.0)], A(9.0, 3.0))])
+    assert sentence(lambda x: x * 1.0, cut) == (
+        "the result holds infinity. In this case x does so too: look at how it gets into the result."
+    )

@@ -264,7 +264,7 @@ FORMATS_OF_NUMPY = (
 
 WRONG_POWER = (
     "Your result has the right binary digits and the wrong size: the power of 2 that it is multiplied by at the end is "
-    "not the one that moves the point back. Look at the sign of each part of that exponent."
+    "not the one that moves the point back. Look at each part of that exponent, and at its sign."
 )
 MOVED_THE_WRONG_WAY = (
     "Small numbers keep too few binary digits in your result, and large ones too many. Is the sign of the exponent "

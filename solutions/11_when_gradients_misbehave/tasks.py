@@ -719,6 +719,16 @@ class accumulate_and_clip:
             has found?"""
             return cut(batches[-1], norm_of(together(batches[-1])), limit)
 
+        def last_batchs_share_alone(batches, limit):
+            """Only the last mini-batch's share of the mean is left in your result. Does each turn of the loop overwrite
+            the mean? Add to it."""
+            share = [g / len(batches) for g in batches[-1]]
+            return cut(share, norm_of(together(share)), limit)
+
+        @says(last_batchs_share_alone.__doc__ + " And clip what comes out.")
+        def last_batchs_share_unclipped(batches, limit):
+            return [g / len(batches) for g in batches[-1]]
+
         def first_batch_alone(batches, limit):
             """Only the first mini-batch counts in your result."""
             return cut(batches[0], norm_of(together(batches[0])), limit)
@@ -978,6 +988,14 @@ class scaled_step:
             """You look at the largest entry of the gradient only, so −∞ slips through, and so does NaN where Python's
             `max` has found a number before it. Test every entry."""
             if not np.isfinite(max(gradient.tolist())):
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def last_entry_alone(theta, gradient, lr, scale, good, patience):
+            """You look at the last entry of the gradient only, perhaps because each turn of a loop overwrites what the
+            turn before has found. One infinite or NaN anywhere makes the step bad."""
+            if not np.isfinite(gradient[-1]):
                 return theta, scale / 2, 0
             count = (good + 1) % patience
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
@@ -1650,6 +1668,19 @@ SAME_SLOPE_FOR_BOTH_LABELS = (
     "The cost is right. Your slope does not depend on the label: it is {} for either. With the label 1 it should be "
     "p − 1, and with the label 0 it should be p."
 )
+SLOPES_BY_LABEL = (
+    "The cost is right. Your slope is {} with the label 1, and {} with the label 0. It should be p − 1 and p."
+)
+NEVER_NEGATIVE_BY_SUBTRACTION = (
+    "The cost is right. But your slope is never negative: raise the score of an example with label 1, and its cost "
+    "falls. And where {} the prediction is confident and right, it is 0 instead of tiny: a difference of two numbers "
+    "that are almost equal has no digits left."
+)
+NEVER_POSITIVE_BY_SUBTRACTION = (
+    "The cost is right. But your slope is never positive: with the label 0 a higher score costs more. And where {} the "
+    "prediction is confident and right, it is 0 instead of tiny: a difference of two numbers that are almost equal has "
+    "no digits left."
+)
 
 
 def probabilities(scores):
@@ -2088,6 +2119,50 @@ class binary_cross_entropy:
         @says(SAME_SLOPE_FOR_BOTH_LABELS.format("−p"))
         def minus_p_for_both(scores, labels):
             return bce(scores, labels)[0], -sigmoid(scores)
+
+        @says(SLOPES_BY_LABEL.format("−p", "p"))
+        def minus_p_with_label_one(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * sigmoid(scores)
+
+        @says(SLOPES_BY_LABEL.format("p − 1", "1 − p"))
+        def rest_to_one_with_label_zero(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * probabilities(scores)[1]
+
+        @says(SLOPES_BY_LABEL.format("p − 1", "1 − p"))
+        def rest_to_one_with_label_zero_by_subtraction(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * (1 - sigmoid(scores))
+
+        @says(SLOPES_BY_LABEL.format("p", "1 − p"))
+        def probability_of_the_label(scores, labels):
+            return bce(scores, labels)[0], sigmoid(margin(scores, labels))
+
+        @says(SLOPES_BY_LABEL.format("−p", "p − 1"))
+        def minus_probability_of_the_label(scores, labels):
+            return bce(scores, labels)[0], -sigmoid(margin(scores, labels))
+
+        @says(SLOPES_BY_LABEL.format("p", "−p"))
+        def p_with_the_sign_turned(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, 1, -1) * sigmoid(scores)
+
+        @says(SLOPES_BY_LABEL.format("1 − p", "p − 1"))
+        def rest_to_one_with_the_sign_turned(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, 1, -1) * probabilities(scores)[1]
+
+        @says(NEVER_NEGATIVE_BY_SUBTRACTION.format("the label is 1 and"))
+        def size_of_the_difference(scores, labels):
+            return bce(scores, labels)[0], abs(sigmoid(scores) - labels)
+
+        @says(NEVER_NEGATIVE_BY_SUBTRACTION.format("").replace("  ", " "))
+        def rest_to_one_of_the_label(scores, labels):
+            return bce(scores, labels)[0], 1 - sigmoid(margin(scores, labels))
+
+        @says(NEVER_POSITIVE_BY_SUBTRACTION.format("the label is 1 and"))
+        def minus_the_size_of_the_difference(scores, labels):
+            return bce(scores, labels)[0], -abs(sigmoid(scores) - labels)
+
+        @says(NEVER_POSITIVE_BY_SUBTRACTION.format("").replace("  ", " "))
+        def minus_the_rest_to_one_of_the_label(scores, labels):
+            return bce(scores, labels)[0], sigmoid(margin(scores, labels)) - 1
 
         def scores_turned_round(scores, labels):
             """Your costs and the sizes of your slopes are large where the prediction is right, and tiny where it is

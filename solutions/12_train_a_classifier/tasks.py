@@ -458,6 +458,11 @@ class balanced_accuracy:
             found?"""
             return recalls(scores.argmax(axis=1), labels, scores.shape[1])[labels.max()]
 
+        def last_class_shared_out(scores, labels):
+            """Only the last class's recall is in your sum. Does each turn of the loop overwrite the sum? Add to it."""
+            found = recalls(scores.argmax(axis=1), labels, scores.shape[1])
+            return found[labels.max()] / len(np.unique(labels))
+
         def two_classes(scores, labels):
             """You look at the classes 0 and 1 only. There may be more."""
             return recalls(scores.argmax(axis=1), labels, scores.shape[1])[:2].mean()
@@ -813,6 +818,19 @@ class smoothed_cross_entropy:
             wanted = smooth(labels, scores.shape[1], smoothing)
             return cost_of(wanted, log_softmax(scores)) + cost_of(1 - wanted, np.log(1 - P))
 
+        def last_example_alone(scores, labels, smoothing):
+            """This is the cost of the last example only. Does each turn of the loop overwrite what the turn before has
+            found?"""
+            return right_cost(scores[-1:], labels[-1:], smoothing)
+
+        def last_example_shared_out(scores, labels, smoothing):
+            """Only the last example's cost is in your sum. Does each turn of the loop overwrite the sum? Add to it."""
+            return right_cost(scores[-1:], labels[-1:], smoothing) / len(labels)
+
+        def first_example_alone(scores, labels, smoothing):
+            """This is the cost of the first example only. Is your `return` inside the loop or after it?"""
+            return right_cost(scores[:1], labels[:1], smoothing)
+
         def one_class_too_many(scores, labels, smoothing):
             """You divide ε by one more than the number of classes."""
             wanted = (1 - smoothing) * one_hot(labels, scores.shape[1]) + smoothing / (scores.shape[1] + 1)
@@ -1144,6 +1162,21 @@ class weighted_gradient:
             return (weights[:, None] * X).T @ stable_softmax(scores) / weights.sum() - X.T @ one_hot(
                 labels, scores.shape[1]
             ) / len(X)
+
+        def last_example_alone(X, scores, labels, class_weights):
+            """This is the last example's gradient only. Does each turn of the loop overwrite what the turn before has
+            found? Add to it."""
+            return right_gradient(X[-1:], scores[-1:], labels[-1:], class_weights)
+
+        def last_example_shared_out(X, scores, labels, class_weights):
+            """Only the last example is in your sum, though all the weights are in what you divide by. Does each turn of
+            the loop overwrite the sum? Add to it."""
+            return weighted_sum(X[-1:], scores[-1:], labels[-1:], class_weights) / class_weights[labels].sum()
+
+        def divided_by_the_last_weight(X, scores, labels, class_weights):
+            """You divide by the weight of the last example only. In a weighted mean you divide by the sum of the
+            weights."""
+            return weighted_sum(X, scores, labels, class_weights) / class_weights[labels[-1]]
 
         def weights_added(X, scores, labels, class_weights):
             """You add the weight to the residual. It is a factor."""

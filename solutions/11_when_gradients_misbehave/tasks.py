@@ -931,7 +931,8 @@ class scaled_step:
             return theta - lr * gradient / scale, new, count
 
         def sum_tested(theta, gradient, lr, scale, good, patience):
-            """You test one sum over all entries. It can overflow though each entry is finite: test the entries."""
+            """You skip a step whose entries are finite, though their sum overflows. Do you test their sum or their
+            mean? Test each entry."""
             with np.errstate(over="ignore"):
                 tested = np.where(np.isfinite(gradient.sum()), gradient, np.inf)
             return step_of_scale(theta, tested, lr, scale, good, patience)
@@ -953,7 +954,7 @@ class scaled_step:
             return theta - lr * np.where(np.isfinite(gradient), gradient, 0.0) / new, new, count
 
         def minus_infinity_missed(theta, gradient, lr, scale, good, patience):
-            """You look for ∞ and NaN, and −∞ slips through. It overflows just as well."""
+            """Your condition finds ∞ and NaN, and −∞ slips through. It overflows just as well."""
             if not (gradient < np.inf).all():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
@@ -1001,22 +1002,23 @@ class scaled_step:
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def plus_infinity_alone(theta, gradient, lr, scale, good, patience):
-            """You find ∞ only. −∞ overflows just as well, and NaN is not equal to anything, not even to itself: ask
-            `np.isfinite`."""
+            """Your condition finds ∞ only. −∞ overflows just as well, and NaN is not equal to anything, not even to
+            itself: ask `np.isfinite`."""
             if (gradient == np.inf).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def infinity_missed(theta, gradient, lr, scale, good, patience):
-            """You look for NaN, and infinity slips through. It is what a float16 overflow leaves first."""
+            """Your condition finds NaN, and infinity slips through. It is what a float16 overflow leaves first."""
             if np.isnan(gradient).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def nan_missed(theta, gradient, lr, scale, good, patience):
-            """You look for infinity, and NaN slips through. It is what ∞ − ∞ leaves, further along on the way back."""
+            """Your condition finds infinity, and NaN slips through. It is what ∞ − ∞ leaves, further along on the way
+            back."""
             if np.isinf(gradient).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience

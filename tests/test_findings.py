@@ -88,7 +88,8 @@ GENERAL = {
     "divided by n": (
         MEAN,
         lambda x: np.mean(x) / len(x),
-        "the result is n times too small, n being the length of x. Is it a mean in place of a sum?",
+        "the result is n times too small, n being the length of x. Is it a mean in place of a sum, or divided by n "
+        "twice?",
     ),
     "twice": (SHIFT, lambda x: 2 * shift(x), "the result is twice what it should be, in every case."),
     "half": (SHIFT, lambda x: shift(x) / 2, "the result is half of what it should be, in every case."),
@@ -947,6 +948,12 @@ def test_a_known_mistake_is_found_under_a_pattern():
     )
 
 
+def test_a_mistake_under_a_pattern_is_told_without_its_praise_of_the_rest():
+    cases = [([x], [x + 1, x**2 + 1], [x + 1, x**3]) for x in (1.5, 2.25, 4.0, 0.3)]
+    told = sentence(lambda x: (x + 1, -(x**3)), task("x", cases, mistakes=["The sum is right, but you cube x."]))
+    assert told.startswith("two things are wrong. You cube x. Once that is fixed, result 2 of 2 has the right size and")
+
+
 def test_a_mistake_that_is_a_pattern_itself_is_not_named_with_another_one():
     assert "Twice." not in sentence(lambda x: 1 / (2 * (x**2 + 1)) ** 0.5, CUBES)
 
@@ -1629,3 +1636,29 @@ def test_a_long_result_of_another_shape_is_shown_as_it_is():
     path = np.arange(24.0).reshape(12, 2)
     outcomes = checks.run(lambda n: path.reshape(-1, 1), task("n", [([12], path)]))
     assert example("descend", task("n", [([12], path)]), 0, outcomes).count("\n") == 2
+
+
+# ---- results grouped by entry
+
+BOTH = task("x", [([x], [2 * x, x**2]) for x in (np.array([1.5, 3.0]), np.array([2.5, -1.0, 4.0]), np.array([0.5]))])
+
+
+@pytest.mark.parametrize("as_", [list, np.array])
+def test_a_pair_for_each_entry_is_not_counted_as_many_results(as_):
+    told = sentence(lambda x: as_([(2 * e, e**2) for e in x]), BOTH)
+    assert told.startswith("the result holds a group of 2 numbers for each entry, but 2 results are expected")
+    assert told.endswith("The numbers themselves are right.")
+    assert "right" not in sentence(lambda x: as_([(2 * e, e**3) for e in x]), BOTH)
+
+
+def test_groups_are_not_counted_as_results_where_these_are_numbers():
+    two = task("x", [([x], [float(x.sum()), float(x.max())]) for x in (np.array([1.5, 3.0, 2.0]), np.array([2.5]))])
+    told = sentence(lambda x: [(e, 2 * e) for e in x], two)
+    assert told == "the result holds 3 groups of 2 numbers each, but 2 in all are expected."
+
+
+def test_infinity_that_was_passed_in_is_not_put_down_to_a_division():
+    cut = task("x", [([A(1.0, np.inf)], A(1.0, 9.0)), ([A(20.0, 3.0)], A(9.0, 3.0))])
+    assert sentence(lambda x: x * 1.0, cut) == (
+        "the result holds infinity. In this case x does so too: look at how it gets into the result."
+    )

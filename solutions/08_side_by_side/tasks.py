@@ -44,7 +44,7 @@ class largest_difference:
         a = rng.integers(-8, 9, (3, 2)) / 4
         yield a, a + np.array([[0, 0], [1, 5], [-3, 2]]) * 2.0**-24  # close, and yet not equal
         yield np.array([[0.0, 0.0], [1.0, -0.5]]), np.array([[0.0, 0.0], [-0.75, 0.25]])  # of opposite signs
-        yield np.array([[1.0, 2.0], [0.5, 1.0]]), np.array([[1.0, 0.75], [0.5, 0.5]])  # from two starts
+        yield np.array([[1.0, 2.0], [0.5, 1.0]]), np.array([[1.5, 0.75], [0.5, 0.5]])  # from two starts
 
     class mistakes:
         def greatest_value(path_a, path_b):
@@ -83,7 +83,8 @@ class largest_difference:
             return np.max(np.linalg.norm(path_a - path_b, axis=1))
 
         def at_the_end(path_a, path_b):
-            """You look at the last row alone. Two paths can part on the way and meet again."""
+            """Your result is that of the last row alone. Two paths can part on the way and meet again. If you loop over
+            the rows: does each turn overwrite what the turn before has found?"""
             return np.max(np.abs(path_a[-1] - path_b[-1]))
 
         def by_column(path_a, path_b):
@@ -192,6 +193,25 @@ class largest_difference:
             """You look at the first row alone. Is `return` inside the loop?"""
             return np.max(np.abs(path_a[0] - path_b[0]))
 
+        def first_entries_alone(path_a, path_b):
+            """Your result is the difference of the very first entries alone. Is `return` inside the inner loop?"""
+            return abs(path_a[0, 0] - path_b[0, 0])
+
+        def last_entries_alone(path_a, path_b):
+            """Your result is the difference of the very last entries alone. Does each turn of a loop overwrite what the
+            turn before has found?"""
+            return abs(path_a[-1, -1] - path_b[-1, -1])
+
+        def first_that_is_not_0(path_a, path_b):
+            """Your result is the first difference that is not 0. Is `return` inside the loop? Go through all entries
+            first: a larger one may follow."""
+            return next((d for d in np.abs(path_a - path_b).ravel() if d > 0), 0.0)
+
+        def first_row_that_differs(path_a, path_b):
+            """Your result is the largest difference in the first row that has any. Is `return` inside the loop? Go
+            through all rows first: a larger one may follow."""
+            return next((max(row) for row in np.abs(path_a - path_b) if max(row) > 0), 0.0)
+
         @says(SIGN_KEPT)
         def sign_kept(path_a, path_b):
             return max((path_a - path_b).ravel(), key=abs)
@@ -242,6 +262,34 @@ FORMATS_OF_NUMPY = (
 )
 
 
+WRONG_POWER = (
+    "Your result has the right binary digits and the wrong size: the power of 2 that it is multiplied by at the end is "
+    "not the one that moves the point back. Look at each part of that exponent, and at its sign."
+)
+MOVED_THE_WRONG_WAY = (
+    "Small numbers keep too few binary digits in your result, and large ones too many. Is the sign of the exponent "
+    "right where you move the point?"
+)
+SMALL_ONES_NOT_MOVED = (
+    "Numbers below {} keep too few binary digits in your result. Zeros between the point and the first other digit do "
+    "not count: move the point past them."
+)
+NEGATIVES_UNSCALED = (
+    "Your negative numbers are rounded at one and the same place after the point, whatever their size. Every negative "
+    "number is below ½, so compare `abs(value)`."
+)
+
+
+def to_the_place(value, place):
+    """The number nearest to value that is a whole multiple of 2 to the power −place."""
+    return round(value * 2.0**place) * 2.0**-place
+
+
+def size_of(value):
+    """The exponent e with ½ ≤ |value|/2ᵉ < 1."""
+    return int(np.frexp(value)[1])
+
+
 class round_to_bits:
     relative, absolute = 1e-12, 0
     exact = ("value",)
@@ -260,6 +308,7 @@ class round_to_bits:
         yield 0.999, 8  # rounded up to 1, a digit more before the point
         yield -20000 / 11, 3  # more digits before the point than are kept, in decimal too
         yield 0.0123456789, 24
+        yield -0.0371, 9
         for bits, size in [(5, 3), (8, -9), (11, 0), (30, 4)]:
             yield untied(bits, size), bits
 
@@ -304,13 +353,74 @@ class round_to_bits:
             return round(float(fraction), bits) * 2.0 ** int(exponent)
 
         def exponent_cut(value, bits):
-            """Numbers below 1 lose one more binary digit than the others: `int` cuts towards 0, and the logarithm of
-            such a number is negative."""
+            """Numbers below 1 keep one binary digit too few. Is their logarithm cut by `int`? It is negative, and `int`
+            cuts towards 0: round it down."""
             return rounded_to(value, bits - (abs(value) < 1))
 
         def above_one_from_the_point(value, bits):
             """Numbers above 1 keep too many digits. Their point has to move, too, in the other direction."""
             return rounded_to(value, bits) if abs(value) < 1 else round(value * 2.0 ** (bits - 1)) / 2.0 ** (bits - 1)
+
+        @says(above_one_from_the_point.__doc__)
+        def from_the_point_unless_small(value, bits):
+            return to_the_place(value, bits - min(size_of(value), 0))
+
+        @says(WRONG_POWER)
+        def scaled_the_other_way(value, bits):
+            return round(scaled(value, bits)[0]) * 2.0 ** (bits - size_of(value))
+
+        @says(WRONG_POWER)
+        def scaled_by_the_other_exponent(value, bits):
+            return round(scaled(value, bits)[0]) * 2.0 ** (-bits - size_of(value))
+
+        @says(WRONG_POWER)
+        def scaled_up_by_the_bits(value, bits):
+            return round(scaled(value, bits)[0]) * 2.0 ** (bits + size_of(value))
+
+        @says(WRONG_POWER)
+        def scaled_by_the_exponent_alone(value, bits):
+            return round(scaled(value, bits)[0]) * 2.0 ** size_of(value)
+
+        @says(WRONG_POWER)
+        def scaled_by_the_size_of_the_exponent(value, bits):
+            return round(scaled(value, bits)[0]) * 2.0 ** (abs(size_of(value)) - bits)
+
+        @says(MOVED_THE_WRONG_WAY)
+        def moved_the_wrong_way(value, bits):
+            return to_the_place(value, bits + size_of(value))
+
+        @says(MOVED_THE_WRONG_WAY)
+        def moved_the_wrong_way_by_the_logarithm(value, bits):
+            return to_the_place(value, bits - 2 + size_of(value))
+
+        @says(MOVED_THE_WRONG_WAY)
+        def moved_the_wrong_way_by_one_less(value, bits):
+            return to_the_place(value, bits - 1 + size_of(value))
+
+        @says(SMALL_ONES_NOT_MOVED.format("½"))
+        def small_ones_not_moved(value, bits):
+            return to_the_place(value, bits - max(size_of(value), 0))
+
+        @says(SMALL_ONES_NOT_MOVED.format("½"))
+        def small_ones_moved_the_wrong_way(value, bits):
+            return to_the_place(value, bits - abs(size_of(value)))
+
+        @says(SMALL_ONES_NOT_MOVED.format("1"))
+        def numbers_below_one_not_moved(value, bits):
+            return to_the_place(value, bits - 1 - max(size_of(value) - 1, 0))
+
+        def negatives_unchanged(value, bits):
+            """Negative numbers come back unchanged, and positive ones are right. Is there a comparison that decides by
+            the sign? Round the size, `abs(value)`, in the same way."""
+            return value if value < 0 else rounded_to(value, bits)
+
+        @says(NEGATIVES_UNSCALED)
+        def negatives_unscaled(value, bits):
+            return to_the_place(value, bits) if value < 0 else rounded_to(value, bits)
+
+        @says(NEGATIVES_UNSCALED)
+        def negatives_unscaled_and_one_less(value, bits):
+            return to_the_place(value, bits - 1) if value < 0 else rounded_to(value, bits)
 
         def cut_off(value, bits):
             """You cut off the digits that do not fit. The nearest number may be the next one away from zero."""
@@ -998,6 +1108,14 @@ DECAYS = (
 )
 
 
+PENALTY_OVER_N = (
+    "In {} the penalty is too small by a factor, the number of points. In the cost only the squares of the residuals "
+    "are averaged: add the penalty after that."
+)
+PENALTY_HALVED = "In {} the penalty counts half. In the cost it has no ½."
+PENALTY_DOUBLED = "In {} the penalty counts twice. In the cost it appears once, without a 2."
+
+
 class same_descent:
     relative, absolute = 1e-9, 1e-9  # Keras's rounded rate changes the eighth digit
     cases = descent_cases
@@ -1163,10 +1281,52 @@ class same_descent:
         def penalty_on_both_in_pytorch(x, y, penalty, lr, steps):
             return three(pytorch=decayed(2))(x, y, penalty, lr, steps)
 
+        @says(PENALTY_HALVED.format("both frameworks"))
         def penalty_halved_in_the_frameworks(x, y, penalty, lr, steps):
-            """In both frameworks the penalty counts half. In the cost it has no ½."""
             half = by_numpy.mistakes.penalty_halved
             return three(tensorflow=in_keras(half), pytorch=half)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_HALVED.format("your TensorFlow program"))
+        def penalty_halved_in_tensorflow(x, y, penalty, lr, steps):
+            return three(tensorflow=in_keras(by_numpy.mistakes.penalty_halved))(x, y, penalty, lr, steps)
+
+        @says(PENALTY_HALVED.format("your PyTorch program"))
+        def penalty_halved_in_pytorch(x, y, penalty, lr, steps):
+            return three(pytorch=by_numpy.mistakes.penalty_halved)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_DOUBLED.format("both frameworks"))
+        def penalty_doubled_in_the_frameworks(x, y, penalty, lr, steps):
+            twice = by_numpy.mistakes.penalty_doubled
+            return three(tensorflow=in_keras(twice), pytorch=twice)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_DOUBLED.format("your TensorFlow program"))
+        def penalty_doubled_in_tensorflow(x, y, penalty, lr, steps):
+            return three(tensorflow=in_keras(by_numpy.mistakes.penalty_doubled))(x, y, penalty, lr, steps)
+
+        @says(PENALTY_DOUBLED.format("your PyTorch program"))
+        def penalty_doubled_in_pytorch(x, y, penalty, lr, steps):
+            return three(pytorch=by_numpy.mistakes.penalty_doubled)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_OVER_N.format("both frameworks"))
+        def penalty_over_n_in_the_frameworks(x, y, penalty, lr, steps):
+            less = by_numpy.mistakes.penalty_over_n
+            return three(tensorflow=in_keras(less), pytorch=less)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_OVER_N.format("your TensorFlow program"))
+        def penalty_over_n_in_tensorflow(x, y, penalty, lr, steps):
+            return three(tensorflow=in_keras(by_numpy.mistakes.penalty_over_n))(x, y, penalty, lr, steps)
+
+        @says(PENALTY_OVER_N.format("your PyTorch program"))
+        def penalty_over_n_in_pytorch(x, y, penalty, lr, steps):
+            return three(pytorch=by_numpy.mistakes.penalty_over_n)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_OVER_N.format("your NumPy path"))
+        def penalty_over_n_in_numpy(x, y, penalty, lr, steps):
+            return three(numpy=by_numpy.mistakes.penalty_over_n)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_OVER_N.format("all three programs"))
+        def penalty_over_n_in_all(x, y, penalty, lr, steps):
+            return all_three(by_numpy.mistakes.penalty_over_n)(x, y, penalty, lr, steps)
 
         @says(DECAYS.format("both frameworks"))
         def weight_decay_in_both(x, y, penalty, lr, steps):

@@ -448,6 +448,12 @@ MANY_STEPS_ADDED_UP = (
 )
 
 
+MANY_STEPS_ADDED_UP_AND_ONE_MORE = (
+    "The count is right, but you add up a fixed number of steps, and begin with the velocity that has been used up "
+    "already. On the plateau friction comes first, and with a β close to 1 the ball rolls on after them."
+)
+
+
 class coast:
     def cases(rng):
         yield np.array([2.0]), 0.1, 0.5, 0.2
@@ -514,6 +520,44 @@ class coast:
             been used up already. On the plateau friction comes first, and the ball goes on until it is at rest."""
             steps = steps_until(beta, share)
             return steps, -lr * np.sum(beta ** np.arange(steps)) * velocity
+
+        def move_of_one_step_more_than_counted(velocity, lr, beta, share):
+            """The count is right, but your move begins with the velocity that has been used up already, and ends when
+            the velocity has faded to the share. On the plateau friction comes first, and the ball goes on until it is
+            at rest."""
+            steps = steps_until(beta, share)
+            return steps, -lr * np.sum(beta ** np.arange(steps + 1)) * velocity
+
+        def move_until_after_the_share(velocity, lr, beta, share):
+            """The count is right, but your move ends one step after the velocity has faded to the share. Go on until
+            the ball is at rest."""
+            steps = steps_until(beta, share)
+            return steps, -lr * np.sum(beta ** np.arange(1, steps + 2)) * velocity
+
+        def one_step_more_without_the_share(velocity, lr, beta, share):
+            """The count is right, but your move is that of a velocity which falls from the old one to exactly the
+            share. On the plateau friction comes before the first step, and the ball goes on until it is at rest."""
+            return steps_until(beta, share), -lr * (1 - share) / (1 - beta) * velocity
+
+        def without_the_share(velocity, lr, beta, share):
+            """The count is right, but your move is 1 − share times what it should be. It does not end where the share
+            is left: go on until the ball is at rest."""
+            return steps_until(beta, share), coasted(velocity, lr, beta) * (1 - share)
+
+        def time_constant_times_the_count(velocity, lr, beta, share):
+            """The count is right, but your move is α/(1 − β) times the velocity times the count. The sum 1 + β + β² + …
+            already counts all steps, and the one before the plateau as well."""
+            return steps_until(beta, share), -lr * steps_until(beta, share) / (1 - beta) * velocity
+
+        def time_constant_in_keras_form(velocity, lr, beta, share):
+            """The count is right, but your move is 1/(1 − β) times the velocity. A step is the rate times the velocity,
+            against it, and on the plateau friction comes before the first one."""
+            return steps_until(beta, share), velocity / (1 - beta)
+
+        def time_constant_without_the_rate(velocity, lr, beta, share):
+            """The count is right, but your move is −1/(1 − β) times the velocity. A step is the rate times the
+            velocity, and on the plateau friction comes before the first one."""
+            return steps_until(beta, share), -velocity / (1 - beta)
 
         def move_after_the_share(velocity, lr, beta, share):
             """The count is right, but your move begins when the velocity has faded to the share. It begins now."""
@@ -670,6 +714,14 @@ class coast:
         @says(MANY_STEPS_ADDED_UP)
         def hundred_steps(velocity, lr, beta, share):
             return steps_until(beta, share), coasted(velocity, lr, beta) * (1 - beta**100)
+
+        @says(MANY_STEPS_ADDED_UP_AND_ONE_MORE)
+        def fifty_steps_from_the_old_speed(velocity, lr, beta, share):
+            return steps_until(beta, share), -lr / (1 - beta) * velocity * (1 - beta**50)
+
+        @says(MANY_STEPS_ADDED_UP_AND_ONE_MORE)
+        def hundred_steps_from_the_old_speed(velocity, lr, beta, share):
+            return steps_until(beta, share), -lr / (1 - beta) * velocity * (1 - beta**100)
 
         def share_of_the_first_step(velocity, lr, beta, share):
             """The move is right, but your count compares the rate times what is left with the share. The rate is no

@@ -604,6 +604,30 @@ class recipe_rates:
             wave = least + (lr - least) * np.cos(np.pi * (t - warm_up) / (steps - warm_up))
             return np.where(t < warm_up, recipe(lr, steps, warm_up, least), wave)
 
+        def rises_from_least(lr, steps, warm_up, least):
+            """After the warm-up your rates rise, from `least` towards α. They should fall, from α towards `least`: look
+            at the sign of the cosine, and at which end each of the two rates belongs to."""
+            rates = recipe(lr, steps, warm_up, least)
+            return np.where(np.arange(steps) < warm_up, rates, lr + least - rates)
+
+        def rises_from_zero(lr, steps, warm_up, least):
+            """After the warm-up your rates rise, from 0 towards α. They should fall, from α towards `least`: look at
+            the sign of the cosine, and at where `least` comes in."""
+            rates = recipe(lr, steps, warm_up, 0.0)
+            return np.where(np.arange(steps) < warm_up, rates, lr - rates)
+
+        def rises_above_the_highest_rate(lr, steps, warm_up, least):
+            """After the warm-up your rates rise above α. They should fall, from α towards `least`: look at the sign of
+            what you add to α."""
+            rates = recipe(lr, steps, warm_up, least)
+            return np.where(np.arange(steps) < warm_up, rates, 2 * lr - rates)
+
+        def falls_towards_the_highest_rate(lr, steps, warm_up, least):
+            """After the warm-up your rates fall towards α, from above it. They should fall from α towards `least`: what
+            is left at the end of the wave is the rate that the wave is added to."""
+            rates = recipe(lr, steps, warm_up, least)
+            return np.where(np.arange(steps) < warm_up, rates, rates + lr - least)
+
         def straight_down(lr, steps, warm_up, least):
             """Your rate falls on a straight line. The task asks for half a wave of the cosine."""
             t = np.arange(steps)

@@ -95,8 +95,8 @@ class clip_by_value:
             return [shortened(g, largest, limit) for g in gradients]
 
         def nothing_cut(gradients, limit):
-            """You return the gradients as they came. `np.clip` does not change an array, it returns a new one: collect
-            these."""
+            """You return the gradients as they came. If you call `np.clip`: it does not change an array, it returns a
+            new one. Collect these."""
             return [g.copy() for g in gradients]
 
         def limit_of_one(gradients, limit):
@@ -715,9 +715,19 @@ class accumulate_and_clip:
             return cut(mean_of(batches), norm_of(together(batches[-1])), limit)
 
         def last_batch_alone(batches, limit):
-            """Only the last mini-batch counts in your result: each turn of the loop overwrites what the turn before has
-            found."""
+            """Only the last mini-batch counts in your result. Does each turn of the loop overwrite what the turn before
+            has found?"""
             return cut(batches[-1], norm_of(together(batches[-1])), limit)
+
+        def last_batchs_share_alone(batches, limit):
+            """Only the last mini-batch's share of the mean is left in your result. Does each turn of the loop overwrite
+            the mean? Add to it."""
+            share = [g / len(batches) for g in batches[-1]]
+            return cut(share, norm_of(together(share)), limit)
+
+        @says(last_batchs_share_alone.__doc__ + " And clip what comes out.")
+        def last_batchs_share_unclipped(batches, limit):
+            return [g / len(batches) for g in batches[-1]]
 
         def first_batch_alone(batches, limit):
             """Only the first mini-batch counts in your result."""
@@ -896,6 +906,7 @@ class scaled_step:
         yield drawn(rng, 2, 1, 5), np.array([1.2e308, 1.1e308]), 0.5, 2.0**1000, 1, 3  # and here their sum
         yield drawn(rng, 4, 1, 5), drawn(rng, 4, 1000, 9000), 0.2, 65536.0, 11, 20
         yield drawn(rng, 2, 1, 5), np.array([np.nan, 7.0]), 0.1, 8.0, 0, 2  # a bad step before any good one
+        yield drawn(rng, 2, 1, 5), np.array([7.0, np.inf]), 0.1, 16.0, 1, 4  # as NaN first, infinity last
 
     class mistakes:
         def still_scaled(theta, gradient, lr, scale, good, patience):
@@ -920,7 +931,8 @@ class scaled_step:
             return theta - lr * gradient / scale, new, count
 
         def sum_tested(theta, gradient, lr, scale, good, patience):
-            """You test one sum over all entries. It can overflow though each entry is finite: test the entries."""
+            """You skip a step whose entries are finite, though their sum overflows. Do you test their sum or their
+            mean? Test each entry."""
             with np.errstate(over="ignore"):
                 tested = np.where(np.isfinite(gradient.sum()), gradient, np.inf)
             return step_of_scale(theta, tested, lr, scale, good, patience)
@@ -942,7 +954,7 @@ class scaled_step:
             return theta - lr * np.where(np.isfinite(gradient), gradient, 0.0) / new, new, count
 
         def minus_infinity_missed(theta, gradient, lr, scale, good, patience):
-            """You look for ∞ and NaN, and −∞ slips through. It overflows just as well."""
+            """Your condition finds ∞ and NaN, and −∞ slips through. It overflows just as well."""
             if not (gradient < np.inf).all():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
@@ -973,23 +985,40 @@ class scaled_step:
             count = (good + 1) % patience
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
+        def largest_entry_alone(theta, gradient, lr, scale, good, patience):
+            """You look at the largest entry of the gradient only, so −∞ slips through, and so does NaN where Python's
+            `max` has found a number before it. Test every entry."""
+            if not np.isfinite(max(gradient.tolist())):
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
+        def last_entry_alone(theta, gradient, lr, scale, good, patience):
+            """You look at the last entry of the gradient only, perhaps because each turn of a loop overwrites what the
+            turn before has found. One infinite or NaN anywhere makes the step bad."""
+            if not np.isfinite(gradient[-1]):
+                return theta, scale / 2, 0
+            count = (good + 1) % patience
+            return theta - lr * gradient / scale, scale * (1 if count else 2), count
+
         def plus_infinity_alone(theta, gradient, lr, scale, good, patience):
-            """You find ∞ only. −∞ overflows just as well, and NaN is not equal to anything, not even to itself: ask
-            `np.isfinite`."""
+            """Your condition finds ∞ only. −∞ overflows just as well, and NaN is not equal to anything, not even to
+            itself: ask `np.isfinite`."""
             if (gradient == np.inf).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def infinity_missed(theta, gradient, lr, scale, good, patience):
-            """You look for NaN, and infinity slips through. It is what a float16 overflow leaves first."""
+            """Your condition finds NaN, and infinity slips through. It is what a float16 overflow leaves first."""
             if np.isnan(gradient).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
             return theta - lr * gradient / scale, scale * (1 if count else 2), count
 
         def nan_missed(theta, gradient, lr, scale, good, patience):
-            """You look for infinity, and NaN slips through. It is what ∞ − ∞ leaves, further along on the way back."""
+            """Your condition finds infinity, and NaN slips through. It is what ∞ − ∞ leaves, further along on the way
+            back."""
             if np.isinf(gradient).any():
                 return theta, scale / 2, 0
             count = (good + 1) % patience
@@ -1616,6 +1645,52 @@ BOTH_OVERFLOW = (
 )
 
 
+SLOPE_BY_SUBTRACTION = (
+    "The cost is right. Where {} the prediction is confident and right, your slope is 0 instead of tiny: a difference "
+    "such as {}, of two numbers that are almost equal, has no digits left. Write it without one."
+)
+SLOPE_BY_SUBTRACTION_TURNED_ROUND = (
+    "The cost is right. Your slope has the wrong sign, and where {} the prediction is confident and right it is 0: a "
+    "difference of two numbers that are almost equal has no digits left."
+)
+COST_BY_SUBTRACTION = (
+    "The slope is right. Where the label is {} and the prediction is confident and right, your cost is 0 instead of "
+    "tiny: a difference of two numbers that are almost equal, such as {}, has no digits left. Give the label's sign to "
+    "the score first."
+)
+SLOPE_OF_THE_OTHER_LABEL = (
+    "The cost is right. Your slope is that of the other label: with the label 1 it should be p − 1, and with the label "
+    "0 it should be p. Look at the signs, and at the condition that chooses by label."
+)
+SLOPE_MIRRORED = (
+    "The cost is right. But your slope is near 1 in size where the prediction is right, and tiny where it is wrong: it "
+    "should be the other way round. Look at the sign of the score that it is made of."
+)
+SAME_SLOPE_FOR_BOTH_LABELS = (
+    "The cost is right. Your slope does not depend on the label: it is {} for either. With the label 1 it should be "
+    "p − 1, and with the label 0 it should be p."
+)
+SLOPES_BY_LABEL = (
+    "The cost is right. Your slope is {} with the label 1, and {} with the label 0. It should be p − 1 and p."
+)
+NEVER_NEGATIVE_BY_SUBTRACTION = (
+    "The cost is right. But your slope is never negative: raise the score of an example with label 1, and its cost "
+    "falls. And where {} the prediction is confident and right, it is 0 instead of tiny: a difference of two numbers "
+    "that are almost equal has no digits left."
+)
+NEVER_POSITIVE_BY_SUBTRACTION = (
+    "The cost is right. But your slope is never positive: with the label 0 a higher score costs more. And where {} the "
+    "prediction is confident and right, it is 0 instead of tiny: a difference of two numbers that are almost equal has "
+    "no digits left."
+)
+
+
+def probabilities(scores):
+    """p and 1 − p, each with all its digits."""
+    small = np.exp(-np.abs(scores))
+    return np.where(scores >= 0, 1.0, small) / (1 + small), np.where(scores >= 0, small, 1.0) / (1 + small)
+
+
 class binary_cross_entropy:
     absolute = 0
 
@@ -1687,17 +1762,30 @@ class binary_cross_entropy:
             return -np.log(sigmoid(margin(scores, labels))), bce(scores, labels)[1]
 
         def line_taken_off(scores, labels):
-            """No result overflows. But log(1 + eᶻ) − yz is a difference of two numbers that are almost equal where the
-            prediction is confident and right, and p − 1 is another: no digits are left. Give the label's sign to the
-            score first."""
+            """No result overflows. But where the label is 1 and the prediction is confident and right, cost and slope
+            are 0 instead of tiny: log(1 + eᶻ) − z is a difference of two numbers that are almost equal, and p − 1 is
+            another. No digits are left. Give the label's sign to the score first."""
             small = np.exp(-np.abs(scores))
             costs = np.maximum(scores, 0) + np.log1p(small) - labels * scores
             return costs, np.where(scores >= 0, 1.0, small) / (1 + small) - labels
 
+        @says(COST_BY_SUBTRACTION.format(1, "log(1 + eᶻ) − z"))
+        def line_taken_off_the_cost(scores, labels):
+            straight = np.maximum(scores, 0) + np.log1p(np.exp(-np.abs(scores)))
+            return straight - labels * scores, bce(scores, labels)[1]
+
+        @says(COST_BY_SUBTRACTION.format(0, "log(1 + e⁻ᶻ) + z"))
+        def line_added_to_the_cost(scores, labels):
+            straight = np.maximum(-scores, 0) + np.log1p(np.exp(-np.abs(scores)))
+            return straight + (1 - labels) * scores, bce(scores, labels)[1]
+
+        @says(SLOPE_BY_SUBTRACTION.format("the label is 1 and", "p − 1"))
         def slope_by_subtraction(scores, labels):
-            """The cost is right. Where the prediction is confident and right, your slope is 0 instead of tiny: a
-            difference such as p − 1, of two numbers that are almost equal, has no digits left. Write it without one."""
             return bce(scores, labels)[0], sigmoid(scores) - labels
+
+        @says(SLOPE_BY_SUBTRACTION.format("the label is 0 and", "1 − (1 − p)"))
+        def slope_by_subtraction_for_the_other_label(scores, labels):
+            return bce(scores, labels)[0], (1 - labels) - sigmoid(-scores)
 
         def value_overflows(scores, labels):
             """The slope is right. The cost becomes infinite where the prediction is most wrong: a power of e overflows.
@@ -1706,7 +1794,8 @@ class binary_cross_entropy:
 
         def value_overflows_and_slope_by_subtraction(scores, labels):
             """The cost becomes infinite where the prediction is most wrong, because a power of e overflows: use one
-            that is never above 1. And p − label loses all its digits where the prediction is right."""
+            that is never above 1. And where the label is 1 and the prediction is confident and right, your slope is 0
+            instead of tiny: p − 1 has no digits left."""
             return np.log1p(np.exp(-margin(scores, labels))), sigmoid(scores) - labels
 
         def digits_lost(scores, labels):
@@ -1716,9 +1805,9 @@ class binary_cross_entropy:
             return np.maximum(-m, 0) + np.log(1 + np.exp(-np.abs(m))), bce(scores, labels)[1]
 
         def digits_lost_in_both(scores, labels):
-            """No result overflows. But where the prediction is confident and right, your cost and your slope are 0
-            instead of tiny. In log(1 + t) a tiny t is lost as soon as it is added to 1, and p − 1 has no digits
-            left."""
+            """No result overflows. But where the prediction is confident and right, your cost is 0 instead of tiny, and
+            so is the slope if the label is 1. In log(1 + t) a tiny t is lost as soon as it is added to 1, and p − 1 has
+            no digits left."""
             m = margin(scores, labels)
             return np.maximum(-m, 0) + np.log(1 + np.exp(-np.abs(m))), sigmoid(scores) - labels
 
@@ -1779,10 +1868,14 @@ class binary_cross_entropy:
             p = sigmoid(scores)
             return (p - labels) ** 2, 2 * (p - labels)
 
+        @says(SLOPE_BY_SUBTRACTION_TURNED_ROUND.format("the label is 1 and"))
         def slope_by_subtraction_turned_round(scores, labels):
-            """The cost is right. Your slope has the wrong sign, and being a difference of two numbers that are almost
-            equal it has no digits left where the prediction is confident and right."""
             return bce(scores, labels)[0], labels - sigmoid(scores)
+
+        @says(SLOPE_BY_SUBTRACTION_TURNED_ROUND.format("").replace("  ", " "))
+        def slope_by_subtraction_from_one_turned_round(scores, labels):
+            sign = np.where(labels == 1, 1, -1)
+            return bce(scores, labels)[0], sign * (1 - sigmoid(margin(scores, labels)))
 
         def straight_part_forgotten(scores, labels):
             """The slope is right. Your cost falls again where the prediction is very wrong: only the logarithm of 1 +
@@ -1962,8 +2055,9 @@ class binary_cross_entropy:
 
         def logarithm_overflows_and_slope_by_subtraction(scores, labels):
             """Your cost is infinite where the prediction is most wrong, because you take the logarithm of 0 or
-            infinity: rewrite it so that neither arises. And where the prediction is confident and right, cost and slope
-            are 0 instead of tiny: use a logarithm that loses no digits, and no difference such as p − 1."""
+            infinity: rewrite it so that neither arises. And where the prediction is confident and right, your cost is 0
+            instead of tiny, and so is the slope if the label is 1: use a logarithm that loses no digits, and no
+            difference such as p − 1."""
             return np.log(1 + np.exp(-margin(scores, labels))), sigmoid(scores) - labels
 
         @says(BOTH_OVERFLOW)
@@ -1987,10 +2081,101 @@ class binary_cross_entropy:
             small = np.exp(-np.abs(scores))
             return costs, slopes * small / (1 + small) ** 2
 
-        @says(slope_by_subtraction.__doc__)
+        @says(SLOPE_BY_SUBTRACTION.format("", "1 − p").replace("  ", " "))
         def slope_by_subtraction_from_one(scores, labels):
             sign = np.where(labels == 1, -1, 1)
             return bce(scores, labels)[0], sign * (1 - sigmoid(margin(scores, labels)))
+
+        @says(SLOPE_MIRRORED)
+        def slope_mirrored(scores, labels):
+            return bce(scores, labels)[0], bce(-scores, labels)[1]
+
+        @says(SLOPE_MIRRORED)
+        def slope_mirrored_by_subtraction(scores, labels):
+            return bce(scores, labels)[0], sigmoid(-scores) - labels
+
+        @says(SLOPE_OF_THE_OTHER_LABEL)
+        def slope_of_the_other_label(scores, labels):
+            return bce(scores, labels)[0], bce(scores, 1 - labels)[1]
+
+        @says(SLOPE_OF_THE_OTHER_LABEL)
+        def slope_of_the_other_label_by_subtraction(scores, labels):
+            return bce(scores, labels)[0], sigmoid(scores) - (1 - labels)
+
+        @says(SAME_SLOPE_FOR_BOTH_LABELS.format("p − 1"))
+        def slope_of_label_one_for_both(scores, labels):
+            return bce(scores, labels)[0], -probabilities(scores)[1]
+
+        @says(SAME_SLOPE_FOR_BOTH_LABELS.format("p − 1"))
+        def slope_of_label_one_for_both_by_subtraction(scores, labels):
+            return bce(scores, labels)[0], sigmoid(scores) - 1
+
+        @says(SAME_SLOPE_FOR_BOTH_LABELS.format("1 − p"))
+        def rest_to_one_for_both(scores, labels):
+            return bce(scores, labels)[0], probabilities(scores)[1]
+
+        @says(SAME_SLOPE_FOR_BOTH_LABELS.format("1 − p"))
+        def rest_to_one_for_both_by_subtraction(scores, labels):
+            return bce(scores, labels)[0], 1 - sigmoid(scores)
+
+        @says(SAME_SLOPE_FOR_BOTH_LABELS.format("−p"))
+        def minus_p_for_both(scores, labels):
+            return bce(scores, labels)[0], -sigmoid(scores)
+
+        @says(SLOPES_BY_LABEL.format("−p", "p"))
+        def minus_p_with_label_one(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * sigmoid(scores)
+
+        @says(SLOPES_BY_LABEL.format("p − 1", "1 − p"))
+        def rest_to_one_with_label_zero(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * probabilities(scores)[1]
+
+        @says(SLOPES_BY_LABEL.format("p − 1", "1 − p"))
+        def rest_to_one_with_label_zero_by_subtraction(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * (1 - sigmoid(scores))
+
+        @says(SLOPES_BY_LABEL.format("p", "1 − p"))
+        def probability_of_the_label(scores, labels):
+            return bce(scores, labels)[0], sigmoid(margin(scores, labels))
+
+        @says(SLOPES_BY_LABEL.format("−p", "p − 1"))
+        def minus_probability_of_the_label(scores, labels):
+            return bce(scores, labels)[0], -sigmoid(margin(scores, labels))
+
+        @says(SLOPES_BY_LABEL.format("p", "−p"))
+        def p_with_the_sign_turned(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, 1, -1) * sigmoid(scores)
+
+        @says(SLOPES_BY_LABEL.format("1 − p", "p − 1"))
+        def rest_to_one_with_the_sign_turned(scores, labels):
+            return bce(scores, labels)[0], np.where(labels == 1, 1, -1) * probabilities(scores)[1]
+
+        @says(NEVER_NEGATIVE_BY_SUBTRACTION.format("the label is 1 and"))
+        def size_of_the_difference(scores, labels):
+            return bce(scores, labels)[0], abs(sigmoid(scores) - labels)
+
+        @says(NEVER_NEGATIVE_BY_SUBTRACTION.format("").replace("  ", " "))
+        def rest_to_one_of_the_label(scores, labels):
+            return bce(scores, labels)[0], 1 - sigmoid(margin(scores, labels))
+
+        @says(NEVER_POSITIVE_BY_SUBTRACTION.format("the label is 1 and"))
+        def minus_the_size_of_the_difference(scores, labels):
+            return bce(scores, labels)[0], -abs(sigmoid(scores) - labels)
+
+        @says(NEVER_POSITIVE_BY_SUBTRACTION.format("").replace("  ", " "))
+        def minus_the_rest_to_one_of_the_label(scores, labels):
+            return bce(scores, labels)[0], sigmoid(margin(scores, labels)) - 1
+
+        def scores_turned_round(scores, labels):
+            """Your costs and the sizes of your slopes are large where the prediction is right, and tiny where it is
+            wrong. It should be the other way round: is the sign that a label gives to its score the right one?"""
+            return bce(-scores, labels)
+
+        def slope_overflows(scores, labels):
+            """The cost is right. Your slope becomes NaN where the prediction is most wrong: a power of e overflows, and
+            ∞/∞ is NaN. Use a power that is never above 1."""
+            powers = np.exp(-margin(scores, labels))
+            return bce(scores, labels)[0], np.where(labels == 1, -1, 1) * powers / (1 + powers)
 
         def sign_of_the_product_turned(scores, labels):
             """The slope is right, and so is the cost where the label is 0. Where it is 1, your cost is off by twice the

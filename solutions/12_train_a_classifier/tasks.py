@@ -458,6 +458,11 @@ class balanced_accuracy:
             found?"""
             return recalls(scores.argmax(axis=1), labels, scores.shape[1])[labels.max()]
 
+        def last_class_shared_out(scores, labels):
+            """Only the last class's recall is in your sum. Does each turn of the loop overwrite the sum? Add to it."""
+            found = recalls(scores.argmax(axis=1), labels, scores.shape[1])
+            return found[labels.max()] / len(np.unique(labels))
+
         def two_classes(scores, labels):
             """You look at the classes 0 and 1 only. There may be more."""
             return recalls(scores.argmax(axis=1), labels, scores.shape[1])[:2].mean()
@@ -813,6 +818,19 @@ class smoothed_cross_entropy:
             wanted = smooth(labels, scores.shape[1], smoothing)
             return cost_of(wanted, log_softmax(scores)) + cost_of(1 - wanted, np.log(1 - P))
 
+        def last_example_alone(scores, labels, smoothing):
+            """This is the cost of the last example only. Does each turn of the loop overwrite what the turn before has
+            found?"""
+            return right_cost(scores[-1:], labels[-1:], smoothing)
+
+        def last_example_shared_out(scores, labels, smoothing):
+            """Only the last example's cost is in your sum. Does each turn of the loop overwrite the sum? Add to it."""
+            return right_cost(scores[-1:], labels[-1:], smoothing) / len(labels)
+
+        def first_example_alone(scores, labels, smoothing):
+            """This is the cost of the first example only. Is your `return` inside the loop or after it?"""
+            return right_cost(scores[:1], labels[:1], smoothing)
+
         def one_class_too_many(scores, labels, smoothing):
             """You divide ε by one more than the number of classes."""
             wanted = (1 - smoothing) * one_hot(labels, scores.shape[1]) + smoothing / (scores.shape[1] + 1)
@@ -1145,6 +1163,21 @@ class weighted_gradient:
                 labels, scores.shape[1]
             ) / len(X)
 
+        def last_example_alone(X, scores, labels, class_weights):
+            """This is the last example's gradient only. Does each turn of the loop overwrite what the turn before has
+            found? Add to it."""
+            return right_gradient(X[-1:], scores[-1:], labels[-1:], class_weights)
+
+        def last_example_shared_out(X, scores, labels, class_weights):
+            """Only the last example is in your sum, though all the weights are in what you divide by. Does each turn of
+            the loop overwrite the sum? Add to it."""
+            return weighted_sum(X[-1:], scores[-1:], labels[-1:], class_weights) / class_weights[labels].sum()
+
+        def divided_by_the_last_weight(X, scores, labels, class_weights):
+            """You divide by the weight of the last example only. In a weighted mean you divide by the sum of the
+            weights."""
+            return weighted_sum(X, scores, labels, class_weights) / class_weights[labels[-1]]
+
         def weights_added(X, scores, labels, class_weights):
             """You add the weight to the residual. It is a factor."""
             weights = class_weights[labels]
@@ -1256,6 +1289,12 @@ def two_valleys(costs):
     return falls_and_rises(costs) and np.any(np.diff(costs[: best + 1]) > 1e-3)
 
 
+START_NEVER_KEPT_STOPS = (
+    "The weights of the start are never among your candidates. They are the best if every step makes the validation "
+    "cost worse. And if there are no steps they are the only ones: then your function stops with an error."
+)
+
+
 class early_stopping:
     def cases(rng):
         def drawn(n, d, classes, lr, steps, wanted, size=1.5):
@@ -1323,6 +1362,63 @@ class early_stopping:
             path = descent(X, labels, classes, lr, steps)
             costs = best_of(path, X_valid, labels_valid)[1]
             return path[np.argmin(costs[1:]) + 1 if steps else 0], costs
+
+        def start_never_kept_but_none(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """The weights of the start are never among your candidates. They are the best if every step makes the
+            validation cost worse. And if there are no steps they are the only ones: then you return None."""
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            return path[np.argmin(costs[1:]) + 1] if steps else None, costs
+
+        @says(START_NEVER_KEPT_STOPS)
+        def start_never_kept_and_no_minimum(X, labels, X_valid, labels_valid, classes, lr, steps):
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            return path[np.argmin(costs[1:]) + 1], costs
+
+        @says(START_NEVER_KEPT_STOPS)
+        def start_never_kept_and_no_best(X, labels, X_valid, labels_valid, classes, lr, steps):
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            if steps:
+                best = path[np.argmin(costs[1:]) + 1]
+            return best, costs
+
+        def none_if_no_step_helps(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """You return None if no step lowers the validation cost. Then the weights of the start are the best: they
+            belong to the first cost, and have to be kept together with it."""
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            return path[np.argmin(costs)] if np.argmin(costs) else None, costs
+
+        def no_best_if_no_step_helps(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """Your function stops with an error if no step lowers the validation cost: the best weights have no value
+            yet. Begin with those of the start, which belong to the first cost."""
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            if np.argmin(costs):
+                best = path[np.argmin(costs)]
+            return best, costs
+
+        def last_weights_if_no_step_helps(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """You return the last weights if no step lowers the validation cost. Then those of the start are the
+            best."""
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            return path[np.argmin(costs) or -1], costs
+
+        def first_step_if_no_step_helps(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """Your costs lack that of the start, and its weights are never among your candidates. There are `steps + 1`
+            costs, and if every step makes the validation cost worse, the weights of the start are the best."""
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            return path[np.argmin(costs[1:]) + 1 if steps else 0], costs[1:]
+
+        @says(first_step_if_no_step_helps.__doc__)
+        def first_step_or_none(X, labels, X_valid, labels_valid, classes, lr, steps):
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            return path[np.argmin(costs[1:]) + 1] if steps else None, costs[1:]
 
         def end_never_kept(X, labels, X_valid, labels_valid, classes, lr, steps):
             """The weights after the last step are never among your candidates. If the validation cost is still falling
@@ -1464,6 +1560,25 @@ class early_stopping:
         def steps_of_a_sum(X, labels, X_valid, labels_valid, classes, lr, steps):
             """Your steps are n times too long: the gradient adds up the examples instead of averaging them."""
             return best_of(descent(X, labels, classes, lr * len(X), steps), X_valid, labels_valid)
+
+        def steps_of_a_mean_of_a_mean(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """Your steps are too short by a factor, the number of training examples. The gradient is a mean already: is
+            it divided once more?"""
+            return best_of(descent(X, labels, classes, lr / len(X), steps), X_valid, labels_valid)
+
+        def steps_divided_by_the_validation_examples(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """Your steps are too short by a factor, the number of validation examples. The gradient is a mean over the
+            training examples, and needs no other division."""
+            return best_of(descent(X, labels, classes, lr / len(X_valid), steps), X_valid, labels_valid)
+
+        def steps_divided_by_the_classes(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """Your steps are too short by a factor, the number of classes. The gradient is a mean over the examples,
+            and is not divided by anything else."""
+            return best_of(descent(X, labels, classes, lr / classes, steps), X_valid, labels_valid)
+
+        def steps_halved(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """Your steps are half as long as they should be. The cross-entropy has no square and no ½."""
+            return best_of(descent(X, labels, classes, lr / 2, steps), X_valid, labels_valid)
 
         def one_example_after_another(X, labels, X_valid, labels_valid, classes, lr, steps):
             """You take a step for each example. Here a step uses all training examples at once."""
@@ -1675,8 +1790,9 @@ class standardise_both:
             return by_statistics_of(train, held_out, train, columns=slice(None))
 
         def still_by_its_spread(train, held_out):
-            """You compare the spread with 0. The mean of equal numbers may be off in the last digit, and then their
-            spread is tiny but not 0: compare the entries themselves."""
+            """You keep a column of equal numbers. Do you compare its spread with 0, or its entries with their mean?
+            That mean may be off in the last digit, and then the spread is tiny but not 0: compare the entries with one
+            another."""
             return by_statistics_of(train, held_out, train, columns=train.std(axis=0) > 0)
 
         def still_columns_by_one(train, held_out):
@@ -2043,6 +2159,17 @@ class train_epoch:
             """Your steps grow with the batch: the gradient is the mean over it, not the sum."""
             stretched = lambda x, s, y: right_gradient(x, s, y) * len(x)  # noqa: E731
             return epoch(X, labels, weights, pairs(order, batch_size), lr, stretched)
+
+        def steps_of_a_mean_of_a_mean(X, labels, weights, order, batch_size, lr):
+            """Your steps are too short by a factor, the number of examples in the batch. The gradient is a mean over
+            them already: is it divided once more?"""
+            shrunk = lambda x, s, y: right_gradient(x, s, y) / len(x)  # noqa: E731
+            return epoch(X, labels, weights, pairs(order, batch_size), lr, shrunk)
+
+        def steps_divided_by_all(X, labels, weights, order, batch_size, lr):
+            """Your steps are too short by a factor, the number of all examples. The gradient is a mean over its batch,
+            and is not divided by anything else."""
+            return epoch(X, labels, weights, pairs(order, batch_size), lr / len(X))
 
         def last_batch_alone(X, labels, weights, order, batch_size, lr):
             """Only the last batch's step is left: each begins again from the weights of the start. Let each batch

@@ -73,8 +73,8 @@ class average_shard_gradients:
             return gradients[0]
 
         def last_shard_alone(gradients, sizes):
-            """This is the gradient of the last shard only. Each turn of the loop overwrites what the turn before has
-            found."""
+            """This is the gradient of the last shard only. Does each turn of the loop overwrite what the turn before
+            has found?"""
             return gradients[-1]
 
         def one_number(gradients, sizes):
@@ -154,6 +154,10 @@ class average_shard_gradients:
             """You divide by the size of the first shard. How many examples are there in all of them together?"""
             return sizes @ np.array(gradients) / sizes[0]
 
+        def divided_by_the_last_size(gradients, sizes):
+            """You divide by the size of the last shard. How many examples are there in all of them together?"""
+            return sizes @ np.array(gradients) / sizes[-1]
+
         def divided_by_the_largest_size(gradients, sizes):
             """You divide by the size of the largest shard. How many examples are there in all of them together?"""
             return sizes @ np.array(gradients) / max(sizes)
@@ -171,9 +175,24 @@ class average_shard_gradients:
             return sizes[0] * gradients[0] / sum(sizes)
 
         def only_the_last_shards_part(gradients, sizes):
-            """This is the last shard's part only: the sum begins again in every turn of the loop. Set it to zero once,
-            before the loop."""
+            """This is the last shard's part only. Does each turn of the loop overwrite the sum, or set it to zero
+            again? Set it to zero once, before the loop, and add to it in every turn."""
             return sizes[-1] * gradients[-1] / sum(sizes)
+
+        def last_sum_alone(gradients, sizes):
+            """This is the last shard's gradient times its size. Does each turn of the loop overwrite the sum? Add to
+            it, and divide it at the end by the number of examples."""
+            return sizes[-1] * gradients[-1]
+
+        def last_sum_divided_by_the_shards(gradients, sizes):
+            """This is the last shard's gradient times its size, divided by the number of shards. Does each turn of the
+            loop overwrite the sum? Add to it, and divide it by the number of examples."""
+            return sizes[-1] * gradients[-1] / len(sizes)
+
+        def first_sum_alone(gradients, sizes):
+            """This is the first shard's gradient times its size. The other shards' still have to be added, and the sum
+            divided by the number of examples."""
+            return sizes[0] * gradients[0]
 
         def first_shard_left_out(gradients, sizes):
             """The first shard is missing from your sum. Where does the loop begin?"""
@@ -372,8 +391,8 @@ class accumulate_gradients:
             return tuple(part_gradients(x, y, w, b, pieces)[0])
 
         def last_piece_alone(x, y, w, b, pieces):
-            """This is the gradient of the last piece only. Each turn of the loop overwrites what the turn before has
-            found: accumulate it."""
+            """This is the gradient of the last piece only. Does each turn of the loop overwrite what the turn before
+            has found? Accumulate it."""
             return tuple(part_gradients(x, y, w, b, pieces)[-1])
 
         def all_examples(x, y, w, b, pieces):
@@ -438,10 +457,20 @@ class accumulate_gradients:
             return tuple(n[:-1] @ part_gradients(x, y, w, b, pieces)[:-1] / sum(n))
 
         def last_pieces_part_alone(x, y, w, b, pieces):
-            """This is the last piece's part only: the sums begin again in every turn of the loop. Set them to zero
-            before it, and add to them in it by `+=`."""
+            """This is the last piece's part only. Does each turn of the loop overwrite the sums, or set them to zero
+            again? Set them to zero before the loop, and add to them in it by `+=`."""
             n = lengths(pieces)
             return tuple(n[-1] * part_gradients(x, y, w, b, pieces)[-1] / sum(n))
+
+        def last_piece_divided_by_the_pieces(x, y, w, b, pieces):
+            """This is the last piece's mean, divided by the number of pieces. Does each turn of the loop overwrite the
+            sums? Add to them, and give each piece the weight of its length."""
+            return tuple(part_gradients(x, y, w, b, pieces)[-1] / len(pieces))
+
+        def last_sums_alone(x, y, w, b, pieces):
+            """These are the sums over the last piece only. Does each turn of the loop overwrite them? Add to them, and
+            divide them at the end by the number of examples."""
+            return tuple(part_gradients(x, y, w, b, pieces)[-1] * lengths(pieces)[-1])
 
         def residuals_squared(x, y, w, b, pieces):
             """You square the residuals as in the cost. The derivative of a square is twice what was squared."""
@@ -793,7 +822,7 @@ class bytes_per_worker:
             return [16 * n for n in by_pieces(parameters_of(shapes), workers)]
 
         def last_tensor_alone(shapes, workers):
-            """You count the last tensor only: each turn of the loop overwrites what the turn before has found."""
+            """You count the last tensor only. Does each turn of the loop overwrite what the turn before has found?"""
             return shared_out(shapes[-1:], workers, by_pieces)
 
         def first_tensor_alone(shapes, workers):
@@ -1369,7 +1398,8 @@ class step_seconds:
             return sent_with(seconds, 8 * ring(workers) * megabytes / speed)
 
         def whole_division(seconds, megabytes, workers, speed):
-            """Your ring's fraction is cut to a whole number: write `/`, not `//`."""
+            """You send each bucket once, and nothing if there is a single worker. Is the ring's fraction cut to a whole
+            number, by `//` perhaps? Write `/`."""
             return sent_with(seconds, 2 * (workers - 1) // workers * megabytes / speed)
 
         def computing_shared_out(seconds, megabytes, workers, speed):

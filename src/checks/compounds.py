@@ -103,7 +103,7 @@ def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -
             and all(patterns.related(one.columns[path], task) == said for path in differing[1:])
             and not _is_plain(one, wrong, task)
         ):
-            first = f"One is a slip: {_slips(one.sentence)}." if one.is_slip else one.sentence
+            first = f"One is a slip: {_slips(one.sentence)}." if one.is_slip else _without_praise(one.sentence)
             subjects = [wrong[path][0].subject for path in differing]
             too = f" The same holds for {enumerate_words(subjects[1:])}." if subjects[1:] else ""
             found = f"two things are wrong. {first} Once that is fixed, {subjects[0]} {said}{too}"

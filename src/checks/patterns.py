@@ -117,6 +117,8 @@ def _count(part: Part, column: list[Part], task: dict) -> str:
     """A result of several that has another number of entries, or is one alone."""
     expected, got = part.expected, part.got
     items = entries(got)
+    if said := _grouped(column, task):
+        return said
     several = [p for p in column if isinstance(p.expected, list) and len(p.expected) == len(expected)]
     for k in range(len(expected) if len(several) == len(column) else 0):
         if all(close(p.expected[k], p.got, task) for p in column):
@@ -130,7 +132,29 @@ def _count(part: Part, column: list[Part], task: dict) -> str:
     said = f"has {entries_got}, but {len(expected)} {'is' if len(expected) == 1 else 'are'} expected"
     if name := _counted(column):
         return f"{said}. Wherever the number is wrong, it is `{name}`: do you keep something in each turn of a loop?"
+    shapes = np.shape(as_array(expected)), np.shape(as_array(got))
+    if len(expected) > 1 and shapes == ((len(expected),), (len(items), len(expected))):
+        return f"holds {len(items)} groups of {len(expected)} numbers each, but {len(expected)} in all are expected."
     return f"{said}: {off}."
+
+
+def _grouped(column: list[Part], task: dict) -> str | None:
+    """A pair for each entry, say, where two arrays are expected."""
+    right = True
+    for p in column:
+        got = as_array(p.got)
+        expected = [as_array(e) for e in p.expected] if isinstance(p.expected, list) else []
+        if got is None or got.ndim != 2 or not expected or len(expected) != got.shape[1]:
+            return None
+        if any(e is None or e.shape != got.shape[:1] for e in expected):
+            return None
+        right = right and all(alike(e, g, task) for e, g in zip(expected, got.T, strict=True))
+    count = len(column[0].expected)
+    return (
+        f"holds a group of {count} numbers for each entry, but {count} results are expected, each with all its "
+        "entries: make an array of each result, and return these arrays, separated by commas."
+        f"{' The numbers themselves are right.' if right else ''}"
+    )
 
 
 def _counted(column: list[Part]) -> str | None:
@@ -429,6 +453,13 @@ def _strings(column: list[Part]) -> str | None:
 
 def _not_finite(part: Part) -> str | None:
     got, fine = as_array(part.got), np.isfinite(part.expected)
+    if np.all(np.isfinite(got) | ~fine):
+        return None
+    if names := [name for name, value in part.arguments.items() if _is_not_finite(value)]:
+        word, verb = "NaN" if np.any(np.isnan(got) & fine) else "infinity", "does" if len(names) == 1 else "do"
+        return (
+            f"holds {word}. In this case {enumerate_words(names)} {verb} so too: look at how it gets into the result."
+        )
     if np.any(np.isnan(got) & fine):
         return (
             "holds NaN. It comes from 0/0, ∞/∞, ∞ − ∞, 0·∞, the root or the logarithm of a negative number, or from "
@@ -440,6 +471,11 @@ def _not_finite(part: Part) -> str | None:
             "float, or from `np.inf` itself."
         )
     return None
+
+
+def _is_not_finite(argument) -> bool:
+    array = as_array(argument)
+    return array is not None and array.dtype.kind == "f" and not np.all(np.isfinite(array))
 
 
 def _lost_digits(column: list[Part]) -> str | None:
@@ -529,9 +565,12 @@ def _factor(column: list[Part], task: dict) -> str | None:
     if len(factors) < 2:
         return None
     values = np.array([factor for factor, _ in factors])
-    for times, ratio, one, other in (("large", values, "sum", "mean"), ("small", 1 / values, "mean", "sum")):
+    for times, ratio, one, other, too in (
+        ("large", values, "sum", "mean", ""),
+        ("small", 1 / values, "mean", "sum", ", or divided by n twice"),
+    ):
         if name := _length_that_is([p for _, p in factors], ratio):
-            return f"is n times too {times}, n being the length of {name}. Is it a {one} in place of a {other}?"
+            return f"is n times too {times}, n being the length of {name}. Is it a {one} in place of a {other}{too}?"
     factor = values[0]
     if not np.allclose(values, factor, rtol=_SHOWN, atol=1e-12) or np.isclose(factor, 1):
         return None

@@ -7,6 +7,7 @@ import numpy as np
 from grader.sentences import (
     B_MOVED_FIRST,
     BOTH_SLOPES_ALONG_B,
+    BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
@@ -304,8 +305,8 @@ class weighted_gradient:
         def inner_derivative_forgotten(x, y, w, b, sample_weight):
             return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]] * 2
 
+        @says(BOTH_SLOPES_ALONG_W)
         def inner_derivative_twice(x, y, w, b, sample_weight):
-            """Both of your slopes are the one along w. How does a residual change when b grows?"""
             return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[0]] * 2
 
         @says(PRODUCT_OF_MEANS)

@@ -724,7 +724,21 @@ class cost_by_batches:
         def last_batch_left_out(x, y, w, b, batch_size):
             """You leave the last batch out, whether it is short or not."""
             batches = squares(x, y, w, b, batch_size)[:-1]
-            return np.mean([np.mean(batch) for batch in batches]) if batches else np.nan
+            return np.mean([np.mean(batch) for batch in batches]) if batches else ...
+
+        def last_batch_not_added(x, y, w, b, batch_size):
+            """The squares of your last batch are not in the sum, whether it is short or not. Where does your loop end,
+            and how much does the last batch count?"""
+            return sum(np.sum(batch) for batch in squares(x, y, w, b, batch_size)[:-1]) / len(x)
+
+        def last_example_not_added(x, y, w, b, batch_size):
+            """The last example is missing from your sum. A slice and a range both end before their second number."""
+            return np.sum((w * x + b - y)[:-1] ** 2) / len(x)
+
+        def last_example_left_out(x, y, w, b, batch_size):
+            """Your cost is the mean over all examples but the last. A slice and a range both end before their second
+            number."""
+            return np.mean((w * x + b - y)[:-1] ** 2)
 
         def remainder_for_the_last_length(x, y, w, b, batch_size):
             """Where batch_size divides n, your cost leaves the last batch out. The remainder is 0 there, but the batch
@@ -732,6 +746,11 @@ class cost_by_batches:
             batches = squares(x, y, w, b, batch_size)
             full = len(x) % batch_size == 0
             return sum(np.sum(batch) for batch in (batches[:-1] if full else batches)) / len(x)
+
+        @says(remainder_for_the_last_length.__doc__)
+        def remainder_for_the_last_weight(x, y, w, b, batch_size):
+            n = len(x) - batch_size * (len(x) % batch_size == 0)
+            return np.mean((w * x + b - y)[:n] ** 2)
 
         def mean_of_evened_out(x, y, w, b, batch_size):
             """Your cost is the mean over batches whose lengths are evened out. Where these still differ by one, the

@@ -8,6 +8,7 @@ import numpy as np
 from grader.sentences import (
     BEGINS_AT_ZERO,
     BOTH_SLOPES_ALONG_B,
+    BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
     FROM_THE_START_EACH_TIME,
     LAST_POINT_ALONE,
@@ -185,6 +186,21 @@ class compute_gradients:
         @says(RESIDUALS_TIMES_B)
         def wrong_inner_slope_along_b(x, y, w, b):
             return slopes(x, y, w, b)[0], slopes(x, y, w, b)[1] * b
+
+        @says(BOTH_SLOPES_ALONG_W)
+        def slope_along_w_twice(x, y, w, b):
+            return (slopes(x, y, w, b)[0],) * 2
+
+        def residuals_times_w(x, y, w, b):
+            """Your slope along b is right. Along w, you multiply each residual by w: how much does a residual change
+            when w grows by 1?"""
+            db = slopes(x, y, w, b)[1]
+            return w * db, db
+
+        def intercept_times_x(x, y, w, b):
+            """In your predictions b is multiplied by x as well. The line is w·x + b."""
+            residual = (w + b) * x - y
+            return (2 * np.mean(residual * x),) * 2
 
         def step_for_the_slopes(x, y, w, b):
             """You return w and b after a step. The task asks for the slopes alone: the step is the second half."""

@@ -11,6 +11,7 @@ from grader.sentences import (
     BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
     FROM_THE_START_EACH_TIME,
+    INTERCEPT_TIMES_X,
     LAST_POINT_ALONE,
     LEAST_SQUARES,
     OF_HALF,
@@ -197,8 +198,8 @@ class compute_gradients:
             db = slopes(x, y, w, b)[1]
             return w * db, db
 
+        @says(INTERCEPT_TIMES_X)
         def intercept_times_x(x, y, w, b):
-            """In your predictions b is multiplied by x as well. The line is w·x + b."""
             residual = (w + b) * x - y
             return (2 * np.mean(residual * x),) * 2
 
@@ -698,6 +699,24 @@ class descend:
                     break
                 w, b = right_step(x, y, w, b, lr)
             return w, b
+
+        @says(BOTH_SLOPES_ALONG_W)
+        def slope_along_w_twice(x, y, w, b, lr, steps):
+            return descend_by(lambda x, y, w, b, lr: np.array([w, b]) - lr * slopes(x, y, w, b)[0])(
+                x, y, w, b, lr, steps
+            )
+
+        @says(BOTH_SLOPES_ALONG_B)
+        def slope_along_b_twice(x, y, w, b, lr, steps):
+            return descend_by(lambda x, y, w, b, lr: np.array([w, b]) - lr * slopes(x, y, w, b)[1])(
+                x, y, w, b, lr, steps
+            )
+
+        @says(INTERCEPT_TIMES_X)
+        def intercept_times_x(x, y, w, b, lr, steps):
+            return descend_by(lambda x, y, w, b, lr: np.array([w, b]) - lr * slopes(x, y, w + b, 0.0)[0])(
+                x, y, w, b, lr, steps
+            )
 
         def gradients_returned(x, y, w, b, lr, steps):
             """You return the gradients at the point that you have reached. The task asks for the point, w and b."""

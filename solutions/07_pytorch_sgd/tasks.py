@@ -7,8 +7,11 @@ import numpy as np
 
 from grader.fits import fit_by, line_cost, line_slopes, right_fit, wrong_fits
 from grader.sentences import (
+    BOTH_SLOPES_ALONG_B,
+    BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
     FACTOR_FORGOTTEN,
+    INTERCEPT_TIMES_X,
     LAST_POINT_ALONE,
     MEAN_FOR_SUM,
     OF_HALF,
@@ -629,6 +632,12 @@ class gradient_in_batches:
             n = len(x) // batch_size * batch_size
             return line_slopes(x[:n], y[:n], w, b) if n else ...
 
+        def remainder_for_the_last_length(x, y, w, b, batch_size):
+            """Where `batch_size` divides n, the last batch is missing from your slopes. The remainder is 0 there, but
+            the batch is full."""
+            n = len(x) - batch_size * (len(x) % batch_size == 0)
+            return slopes_of_parts(x, y, w, b, [slice(n)])
+
         def last_batch_left_out(x, y, w, b, batch_size):
             """The last batch is missing from your slopes, whether it is short or not. Where does your loop end?"""
             last = (len(x) - 1) // batch_size * batch_size
@@ -657,6 +666,18 @@ class gradient_in_batches:
         @says(SLOPES_SWAPPED)
         def slopes_swapped(x, y, w, b, batch_size):
             return line_slopes(x, y, w, b)[::-1]
+
+        @says(BOTH_SLOPES_ALONG_W)
+        def slope_along_w_twice(x, y, w, b, batch_size):
+            return line_slopes(x, y, w, b)[[0, 0]]
+
+        @says(BOTH_SLOPES_ALONG_B)
+        def slope_along_b_twice(x, y, w, b, batch_size):
+            return line_slopes(x, y, w, b)[[1, 1]]
+
+        @says(INTERCEPT_TIMES_X)
+        def intercept_times_x(x, y, w, b, batch_size):
+            return line_slopes(x, y, w + b, 0.0)[[0, 0]]
 
         def without_intercept(x, y, w, b, batch_size):
             """Your residuals leave `b` out, as if it were 0."""
@@ -1270,16 +1291,20 @@ class fit_linear:
 
             return linear_by(slopes)(X, y, lr, epochs, batch_size)
 
+        def sum_for_mean_in_steps_and_costs(X, y, lr, epochs, batch_size):
+            """Your steps grow with the length of the batch, and your costs with the number of rows: both come from a
+            sum of squares. The task asks for their mean."""
+            fit = linear_by(
+                lambda A, y, theta: len(y) * linear_slopes(A, y, theta),
+                lambda A, y, theta: len(y) * linear_cost(A, y, theta),
+            )
+            return fit(X, y, lr, epochs, batch_size)
+
         def sum_for_mean(X, y, lr, epochs, batch_size):
             """Your steps grow with the length of the batch: you descend on the sum of its squares. The task asks for
             their mean."""
-            return linear_by(lambda A, y, theta: len(y) * linear_slopes(A, y, theta))(X, y, lr, epochs, batch_size)
-
-        def sum_for_mean_in_the_costs_too(X, y, lr, epochs, batch_size):
-            """Your steps grow with the length of the batch, and your costs with the number of rows: both come from a
-            sum of squares. The task asks for their mean."""
-            w, b, costs = fit_linear.mistakes.sum_for_mean(X, y, lr, epochs, batch_size)
-            return w, b, len(y) * costs
+            w, b, _ = fit_linear.mistakes.sum_for_mean_in_steps_and_costs(X, y, lr, epochs, batch_size)
+            return w, b, ...
 
         def divided_by_all_rows(X, y, lr, epochs, batch_size):
             """Your steps are too short where there are several batches, as if the squares of a batch were divided by

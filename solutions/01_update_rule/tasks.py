@@ -506,8 +506,8 @@ class descend_until_stalled:
             return points_until(gradient, start, lr, most, lambda a, b: abs(f(a) - f(b)) <= fraction * abs(f(a)))
 
         def ratio_of_nothing(f, gradient, start, lr, fraction, most):
-            """Where the cost is 0 your descent never stops: 0/0 is NaN, and a comparison with NaN is false. The formula
-            of the task needs no division."""
+            """Where the cost is 0 your descent never stops. Do you divide by it? 0/0 is NaN, and a comparison with NaN
+            is false. The formula of the task needs no division."""
             return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), abs(f(a))) <= fraction)
 
         def ratio_to_a_signed_cost(f, gradient, start, lr, fraction, most):
@@ -532,8 +532,8 @@ class descend_until_stalled:
             return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) < fraction * abs(f(a)))
 
         def no_step_taken(f, gradient, start, lr, fraction, most):
-            """Your path holds the start alone: the descent ends before its first step. The test compares the costs
-            before and after a step, so a step has to be taken first."""
+            """Your path holds the start alone. Does the descent end before its first step, or are its points not kept?
+            The test compares the costs before and after a step, so a step has to be taken first."""
             return np.array([start])
 
         def last_step_dropped(f, gradient, start, lr, fraction, most):
@@ -731,8 +731,8 @@ class stationary_point:
             return "maximum" if np.all(hessian < 0) else "undecided" if np.any(hessian == 0) else "saddle"
 
         def one_sign_is_enough(hessian):
-            """One positive eigenvalue is enough for your minimum. A minimum needs all of them to be positive: if
-            another is negative, the point is a saddle."""
+            """You call saddles minima, as if one positive eigenvalue were enough. A minimum needs all of them to be
+            positive: if another is negative, the point is a saddle."""
             kind = stationary_point.right.by_signs(hessian)
             return {"saddle": "minimum", "undecided": ...}.get(kind, kind)
 
@@ -757,7 +757,8 @@ class stationary_point:
             return "minimum" if product > 0 else "saddle" if product < 0 else "undecided"
 
         def smallest_decides(hessian):
-            """You look at the smallest eigenvalue alone. If it is negative, the others may still be positive."""
+            """You call every point a maximum that is not a minimum. If the smallest eigenvalue is negative, the others
+            may still be positive: look at all of them."""
             return "minimum" if np.linalg.eigvalsh(hessian)[0] > 0 else "maximum"
 
         def by_first_entry(hessian):
@@ -788,12 +789,13 @@ class stationary_point:
             return judge_with(hessian, lambda values: 1e-12 * abs(values).max())
 
         def mean_for_largest(hessian):
-            """You scale the limit by the mean of the |λ|. The task scales it by the largest of them."""
+            """Your limit for “zero” is a little below 1e-9·max|λ|. Is it scaled by the mean of the |λ|, or by another
+            of them than the largest?"""
             return judge_with(hessian, lambda values: 1e-9 * abs(values).mean())
 
         def sum_for_largest(hessian):
-            """You scale the limit by the sum of the |λ|, or by a norm that mixes them. The task scales it by the
-            largest one."""
+            """Your limit for “zero” is a little above 1e-9·max|λ|. Is it scaled by the sum of the |λ|, or by a norm
+            that mixes them? The task scales it by the largest one."""
             return judge_with(hessian, lambda values: 1e-9 * abs(values).sum())
 
         def entries_for_eigenvalues(hessian):
@@ -852,8 +854,8 @@ class stationary_point:
             return strict if strict == generous else ...
 
         def smallest_alone(hessian):
-            """You look at the smallest eigenvalue alone. If it is negative, the largest one decides between a saddle
-            and a maximum."""
+            """You call every point with a negative eigenvalue a saddle. If the smallest one is negative, the largest
+            decides between a saddle and a maximum."""
             low = np.linalg.eigvalsh(hessian)[0]
             return "minimum" if low > 0 else "saddle" if low < 0 else "undecided"
 
@@ -863,7 +865,8 @@ class stationary_point:
             return judge_with(hessian, lambda values: 1e-9 * values[-1])
 
         def singular_values(hessian):
-            """You take the singular values, which are the sizes of the eigenvalues. Their signs decide."""
+            """Your answer depends on the sizes of the eigenvalues alone, which are the singular values of a symmetric
+            matrix. Their signs decide."""
             values = abs(np.linalg.eigvalsh(hessian))
             return "undecided" if np.any(values <= 1e-9 * np.max(values)) else "minimum"
 
@@ -1030,13 +1033,14 @@ class steps_until_flat:
             return max(1, count_steps(gradient, start, lr, tolerance, most))
 
         def slope_of_the_point_before(gradient, start, lr, tolerance, most):
-            """The slope that you test belongs to the point before the last step, so you take one step too many. Compute
-            it again after each move."""
+            """Unless the start is flat, you count one step too many. Does the slope that you test belong to the point
+            before the last step? Compute it again after each move."""
             count = count_steps(gradient, start, lr, tolerance, 10_000)
             return min(count + (count > 0), most)
 
         def counted_from_zero_after_the_step(gradient, start, lr, tolerance, most):
-            """You look at the slope after the step, and return a counter that has not counted that step yet."""
+            """Where the slope gets flat in time, your count lacks a step. Do you return a counter that has not counted
+            the step before it yet?"""
             theta = start
             for k in range(most):
                 theta = theta - lr * gradient(theta)

@@ -173,12 +173,12 @@ class mse:
 
 X_TWICE = "Along w you multiply by x twice. The inner derivative is x itself."
 TURNED_WITHOUT_BRACKETS = (
-    "Your residual is y − wx + b: the brackets around the prediction are missing, and the chain rule brings a minus "
-    "for this order."
+    "Your residual is y − wx + b, in which `b` has the wrong sign, as without brackets around the prediction. And the "
+    "chain rule brings a minus for this order."
 )
 BRACKETS_OF_THE_WEIGHTED = (
-    "Brackets are missing around the residual. What multiplies it, the weight and along w also x, has to multiply all "
-    "three of its parts."
+    "What multiplies the residual, the weight and along w also x, has to multiply all three of its parts. Some part of "
+    "yours goes without, as it does where brackets are missing."
 )
 PRODUCT_OF_MEANS = (
     "Along w you multiply two means. The mean of a product is another number: multiply entry by entry first, then take "
@@ -1629,10 +1629,12 @@ def ended_when(stop):
 
 FIRST_RESIDUALS = "Your residuals are those of the start in every step. Compute them again at every new w and b."
 BRACKETS_OF_THE_RESIDUAL = (
-    "In the slope along w, brackets are missing: x multiplies only a part of the residual. It belongs to the whole."
+    "In the slope along w, x multiplies only a part of the residual, as it does where brackets are missing. It belongs "
+    "to the whole."
 )
 TURNED_IN_ONE_SLOPE = (
-    "In one of your slopes the residual is y − wx + b: the brackets around the prediction are missing."
+    "In one of your slopes the residual is y − wx + b, in which b has the wrong sign. Are brackets missing around the "
+    "prediction?"
 )
 ANOTHER_START = "Your first cost is that of another line: the descent starts from w = b = 0."
 SUMS_FOR_MEANS = (
@@ -1903,8 +1905,8 @@ class fit_ridge:
             return ridge_by(ridge_gradient, start=(0.0, np.mean(y)))(x, y, lr, steps, penalty)
 
         def brackets_of_the_slope(x, y, lr, steps, penalty):
-            """The brackets around the slope along w are missing in your step: the rate multiplies only its first part,
-            and the penalty's part is added instead of subtracted."""
+            """In your step along w the rate multiplies only the first part of the slope, and the penalty's part is
+            added instead of subtracted. Are brackets missing around the slope?"""
             return ridge_moving(lambda w, dw, lr, penalty: w - lr * dw + 2 * penalty * w)(x, y, lr, steps, penalty)
 
         @says(MOVED_IN_TWO_PARTS)

@@ -930,6 +930,7 @@ class steps_needed:
         yield case(ravine_askew(rng), 0.2, False)
         yield np.array([[1.0]]), 0.5, 0.25  # a tie: after two steps, exactly a quarter is left
         yield np.diag([1.0, 300.0]), 0.003, clear_shrink(rng, 0.997, True)  # hundreds of steps
+        yield np.array([[2.0]]), 0.35, 0.0285  # r = 0.3: 2.96 steps; 1 − r is far from −ln r, and so are its kin
 
     class mistakes:
         def at_most_a_hundred(hessian, lr, shrink):

@@ -378,7 +378,7 @@ class weighted_gradient:
             return weighted_slopes(x, residuals(x, y, w, b), np.trunc(sample_weight) + 1e-300)
 
         def last_example_alone(x, y, w, b, sample_weight):
-            """Only the last example is left: each turn of the loop overwrites what the one before found. Add up."""
+            """Only the last example is left. Does each turn of the loop overwrite what the one before found? Add up."""
             r = 2 * sample_weight[-1] * residuals(x, y, w, b)[-1] / np.sum(sample_weight)
             return r * x[-1], r
 
@@ -1443,8 +1443,8 @@ class to_original_units:
             return weights, y_mean + y_std * b - weights[0] * x_mean[0]
 
         def last_feature_alone(w, b, x_mean, x_std, y_mean, y_std):
-            """Your weights are right. In the intercept only the last feature counts: each turn of the loop overwrites
-            what the one before found."""
+            """Your weights are right. In the intercept only the last feature counts. Does each turn of the loop
+            overwrite what the one before found?"""
             weights = y_std * w / x_std
             return weights, y_mean + y_std * b - weights[-1] * x_mean[-1]
 

@@ -433,8 +433,8 @@ class batch_gradient:
             return np.full(len(theta), 2 * np.mean(X[batch] @ theta - y[batch]))
 
         def last_example_alone(X, y, theta, batch):
-            """This is the gradient of the batch's last example. Each turn of the loop overwrites what the one before
-            found: add up, and divide at the end."""
+            """This is the gradient of the batch's last example. Does each turn of the loop overwrite what the one
+            before found? Add up, and divide at the end."""
             return right_gradient(X, y, theta, batch[-1:])
 
         def prediction_for_residual(X, y, theta, batch):
@@ -495,8 +495,8 @@ class batch_gradient:
             return right_gradient(X, y, theta, batch[:1]) / len(batch)
 
         def last_of_the_sum(X, y, theta, batch):
-            """Each turn of your loop overwrites what the one before found, so the last example is left, divided by the
-            length of the batch. Add up."""
+            """The last example alone is left, divided by the length of the batch. Does each turn of the loop overwrite
+            what the one before found? Add up."""
             return right_gradient(X, y, theta, batch[-1:]) / len(batch)
 
         def a_range_of_them(X, y, theta, batch):
@@ -535,7 +535,7 @@ class batch_gradient:
             return 2 * np.mean((X[batch] * theta - y[batch][:, None]) * X[batch], axis=0)
 
         def entries_added_up(X, y, theta, batch):
-            """All entries of your gradient are the same, the sum of them all: `+=` adds to every entry. Write into
+            """All entries of your gradient are the same, the sum of them all. Does `+=` add to every entry? Write into
             entry j."""
             return np.full(len(theta), np.sum(right_gradient(X, y, theta, batch)))
 
@@ -696,7 +696,7 @@ class cost_by_batches:
             return cost
 
         def last_batch_alone(x, y, w, b, batch_size):
-            """This is the cost of the last batch. Each turn of the loop overwrites what the one before found."""
+            """This is the cost of the last batch. Does each turn of the loop overwrite what the one before found?"""
             return np.mean(squares(x, y, w, b, batch_size)[-1])
 
         def not_divided(x, y, w, b, batch_size):

@@ -280,8 +280,8 @@ class apply_gradients:
             return variables[0] - lr * gradients[0]
 
         def last_variable_alone(gradients, variables, lr):
-            """You return only the last variable. Each turn of the loop overwrites the result of the one before: collect
-            them in a list."""
+            """You return only the last variable. Does each turn of the loop overwrite the result of the one before?
+            Collect them in a list."""
             return variables[-1] - lr * gradients[-1]
 
         def returned_inside_the_loop(gradients, variables, lr):

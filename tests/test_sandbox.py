@@ -611,16 +611,20 @@ def test_the_libraries_memory_is_granted_once_and_what_forks_share_counts_once(m
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
 @pytest.mark.parametrize(
     ("look", "waited"),
-    [((6.0, 4.0), 4.0), ((6.0, 7.0), 2.0), ((600.0, 7.0), 2.0), ((6.0, 16.0), 0.0), ((1.0, 2.0), 0.0), ((-1.0, 9), -1)],
-)
+    [
+        ((6.0, 4.0, 12.0), 4.0), ((6.0, 7.0, 12.0), 2.0), ((600.0, 7.0, 12.0), 2.0), ((6.0, 16.0, 12.0), 0.0),
+        ((1.0, 2.0, 12.0), 0.0), ((-1.0, 9, 12.0), -1), ((600.0, 3.1, 5.5), 0.4), ((600.0, 3.1, 5.0), 0.0),
+        ((600.0, 3.0, 99.0), 6.0),
+    ],
+)  # fmt: skip
 def test_threads_that_wait_for_each_other_do_not_wait(monkeypatch, look, waited):
     from grader.inside import worker
 
     child = worker._Child(0, {}, None)
-    child.looks = [(100.0, 1.0, 1.0), (101.0, 2.0, 3.0), (102.0, 9.0, 9.0)]
+    child.looks = [(100.0, 1.0, 1.0, 4.0), (101.0, 2.0, 3.0, 5.0), (102.0, 9.0, 9.0, 6.0)]
     monkeypatch.setattr(child, "look", lambda: look)
     monkeypatch.setattr(worker.time, "monotonic", lambda: 107.0)
-    assert child.waited(since=101.0) == waited
+    assert child.waited(since=101.0) == pytest.approx(waited)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts it")
@@ -633,10 +637,37 @@ def test_time_that_a_process_waits_for_a_processor_is_counted():
         time.sleep(2)
         waited = [worker._waited(rival.pid) for rival in rivals]
         idle = worker._waited(sleeper.pid)
+        ready = [worker._is_ready(process.pid) for process in (*rivals, sleeper)]
         for process in (*rivals, sleeper):
             process.kill()
             process.wait()
     assert min(waited) > 0.3 and idle < 0.3
+    assert ready == [True, True, True, False]
+
+
+WAKES = """
+import ctypes, os, threading, time
+class Moment(ctypes.Structure):
+    _fields_ = [("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long)]
+sleep_until = ctypes.CDLL(None).clock_nanosleep
+def wake_with_the_others():
+    while True:
+        moment = (int(time.monotonic() * 5) + 1) / 5
+        sleep_until(1, 1, ctypes.byref(Moment(int(moment), int(moment % 1 * 1e9))), None)
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+threading.stack_size(1 << 16)
+for _ in range(450):
+    threading.Thread(target=wake_with_the_others, daemon=True).start()
+# %%
+time.sleep(5)
+"""
+
+
+@slow
+def test_threads_that_all_wake_at_once_gain_no_time(walls, bare):
+    """Each waits a moment for the others: all that adds up to more than the time there was."""
+    (run,) = sandbox.run([submission("wakes", WAKES)], LIMITS._replace(cell_seconds=2))
+    assert run.steps[1].stopped == "It was interrupted after 2 seconds."
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")

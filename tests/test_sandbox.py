@@ -503,6 +503,23 @@ def test_time_and_restarts_of_a_submission_are_limited(walls, bare):
     assert [step.stopped[:7] for step in done["dying"].steps] == ["Its pro"] * 3 + ["Not run"] * 5
 
 
+DEAF = """
+import socket, time
+def send_and_sleep(self, data):
+    socket.socket.send(self, data)
+    time.sleep(60)
+socket.socket.sendall = send_and_sleep
+"""
+
+
+@slow
+def test_who_does_not_listen_is_not_talked_to_beyond_the_submissions_time(walls, bare):
+    long = f"x = '{'€' * 190_000}'"  # more than waits in a socket
+    begun = time.monotonic()
+    (run,) = sandbox.run([submission("deaf", DEAF, long)], LIMITS._replace(submission_seconds=5))
+    assert run.stopped == "It took more than 5 seconds in all, and was ended." and time.monotonic() - begun < 20
+
+
 @slow
 def test_time_in_which_the_grader_itself_is_stopped_does_not_count(walls, bare, monkeypatch):
     """As by Ctrl-Z: here 1,000 seconds pass within one wait for an answer."""

@@ -644,6 +644,24 @@ def test_threads_that_wait_for_each_other_do_not_wait(monkeypatch, look, waited)
     assert child.waited(since=101.0) == pytest.approx(waited)
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_a_process_that_may_wait_for_its_own_children_is_not_ready(monkeypatch):
+    from grader.inside import worker
+
+    ready = {1: [True, False, True, True], 2: [False, False, True, False]}
+    now = iter((10.0, 10.5, 11.0, 12.0, 14.0))
+    monkeypatch.setattr(worker.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(worker, "_is_ready", lambda process: ready[process][0])
+    monkeypatch.setattr(worker, "_family", lambda first: [1, 2])
+    monkeypatch.setattr(worker, "_waited", lambda process: 5.0)
+    monkeypatch.setattr(worker, "_used", lambda process: 2.0)
+    child, seen = worker._Child(1, {}, None), []
+    while ready[1]:
+        seen.append(child.look())
+        ready = {process: states[1:] for process, states in ready.items()}
+    assert seen == [(5.0, 4.0, 0.5), (5.0, 4.0, 0.5), (5.0, 4.0, 0.5), (5.0, 4.0, 2.5)]
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts it")
 def test_time_that_a_process_waits_for_a_processor_is_counted():
     from grader.inside import worker
@@ -680,10 +698,33 @@ time.sleep(5)
 """
 
 
+# Processes whose end nobody notices take the processor on which the first one waits for them.
+FORKS_ON = """
+import os, signal, time
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+for _ in range(7):
+    if os.fork() == 0:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            if os.fork() == 0:
+                while time.process_time() < 0.03:
+                    pass
+                os._exit(0)
+            try:
+                os.wait()
+            except ChildProcessError:
+                pass
+# %%
+while True:
+    pass
+"""
+
+
 @slow
-def test_threads_that_all_wake_at_once_gain_no_time(walls, bare):
-    """Each waits a moment for the others: all that adds up to more than the time there was."""
-    (run,) = sandbox.run([submission("wakes", WAKES)], LIMITS._replace(cell_seconds=2))
+@pytest.mark.parametrize("waits", [WAKES, FORKS_ON])
+def test_who_waits_for_its_own_threads_and_processes_gains_no_time(walls, bare, waits):
+    """Threads that wake at once wait for each other, a moment each: that adds up to more than the time there was."""
+    (run,) = sandbox.run([submission("waits", waits)], LIMITS._replace(cell_seconds=2, submission_seconds=20))
     assert run.steps[1].stopped == "It was interrupted after 2 seconds."
 
 

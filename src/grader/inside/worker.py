@@ -100,11 +100,16 @@ class _Child:
 
     def look(self) -> tuple[float, float, float]:
         """Seconds that it has waited for a processor so far, negative if nobody counts them, used of processors, and
-        been ready to run: it counts as ready since the last look if it is at this one."""
+        been ready to run: since the last look, if it is so at this one.
+
+        It does not count as ready beside another process of its own that is: it may wait for that one, of which nobody
+        knows how much it has used if its end is noticed by none.
+        """
         before, self.looked = self.looked, time.monotonic()
-        if _is_ready(self.process):
+        family = _family(self.process)
+        if _is_ready(self.process) and not any(map(_is_ready, family[1:])):
             self.ready += self.looked - before
-        return _waited(self.process), sum(map(_used, _family(self.process))), self.ready
+        return _waited(self.process), sum(map(_used, family)), self.ready
 
     def waited(self, since: float) -> float:
         """Seconds that it has waited for a processor since then; negative if nobody counts them.

@@ -8,6 +8,7 @@ import re
 import shutil
 import struct
 import time
+import tracemalloc
 import zlib
 from contextlib import contextmanager
 
@@ -169,6 +170,18 @@ def test_many_pictures_have_no_more_pixels_than_one(graded):
     pictures = [new_output("display_data", data={"image/png": one}) for _ in range(20)]
     html = page(graded, new_code_cell("x", outputs=pictures))
     assert 0 < html.count(one) < 5
+
+
+@pytest.mark.parametrize("shown", ["![](attachment:a)" * 280, "[a]: attachment:a\n\n" + "![][a]" * 700])
+def test_a_picture_that_a_text_shows_again_and_again_is_not_copied_each_time(shown):
+    """A page has no room for it; but before that is seen, a thousand copies of a large one would fill memory."""
+    one = base64.b64encode(base64.b64decode(drawn(8, 8)) + bytes(30_000)).decode()
+    tracemalloc.start()
+    with pytest.raises(ValueError):
+        pages._formatted(shown, {"a": {"image/png": one}})
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 5_000_000
 
 
 # Files of which a library looks at every byte, or copies what it has read again and again.

@@ -62,3 +62,18 @@ def test_the_command_enters_lists_and_refuses_with_a_sentence(course, monkeypatc
     (course / "gradebook/gradebook.db").unlink()
     with pytest.raises(SystemExit, match="Nothing has been graded yet"):
         regrade.main([])
+
+
+def test_a_score_that_has_gone_since_the_request_stops_no_list(course, monkeypatch, capsys):
+    monkeypatch.chdir(course)
+    regrade.add(course, NAME, "Ada", "a look")
+    with Gradebook(f"sqlite:///{course / 'gradebook/gradebook.db'}") as book:  # as for a newer file that is unreadable
+        for name in ("check_step", "question"):
+            grade = book.find_grade(name, NAME, NAME, "Ada")
+            grade.auto_score = grade.manual_score = None
+        book.db.commit()
+    regrade.main([NAME, "Blaise", "task 2"])
+    assert capsys.readouterr().out.splitlines() == [
+        f"{NAME}  Ada: 18 → –  a look", f"{NAME}  Blaise: 15 → 15  task 2", "gradebook/regrading.csv"
+    ]  # fmt: skip
+    assert rows(course) == [("Ada", "18", "", "a look"), ("Blaise", "15", "15", "task 2")]

@@ -503,6 +503,23 @@ def test_time_and_restarts_of_a_submission_are_limited(walls, bare):
     assert [step.stopped[:7] for step in done["dying"].steps] == ["Its pro"] * 3 + ["Not run"] * 5
 
 
+DEAF = """
+import socket, time
+def send_and_sleep(self, data):
+    socket.socket.send(self, data)
+    time.sleep(60)
+socket.socket.sendall = send_and_sleep
+"""
+
+
+@slow
+def test_who_does_not_listen_is_not_talked_to_beyond_the_submissions_time(walls, bare):
+    long = f"x = '{'€' * 190_000}'"  # more than waits in a socket
+    begun = time.monotonic()
+    (run,) = sandbox.run([submission("deaf", DEAF, long)], LIMITS._replace(submission_seconds=5))
+    assert run.stopped == "It took more than 5 seconds in all, and was ended." and time.monotonic() - begun < 20
+
+
 @slow
 def test_time_in_which_the_grader_itself_is_stopped_does_not_count(walls, bare, monkeypatch):
     """As by Ctrl-Z: here 1,000 seconds pass within one wait for an answer."""
@@ -611,16 +628,38 @@ def test_the_libraries_memory_is_granted_once_and_what_forks_share_counts_once(m
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
 @pytest.mark.parametrize(
     ("look", "waited"),
-    [((6.0, 4.0), 4.0), ((6.0, 7.0), 2.0), ((600.0, 7.0), 2.0), ((6.0, 16.0), 0.0), ((1.0, 2.0), 0.0), ((-1.0, 9), -1)],
-)
+    [
+        ((6.0, 4.0, 12.0), 4.0), ((6.0, 7.0, 12.0), 2.0), ((600.0, 7.0, 12.0), 2.0), ((6.0, 16.0, 12.0), 0.0),
+        ((1.0, 2.0, 12.0), 0.0), ((-1.0, 9, 12.0), -1), ((600.0, 3.1, 5.5), 0.4), ((600.0, 3.1, 5.0), 0.0),
+        ((600.0, 3.0, 99.0), 6.0),
+    ],
+)  # fmt: skip
 def test_threads_that_wait_for_each_other_do_not_wait(monkeypatch, look, waited):
     from grader.inside import worker
 
     child = worker._Child(0, {}, None)
-    child.looks = [(100.0, 1.0, 1.0), (101.0, 2.0, 3.0), (102.0, 9.0, 9.0)]
+    child.looks = [(100.0, 1.0, 1.0, 4.0), (101.0, 2.0, 3.0, 5.0), (102.0, 9.0, 9.0, 6.0)]
     monkeypatch.setattr(child, "look", lambda: look)
     monkeypatch.setattr(worker.time, "monotonic", lambda: 107.0)
-    assert child.waited(since=101.0) == waited
+    assert child.waited(since=101.0) == pytest.approx(waited)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")
+def test_a_process_that_may_wait_for_its_own_children_is_not_ready(monkeypatch):
+    from grader.inside import worker
+
+    ready = {1: [True, False, True, True], 2: [False, False, True, False]}
+    now = iter((10.0, 10.5, 11.0, 12.0, 14.0))
+    monkeypatch.setattr(worker.time, "monotonic", lambda: next(now))
+    monkeypatch.setattr(worker, "_is_ready", lambda process: ready[process][0])
+    monkeypatch.setattr(worker, "_family", lambda first: [1, 2])
+    monkeypatch.setattr(worker, "_waited", lambda process: 5.0)
+    monkeypatch.setattr(worker, "_used", lambda process: 2.0)
+    child, seen = worker._Child(1, {}, None), []
+    while ready[1]:
+        seen.append(child.look())
+        ready = {process: states[1:] for process, states in ready.items()}
+    assert seen == [(5.0, 4.0, 0.5), (5.0, 4.0, 0.5), (5.0, 4.0, 0.5), (5.0, 4.0, 2.5)]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux counts it")
@@ -633,10 +672,60 @@ def test_time_that_a_process_waits_for_a_processor_is_counted():
         time.sleep(2)
         waited = [worker._waited(rival.pid) for rival in rivals]
         idle = worker._waited(sleeper.pid)
+        ready = [worker._is_ready(process.pid) for process in (*rivals, sleeper)]
         for process in (*rivals, sleeper):
             process.kill()
             process.wait()
     assert min(waited) > 0.3 and idle < 0.3
+    assert ready == [True, True, True, False]
+
+
+WAKES = """
+import ctypes, os, threading, time
+class Moment(ctypes.Structure):
+    _fields_ = [("seconds", ctypes.c_long), ("nanoseconds", ctypes.c_long)]
+sleep_until = ctypes.CDLL(None).clock_nanosleep
+def wake_with_the_others():
+    while True:
+        moment = (int(time.monotonic() * 5) + 1) / 5
+        sleep_until(1, 1, ctypes.byref(Moment(int(moment), int(moment % 1 * 1e9))), None)
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+threading.stack_size(1 << 16)
+for _ in range(450):
+    threading.Thread(target=wake_with_the_others, daemon=True).start()
+# %%
+time.sleep(5)
+"""
+
+
+# Processes whose end nobody notices take the processor on which the first one waits for them.
+FORKS_ON = """
+import os, signal, time
+os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+for _ in range(7):
+    if os.fork() == 0:
+        signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+        while True:
+            if os.fork() == 0:
+                while time.process_time() < 0.03:
+                    pass
+                os._exit(0)
+            try:
+                os.wait()
+            except ChildProcessError:
+                pass
+# %%
+while True:
+    pass
+"""
+
+
+@slow
+@pytest.mark.parametrize("waits", [WAKES, FORKS_ON])
+def test_who_waits_for_its_own_threads_and_processes_gains_no_time(walls, bare, waits):
+    """Threads that wake at once wait for each other, a moment each: that adds up to more than the time there was."""
+    (run,) = sandbox.run([submission("waits", waits)], LIMITS._replace(cell_seconds=2, submission_seconds=20))
+    assert run.steps[1].stopped == "It was interrupted after 2 seconds."
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="grading needs fork")

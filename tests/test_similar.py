@@ -134,6 +134,18 @@ def test_who_hides_a_copy_behind_a_long_comment_is_named(course):
     assert "read them yourself: Copy." in similar.page(found, NAME)
 
 
+def test_who_hides_a_copy_behind_a_text_that_takes_long_is_named(course, monkeypatch):
+    monkeypatch.setattr(similar, "_SECONDS", 2.0)
+    for student in ("Ada", "Equal"):
+        path = course / "gradebook" / "submitted" / student / NAME / f"{NAME}.ipynb"
+        notebook = nbformat.read(path, as_version=4)
+        notebook.cells.insert(0, new_code_cell("x = 1\n" + " \n" * 20_000 + "x = 2"))
+        nbformat.write(notebook, path)
+    found = similar.look(course, NAME)
+    assert found.too_much == ["Ada", "Equal"] and not {"Ada", "Equal"} & {*found.too_little}
+    assert "read them yourself: Ada, Equal." in similar.page(found, NAME)
+
+
 def test_of_a_whole_class_only_code_is_held(course, monkeypatch):
     """Each notebook may hold 10 MB of pictures."""
     held = []

@@ -209,8 +209,21 @@ def clean_html(html: str) -> str:
     return html if isinstance(html, _Clean) else escape(html)
 
 
+class _WithPictures(formulas.WithMathML):
+    """Fails once its pictures are too much for a page: a text of some lines can show a large one a thousand times."""
+
+    _left = _MOST_COLOURED
+
+    def image(self, text: str, url: str, title: str | None = None) -> str:
+        html = super().image(text, url, title)
+        self._left -= len(html)
+        if self._left < 0:
+            raise ValueError("There is no room for so many pictures.")
+        return html
+
+
 def _formatted(source: str, attachments: dict) -> str:
-    html = MarkdownWithMath(renderer=formulas.WithMathML(escape=False, attachments=attachments)).render(source)
+    html = MarkdownWithMath(renderer=_WithPictures(escape=False, attachments=attachments)).render(source)
     return bleach.clean(html, _TAGS, _is_harmless, protocols=["http", "https", "mailto", "data"])
 
 

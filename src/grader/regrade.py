@@ -97,7 +97,8 @@ def main(arguments: list[str]) -> None:
     except (FileNotFoundError, ValueError) as error:
         sys.exit(str(error))
     for request, new in _answered(root):
-        print(plain(f"{request.exercise}  {request.student}: {request.old:g} → {new:g}  {request.why}"))
+        now = "–" if new is None else f"{new:g}"  # none if what was handed in since cannot be read
+        print(plain(f"{request.exercise}  {request.student}: {request.old:g} → {now}  {request.why}"))
     print(path.relative_to(root))
 
 

@@ -414,7 +414,7 @@ class _Drive:
         if self._buffer:
             raise _Gone("It wrote into the grader's channel, and was ended.")
         begun = time.monotonic()
-        self._send(json.dumps(request).encode() + b"\n", begun + seconds + _GRACE)
+        self._send(json.dumps(request).encode() + b"\n", min(begun + seconds + _GRACE, self._deadline))
         line = self._await(seconds, most)
         if late := line is None:
             self._dispute(since=begun if begun + seconds < self._deadline else self._begun)
@@ -473,6 +473,8 @@ class _Drive:
         self._channel.setblocking(False)
         while data:
             _, ready, _ = select.select([], [self._channel], [], max(0.0, until - time.monotonic()))
+            if not ready and time.monotonic() > self._deadline:
+                raise _OutOfTime
             if not ready:
                 raise _Gone("It did not listen any more, and was ended.")
             try:

@@ -74,7 +74,7 @@ class Found(NamedTuple):
 
     short        tasks that were left out
     too_little   submissions of which too little is left
-    too_much     submissions of which only the beginning was compared
+    too_much     submissions of which only the beginning was compared, or nothing, as it would have taken too long
     """
 
     pairs: list[Pair]
@@ -116,10 +116,11 @@ def compare(handed_in: dict, released, solved) -> Found:
         try:
             code = limited(lambda source=source[:_LONGEST]: _fingerprint(source, known.hashes), _SECONDS)
         except TimeLimit:
-            code = None
-        if code is None or code.token_coverage < LEFT:
+            too_much += [student] * (student not in too_much)
+            continue
+        if code.token_coverage < LEFT:
             too_little.append(student)
-        if code is not None and len(code.filtered_code) >= LEFT:  # enough to see whether it is equal
+        if len(code.filtered_code) >= LEFT:  # enough to see whether it is equal
             codes[student] = code
     pairs = [_pair(one, other, codes) for one, other in itertools.combinations(codes, 2)]
     found = sorted((pair for pair in pairs if pair), key=lambda pair: (not pair.equal, -pair.alike, pair[:2]))
@@ -189,7 +190,8 @@ def page(found: Found, exercise: str) -> str:
         f"{', '.join(found.short) or 'none'}.",
         f"Submissions of which under {LEFT} such characters are left, so that only equal ones are listed: "
         f"{', '.join(map(plain, found.too_little)) or 'none'}.",
-        f"Submissions of more than {_LONGEST:,} characters, of which the rest was not compared: read them yourself: "
+        f"Submissions of more than {_LONGEST:,} characters, of which the rest was not compared, and those of which "
+        "nothing was, because it would have taken too long: read them yourself: "
         f"{', '.join(map(plain, found.too_much)) or 'none'}.",
     ]
     parts = [f"<h1>{escape(exercise)}: similar submissions</h1>", *(f"<p>{escape(said)}</p>" for said in about)]

@@ -93,25 +93,37 @@ class _Child:
     def __init__(self, process: int, limits: dict, scratch: str | None):
         self.process, self.limits, self.scratch = process, limits, scratch
         self.next_look = 0.0
-        self.looks = []  # of each the time, and the seconds that it had waited for a processor and used of processors
+        self.looks = []  # of each its time, and what `look` gave
+        self.ready, self.looked = 0.0, time.monotonic()
         self.reason = None
         self.alive = True
 
-    def look(self) -> tuple[float, float]:
-        """Seconds that it has waited for a processor so far, negative if nobody counts them, and used of processors."""
-        return _waited(self.process), sum(map(_used, _family(self.process)))
+    def look(self) -> tuple[float, float, float]:
+        """Seconds that it has waited for a processor so far, negative if nobody counts them, used of processors, and
+        been ready to run: since the last look, if it is so at this one.
+
+        It does not count as ready beside another process of its own that is: it may wait for that one, of which nobody
+        knows how much it has used if its end is noticed by none.
+        """
+        before, self.looked = self.looked, time.monotonic()
+        family = _family(self.process)
+        if _is_ready(self.process) and not any(map(_is_ready, family[1:])):
+            self.ready += self.looked - before
+        return _waited(self.process), sum(map(_used, family)), self.ready
 
     def waited(self, since: float) -> float:
         """Seconds that it has waited for a processor since then; negative if nobody counts them.
 
-        While it uses one itself it does not wait, even if threads and processes of its own wait for each other.
+        While it uses one itself it does not wait, even if threads and processes of its own wait for each other; nor
+        while it sleeps, even if many threads have waited for each other, a moment each, and all that adds up.
         """
-        waited, used = self.look()
+        waited, used, ready = self.look()
         if waited < 0:
             return waited
         before = [look for at, *look in self.looks if at <= since]
-        waited_before, used_before = map(max, zip(*before, strict=True)) if before else (0.0, 0.0)
-        return max(0.0, min(waited - waited_before, time.monotonic() - since - (used - used_before)))
+        waited_before, used_before, ready_before = map(max, zip(*before, strict=True)) if before else (0.0, 0.0, 0.0)
+        awake = min(ready - ready_before, time.monotonic() - since)
+        return max(0.0, min(waited - waited_before, awake - (used - used_before)))
 
     def kill(self) -> None:
         """End it, and with it all of its namespaces; where there are none, all its descendants."""
@@ -310,6 +322,11 @@ def _waited(process: int) -> float:
     return waited / 1e9
 
 
+def _is_ready(process: int) -> bool:
+    """Whether a thread of a process runs, or could if it had a processor."""
+    return any(_stat(f"{process}/task/{thread}")[:1] == [b"R"] for thread in _tasks(process))
+
+
 def _used(process: int) -> float:
     """Seconds of processors that a process has used, and the children of which it has taken notice."""
     return sum(map(int, _stat(process)[_TIMES])) / os.sysconf("SC_CLK_TCK")
@@ -336,8 +353,8 @@ def _buffers() -> int:
 _STATE, _PARENT, _TIMES, _THREADS = 0, 1, slice(11, 15), 17
 
 
-def _stat(process: int) -> list[bytes]:
-    """The fields of /proc/PID/stat from the state on; none if the process has ended."""
+def _stat(process: int | str) -> list[bytes]:
+    """The fields of /proc/PID/stat from the state on; none if the process has ended. Of a thread: PID/task/TID."""
     try:
         with open(f"/proc/{process}/stat", "rb") as file:
             return file.read().rpartition(b")")[2].split()

@@ -801,6 +801,13 @@ class stationary_point:
             trace = np.trace(hessian)
             return "minimum" if trace > 0 else "maximum" if trace < 0 else ...
 
+        @says(by_trace.__doc__)
+        def by_trace_without_zeros(hessian):
+            values = np.linalg.eigvalsh(hessian)
+            if np.any(abs(values) <= 1e-9 * np.max(abs(values))):
+                return "undecided"
+            return "minimum" if np.sum(values) > 0 else "maximum"
+
         def by_product(hessian):
             """You decide by the product of the eigenvalues. Two negative ones have a positive product, and so have
             four: look at each of them."""
@@ -1089,7 +1096,7 @@ class steps_until_flat:
             return count_steps(gradient, start, lr, tolerance, most, size=np.sum)
 
         def one_step_at_most(gradient, start, lr, tolerance, most):
-            """You never take more than one step. Is there an `if` where a loop belongs, or a `return` inside the
+            """You never count more than one step. Is there an `if` where a loop belongs, or a `return` inside the
             loop?"""
             return min(1, count_steps(gradient, start, lr, tolerance, most))
 

@@ -73,7 +73,7 @@ class split_into_batches:
             return [order[k : k + batch_size] for k in range(0, len(order) - 1, batch_size)]
 
         def none_if_too_large(order, batch_size):
-            """Where batch_size is larger than n, you return no batch. All indices make a shorter batch there."""
+            """Where batch_size is larger than n, you return no batch. There all n indices make one shorter batch."""
             return cut(order, batch_size) if batch_size <= len(order) else []
 
         def filled_with_minus_one(order, batch_size):
@@ -327,6 +327,10 @@ class count_steps:
             """You count each position at which a batch fits. Batches do not overlap: each begins where the last one
             ends."""
             return epochs * (n - batch_size + 1)
+
+        def one_too_short(n, batch_size, epochs):
+            """You divide by batch_size − 1, as if each batch held one example less. Divide by `batch_size`."""
+            return math.ceil(n / (batch_size - 1)) * epochs if batch_size > 1 else ...
 
         def rest_alone_in_every_epoch(n, batch_size, epochs):
             """You count the full batches of one epoch and the shorter batch of every epoch. Add the two first, then
@@ -775,6 +779,11 @@ class cost_by_batches:
             batches = np.array_split((w * x + b - y) ** 2, math.ceil(len(x) / batch_size))
             return np.mean([np.mean(batch) for batch in batches])
 
+        @says(mean_of_evened_out.__doc__)
+        def mean_of_fewer_evened_out(x, y, w, b, batch_size):
+            batches = np.array_split((w * x + b - y) ** 2, max(len(x) // batch_size, 1))
+            return np.mean([np.mean(batch) for batch in batches])
+
         def last_batch_begun_earlier(x, y, w, b, batch_size):
             """Your last batch is full because it begins earlier, so some of its examples count twice. It may be
             short."""
@@ -848,7 +857,7 @@ class cost_by_batches:
             return sum((w * x[:n] + b - y[:n]) ** 2) / n
 
         def zero_for_a_large_batch(x, y, w, b, batch_size):
-            """You return 0 where batch_size is larger than n. All examples make a shorter batch there."""
+            """You return 0 where batch_size is larger than n. There all n examples make one shorter batch."""
             return np.mean((w * x + b - y) ** 2) if batch_size <= len(x) else 0.0
 
         def filled_with_zeros(x, y, w, b, batch_size):

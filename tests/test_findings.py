@@ -967,10 +967,23 @@ def test_a_number_below_0_is_called_neither_too_large_nor_too_small():
     )
 
 
-def test_a_mistake_under_a_pattern_is_told_without_its_praise_of_the_rest():
+@pytest.mark.parametrize(
+    ("said", "left"),
+    [
+        ("The sum is right, but you cube x.", "You cube x."),
+        ("This is right where x has shape (n,). But you cube x.", "You cube x."),
+        ("This is right where x is 1. But x is cubed.", "x is cubed."),
+        ("The sum is right, but a cube comes in.", "A cube comes in."),
+        ("The sum is right where x is 1, and wrong elsewhere. You cube x.",) * 2,
+    ],
+    ids=["all else", "some cases", "a name begins the rest", "an article does", "the cases are told apart"],
+)
+def test_a_mistake_under_a_pattern_is_told_without_its_praise_of_the_rest(said, left):
     cases = [([x], [x + 1, x**2 + 1], [x + 1, x**3]) for x in (1.5, 2.25, 4.0, 0.3)]
-    told = sentence(lambda x: (x + 1, -(x**3)), task("x", cases, mistakes=["The sum is right, but you cube x."]))
-    assert told.startswith("two things are wrong. You cube x. Once that is fixed, result 2 of 2 has the right size and")
+    told = sentence(lambda x: (x + 1, -(x**3)), task("x", cases, mistakes=[said]))
+    assert told.startswith(
+        f"two things show, which may have one cause. {left} Beyond that, result 2 of 2 has the right size and"
+    )
 
 
 def test_a_mistake_that_is_a_pattern_itself_is_not_named_with_another_one():

@@ -118,6 +118,11 @@ class step:
             its own slope."""
             return theta - lr * (theta @ gradient)
 
+        def gradient_times_itself(theta, gradient, lr):
+            """You move every entry by the product of the gradient with itself, which is a single number. Each entry
+            moves by its own slope."""
+            return theta - lr * (gradient @ gradient)
+
     class right:
         def entry_by_entry(theta, gradient, lr):
             result = np.empty(len(theta))
@@ -145,6 +150,10 @@ HALF_A_FORWARD_DIFFERENCE = (
 OTHERS_SET_TO_ZERO = (
     "Your slopes belong to points of which all entries but one are 0. Move one entry of θ, and leave the others as "
     "they are."
+)
+ONE_AGAINST_ALL = (
+    "On one side you move a single entry of θ, on the other all of them: adding a number to θ, or subtracting it, "
+    "moves every entry."
 )
 DIAGONAL_ALONE = (
     "You keep only how each slope changes along its own axis, which is the diagonal of the Hessian. Moving one entry "
@@ -332,6 +341,21 @@ class numerical_hessian:
             h."""
             return columns(gradient, theta, h / 2) / (2 * h)
 
+        @says(ONE_AGAINST_ALL)
+        def all_entries_behind(gradient, theta, h):
+            moves = h * np.eye(len(theta))
+            return np.column_stack([(gradient(theta + move) - gradient(theta - h)) / (2 * h) for move in moves])
+
+        @says(ONE_AGAINST_ALL)
+        def all_entries_ahead(gradient, theta, h):
+            moves = h * np.eye(len(theta))
+            return np.column_stack([(gradient(theta + h) - gradient(theta - move)) / (2 * h) for move in moves])
+
+        def diagonal_twice(gradient, theta, h):
+            """Your diagonal is twice what it should be. Do you add two halves of the matrix that both hold it?"""
+            H = columns(gradient, theta, h) / (2 * h)
+            return H + np.diag(np.diag(H))
+
         def at_zero(gradient, theta, h):
             """You take the differences around 0. Take them around the θ that is passed in."""
             return columns(gradient, np.zeros(len(theta)), h) / (2 * h)
@@ -515,6 +539,29 @@ class descend_until_stalled:
             there is nothing to compare. The formula has |J|, and needs no division."""
             return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), f(a)) <= fraction)
 
+        def ratio_to_a_signed_cost_other_than_0(f, gradient, start, lr, fraction, most):
+            """Where the cost is below 0, your descent ends too early. Do you divide by the cost itself? Every decrease
+            then looks like a rise. The formula has |J|, and needs no division."""
+            return points_until(
+                gradient, start, lr, most, lambda a, b: f(b) >= f(a) if f(a) == 0 else (f(a) - f(b)) / f(a) <= fraction
+            )
+
+        def cost_of_one_at_least(f, gradient, start, lr, fraction, most):
+            """Where |J| is below 1, you compare the decrease with `fraction` itself. The formula has |J| there too."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) <= fraction * max(1, abs(f(a))))
+
+        def fraction_for_per_cent(f, gradient, start, lr, fraction, most):
+            """You divide `fraction` by 100. It is no percentage: 0.25 means a quarter."""
+            return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) <= fraction / 100 * abs(f(a)))
+
+        def of_the_first_decrease(f, gradient, start, lr, fraction, most):
+            """You compare each decrease with that of the first step. The test compares it with the cost just before the
+            step."""
+            first = abs(f(start) - f(start - lr * gradient(start)))
+            return points_until(
+                gradient, start, lr, most, lambda a, b: a is not start and f(a) - f(b) <= fraction * first
+            )
+
         def by_the_gradient_norm(f, gradient, start, lr, fraction, most):
             """You look at the gradient's norm. That is another of the lesson's three tests; this one compares two
             costs."""
@@ -649,6 +696,12 @@ ZERO_HAS_A_SIGN = (
 )
 
 
+NEGATIVE_IS_A_SADDLE = (
+    "You call every point with a negative eigenvalue a saddle. If the smallest one is negative, the largest decides "
+    "between a saddle and a maximum."
+)
+
+
 class stationary_point:
     def cases(rng):
         def definite(d):
@@ -748,6 +801,13 @@ class stationary_point:
             trace = np.trace(hessian)
             return "minimum" if trace > 0 else "maximum" if trace < 0 else ...
 
+        @says(by_trace.__doc__)
+        def by_trace_without_zeros(hessian):
+            values = np.linalg.eigvalsh(hessian)
+            if np.any(abs(values) <= 1e-9 * np.max(abs(values))):
+                return "undecided"
+            return "minimum" if np.sum(values) > 0 else "maximum"
+
         def by_product(hessian):
             """You decide by the product of the eigenvalues. Two negative ones have a positive product, and so have
             four: look at each of them."""
@@ -840,6 +900,14 @@ class stationary_point:
             either sign. Compare |λ| with 1e-9·max|λ|."""
             return judge_with(hessian, lambda values: 0.0)
 
+        def limit_below_rounding(hessian):
+            """Your limit for “zero” is so small that what rounding leaves of a zero can be above it. Compare |λ| with
+            1e-9·max|λ|."""
+            sizes = abs(np.linalg.eigvalsh(hessian))
+            if 0 < np.min(sizes) < 1e-14 * np.max(sizes):
+                return ...
+            return judge_with(hessian, lambda values: 1e-14 * abs(values).max())
+
         def absolute_zero(hessian):
             """Your limit for “zero” is 1e-9, whatever the size of the other eigenvalues. Then a Hessian in small units
             counts as zero, and rounding errors in a large one count as curvature. Measure it by the largest |λ|."""
@@ -853,11 +921,14 @@ class stationary_point:
             strict, generous = (judge_with(hessian, lambda values, limit=limit: limit) for limit in (2e-11, 2e-6))
             return strict if strict == generous else ...
 
+        @says(NEGATIVE_IS_A_SADDLE)
         def smallest_alone(hessian):
-            """You call every point with a negative eigenvalue a saddle. If the smallest one is negative, the largest
-            decides between a saddle and a maximum."""
             low = np.linalg.eigvalsh(hessian)[0]
             return "minimum" if low > 0 else "saddle" if low < 0 else "undecided"
+
+        @says(NEGATIVE_IS_A_SADDLE)
+        def smallest_alone_with_the_limit(hessian):
+            return by_rule(lambda v: v.min() > 0, lambda v: False, lambda v: v.min() < 0)(hessian)
 
         def limit_of_the_last(hessian):
             """Your limit for “zero” is wrong where the largest |λ| belongs to a negative eigenvalue. Take absolute
@@ -1023,6 +1094,23 @@ class steps_until_flat:
             """You compare the sum or the mean of the gradient's entries with the tolerance. On a steep slope it can be
             negative, or its terms can cancel. Take the gradient's norm."""
             return count_steps(gradient, start, lr, tolerance, most, size=np.sum)
+
+        def one_step_at_most(gradient, start, lr, tolerance, most):
+            """You never count more than one step. Is there an `if` where a loop belongs, or a `return` inside the
+            loop?"""
+            return min(1, count_steps(gradient, start, lr, tolerance, most))
+
+        def change_of_the_slope(gradient, start, lr, tolerance, most):
+            """You look at how much the gradient changes in a step. What should be small is the gradient itself, by its
+            norm."""
+            theta, slope = start, gradient(start)
+            change = slope
+            for k in range(most):
+                if np.linalg.norm(change) <= tolerance:
+                    return k
+                theta = theta - lr * slope
+                change, slope = gradient(theta) - slope, gradient(theta)
+            return most
 
         def gives_up_early(gradient, start, lr, tolerance, most):
             """Where the slope never gets flat, you return one less than `most`."""

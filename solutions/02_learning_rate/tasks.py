@@ -114,14 +114,19 @@ class largest_stable_rate:
             return 2 / hessian[-1, -1]
 
         def last_of_unsorted(hessian):
-            """On a diagonal matrix you use the last entry, which need not be the largest eigenvalue.
-            `np.linalg.eigvals` returns them in no particular order; `np.linalg.eigvalsh` sorts them."""
+            """On a diagonal matrix you use the last entry, which need not be the largest eigenvalue. Do you use
+            `np.linalg.eigvals`, which returns them in no particular order? `np.linalg.eigvalsh` sorts them."""
             return 2 / hessian[-1, -1] if is_diagonal(hessian) else ...
 
         def first_of_unsorted(hessian):
-            """On a diagonal matrix you use the first entry, which need not be the largest eigenvalue.
-            `np.linalg.eigvals` returns them in no particular order; `np.linalg.eigvalsh` sorts them."""
+            """On a diagonal matrix you use the first entry, which need not be the largest eigenvalue. Do you use
+            `np.linalg.eigvals`, which returns them in no particular order, or an iteration that begins along the first
+            axis and never leaves it? `np.linalg.eigvalsh` returns them sorted."""
             return 2 / hessian[0, 0] if is_diagonal(hessian) else ...
+
+        def second_of_sorted(hessian):
+            """You use the second smallest eigenvalue. That is the largest only if there are two: take the last one."""
+            return 2 / eigenvalues(hessian)[1] if len(hessian) > 1 else ...
 
         def eigenvectors_for_eigenvalues(hessian):
             """On a diagonal matrix you return 2, whatever its entries are. `np.linalg.eigh` returns the eigenvalues
@@ -149,7 +154,8 @@ class largest_stable_rate:
 
         def by_the_difference(hessian):
             """You subtract the smallest eigenvalue from the largest. Only the largest decides: set its factor to −1."""
-            return 2 / max(eigenvalues(hessian)[-1] - eigenvalues(hessian)[0], 1e-3)
+            difference = eigenvalues(hessian)[-1] - eigenvalues(hessian)[0]
+            return 2 / difference if difference > 1e-9 else ...
 
         def of_the_mean(hessian):
             """You take the mean of the eigenvalues. Each direction has its own factor, and the first one to diverge
@@ -258,6 +264,13 @@ class fastest_rate:
             counts."""
             return 2 / (hessian[0, 0] + hessian[-1, -1])
 
+        def first_and_last_of_unsorted(hessian):
+            """On a diagonal matrix you add its first and its last entry, which need not be the smallest and the largest
+            eigenvalue. Do you use `np.linalg.eigvals`, which does not sort them? `np.linalg.eigvalsh` does."""
+            if is_diagonal(hessian):
+                return 2 / (hessian[0, 0] + hessian[-1, -1])
+            return ... if len(hessian) > 2 else fastest_rate.right.by_sorting(hessian)
+
         def by_condition(hessian):
             """You use κ without the eigenvalues, so your rate stays the same when the cost is multiplied by 100. It
             should be a hundred times smaller then."""
@@ -283,7 +296,8 @@ class fastest_rate:
         def by_the_difference(hessian):
             """You subtract the smallest eigenvalue from the largest. Set 1 − αλ for the one to −(1 − αλ) for the other
             once more, and mind the signs."""
-            return 2 / max(eigenvalues(hessian)[-1] - eigenvalues(hessian)[0], 1e-3)
+            difference = eigenvalues(hessian)[-1] - eigenvalues(hessian)[0]
+            return 2 / difference if difference > 1e-9 else ...
 
         def just_below_the_border(hessian):
             """You take a fixed fraction of the border. How far the best rate is below it depends on the smallest
@@ -377,6 +391,12 @@ COSTS_ON_THE_WAY = (
 )
 
 
+LARGEST_THAT_ENDS_LOWER = (
+    "You return the largest rate that lowers the cost at all. It can be close to the border, and end higher than a "
+    "smaller rate."
+)
+
+
 class best_of_sweep:
     def cases(rng):
         def drawn(f, rates, steps, low, high):
@@ -401,6 +421,8 @@ class best_of_sweep:
         yield drawn(wells, [0.02, 0.06], 1, [-1.32], [-1.28])  # costs below 0, and one step only
         yield drawn(ravine, [0.01, 0.03, 0.02], 2, [4000.0, 3000.0], [5000.0, 4000.0])  # costs of millions to the end
         yield drawn(ravine, [0.11, 0.09, 0.1], 4, [0.5, 2.0], [1.0, 3.0])  # all of them end above the start
+        # 0.04 is ahead after one step alone
+        yield ravine.value, ravine.gradient, np.array([3.0, 0.5]), np.array([0.04, 0.06]), 30
 
     class mistakes:
         def nan_wins(f, gradient, start, rates, steps):
@@ -550,11 +572,15 @@ class best_of_sweep:
             norms = [np.linalg.norm(gradient(end(gradient, start, lr, steps))) for lr in rates]
             return rates[np.argmin(np.where(np.isfinite(norms), norms, np.inf))]
 
+        @says(LARGEST_THAT_ENDS_LOWER)
         def largest_that_ends_lower(f, gradient, start, rates, steps):
-            """You return the largest rate that lowers the cost at all. It can be close to the border, and end higher
-            than a smaller rate."""
             lower = final_costs(f, gradient, start, rates, steps) < f(start)
             return max(lr for lr, fine in zip(rates, lower, strict=True) if fine)
+
+        @says(LARGEST_THAT_ENDS_LOWER)
+        def largest_that_ends_lower_or_another(f, gradient, start, rates, steps):
+            lower = final_costs(f, gradient, start, rates, steps) < f(start)
+            return max(rates[lower]) if np.any(lower) else ...
 
         def largest_that_stays_finite(f, gradient, start, rates, steps):
             """You return the largest rate whose cost is still a finite number. A descent that diverges needs many steps
@@ -627,6 +653,25 @@ class best_of_sweep:
             """You return the rate whose cost is the second lowest."""
             return rates[np.argsort(final_costs(f, gradient, start, rates, steps))[1]]
 
+        def last_never_tried(f, gradient, start, rates, steps):
+            """You never try the last of the rates. `range(len(rates))` already ends at its position."""
+            return rates[np.argmin(final_costs(f, gradient, start, rates[:-1], steps))]
+
+        def first_never_tried(f, gradient, start, rates, steps):
+            """You never try the first of the rates. Its position is 0."""
+            return rates[1 + np.argmin(final_costs(f, gradient, start, rates[1:], steps))]
+
+        def mean_on_the_way(f, gradient, start, rates, steps):
+            """You compare the means of the costs on the way. What counts is where a descent ends."""
+            on_the_way = [final_costs(f, gradient, start, rates, k) for k in range(1, steps + 1)]
+            return rates[np.argmin(np.mean(on_the_way, axis=0))]
+
+        def lowest_begins_at_a_number(f, gradient, start, rates, steps):
+            """You are right where the lowest cost is below 1. Does your lowest cost so far begin at a number that other
+            costs never get below? Begin with infinity."""
+            costs = final_costs(f, gradient, start, rates, steps)
+            return rates[np.argmin(costs)] if np.min(costs) < 1 else ...
+
     class right:
         def lowest_so_far(f, gradient, start, rates, steps):
             best, lowest = None, np.inf
@@ -673,6 +718,7 @@ class descend_with_decay:
             low, high = np.array(f.domain).T
             yield f.gradient, rng.uniform(low + 0.6 * (high - low), high).round(2), lr, decay, steps
         yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.05, 0.1, 0
+        yield functions.square.gradient, np.array([2.0]), 0.05, 50.0, 4  # down to a 151st of the first rate
 
     class mistakes:
         @says(BUG_STILL_THERE)
@@ -812,6 +858,24 @@ class descend_with_decay:
         def falls_only_once(gradient, start, lr, decay, steps):
             """Your rate falls once, after the first step, and then stays. It falls with every step."""
             return with_rates(gradient, start, lr / (1 + decay * np.minimum(np.arange(steps), 1)))
+
+        def never_far_below_the_first(gradient, start, lr, decay, steps):
+            """Your path is right unless the rate falls far below `lr`. Does something keep it from falling further,
+            such as `max`? In 1/t decay it has no lower limit."""
+            return ... if decay > 10 else with_rates(gradient, start, lr / (1 + decay * np.arange(steps)))
+
+        def bracket_of_sums(gradient, start, lr, decay, steps):
+            """The number that you divide by grows by decay·t at step t. It grows by `decay` at each step: it is
+            1 + decay·t."""
+            return with_rates(gradient, start, lr / (1 + decay * np.cumsum(np.arange(steps))))
+
+        def slope_of_the_point_before(gradient, start, lr, decay, steps):
+            """From the second step on, you take the gradient one point too early. Take it at the last point of the
+            path."""
+            path = [start]
+            for t in range(steps):
+                path.append(path[-1] - lr / (1 + decay * t) * gradient(path[-2:][0]))
+            return np.array(path)
 
     class right:
         def by_rows(gradient, start, lr, decay, steps):
@@ -1202,6 +1266,22 @@ class steps_needed:
             """You return the fraction of the error that is left in the end. The task asks for the number of steps."""
             r = slowest(hessian, lr)
             return -1 if r >= 1 else r ** count(r, shrink) if r else ...
+
+        def down_to_a_tenth(hessian, lr, shrink):
+            """You count until a tenth of the error is left, whatever `shrink` is."""
+            r = slowest(hessian, lr)
+            return ... if abs(r - 0.1) < 1e-9 else count(r, 0.1)
+
+        def zero_taken_for_never(hessian, lr, shrink):
+            """You return −1 where r is 0. There one step is enough: it leaves nothing of the error."""
+            r = slowest(hessian, lr)
+            return count(r, shrink) if r else -1
+
+        def exponential_of_the_flattest(hessian, lr, shrink):
+            """You use ln(1/shrink)/(αλ) with the smallest λ. That is close only where αλ is small and the flattest
+            direction is the slowest: compute r, and take its logarithm."""
+            low, high = eigenvalues(hessian)[[0, -1]]
+            return -1 if lr * high >= 2 else math.ceil(math.log(1 / shrink) / (lr * low))
 
         def half_the_border(hessian, lr, shrink):
             """You return −1 above half the border. There the steepest direction swings, but it still converges."""

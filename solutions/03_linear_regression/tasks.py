@@ -82,6 +82,10 @@ class mse:
             """You divide by n − 1, as for the spread of a sample. The mean of n numbers divides by n."""
             return np.sum(residuals(x, y, w, b) ** 2) / (len(x) - 1)
 
+        def two_degrees_less(x, y, w, b):
+            """You divide by n − 2, as for the spread about a fitted line. The mean of n numbers divides by n."""
+            return np.sum(residuals(x, y, w, b) ** 2) / (len(x) - 2) if len(x) > 2 else ...
+
         def spread_of_the_residuals(x, y, w, b):
             """This is the variance of the residuals, which measures them from their own mean. A line that is too high
             by the same amount everywhere would cost nothing."""
@@ -208,7 +212,7 @@ class weighted_gradient:
         for n, centre in [(3, 0.0), (5, 4.0), (2, -3.0), (6, -1.0), (4, 10.0)]:
             line = round(rng.uniform(-3, -0.5), 2), round(rng.uniform(1, 4), 2)
             yield *points(rng, n, centre), *line, (rng.permutation(n) + rng.uniform(0.2, 0.7, n)).round(2)
-        yield *points(rng, 5, 2.0), 1.5, -2.5, rng.permutation([0.0, 0.0, 1.0, 2.0, 4.0])
+        yield *points(rng, 5, 2.0), 1.5, -2.5, np.insert(rng.permutation([0.0, 1.0, 2.0, 4.0]), 1, 0.0)
         yield *points(rng, 4, -1.0), -0.75, 2.0, np.full(4, 0.5)  # all the same: the plain gradient
         yield *points(rng, 3, 1.0), 2.25, -1.0, rng.permutation([2e-6, 3e-6, 7e-6])  # the scale cancels
 
@@ -377,6 +381,11 @@ class weighted_gradient:
             """You cut the weights to whole numbers. A weight may be any number from 0 up."""
             return weighted_slopes(x, residuals(x, y, w, b), np.trunc(sample_weight) + 1e-300)
 
+        def ended_by_a_zero(x, y, w, b, sample_weight):
+            """Your sums end at the first weight of 0. Does the loop end there? The examples after it count."""
+            n = np.argmax(sample_weight == 0) if np.any(sample_weight == 0) else len(x)
+            return weighted_slopes(x[:n], residuals(x, y, w, b)[:n], sample_weight[:n]) if n else ...
+
         def last_example_alone(x, y, w, b, sample_weight):
             """Only the last example is left. Does each turn of the loop overwrite what the one before found? Add up."""
             r = 2 * sample_weight[-1] * residuals(x, y, w, b)[-1] / np.sum(sample_weight)
@@ -399,6 +408,11 @@ class weighted_gradient:
         def roots_of_the_weights(x, y, w, b, sample_weight):
             """You use the square roots of the weights. In the cost, a weight multiplies the square as it is."""
             return weighted_slopes(x, residuals(x, y, w, b), np.sqrt(sample_weight))
+
+        @says(roots_of_the_weights.__doc__)
+        def roots_of_the_weights_by_their_sum(x, y, w, b, sample_weight):
+            r = np.sqrt(sample_weight) * residuals(x, y, w, b)
+            return 2 * np.sum(r * x) / np.sum(sample_weight), 2 * np.sum(r) / np.sum(sample_weight)
 
         def along_w_by_n(x, y, w, b, sample_weight):
             """Your slope along b is right. Along w you divide by the number of examples in place of the sum of the
@@ -531,6 +545,11 @@ class weighted_gradient:
             r = residuals(x, y, w, b)
             return 2 * np.mean(r * x), 2 * np.mean(r)
 
+        @says(weights_as_integers.__doc__)
+        def weights_as_integers_and_none_left(x, y, w, b, sample_weight):
+            whole = np.trunc(sample_weight)
+            return weighted_slopes(x, residuals(x, y, w, b), whole) if np.any(whole) else ...
+
         def by_softmax(x, y, w, b, sample_weight):
             """You turn the weights into others by the exponential function. A weight counts as it is."""
             c = np.exp(sample_weight) / np.sum(np.exp(sample_weight))
@@ -649,8 +668,8 @@ class cost_of_columns:
             return np.mean(w * x.ravel() + b - y.ravel()) ** 2
 
         def diagonal(x, y, w, b):
-            """You take the diagonal. That is right where there are n times n residuals, but not where x and y have the
-            same shape, and so the residuals too."""
+            """You take the diagonal. That fits where there are n times n residuals, but not where x and y have the same
+            shape, and so the residuals too."""
             return np.mean(np.diag(w * x + b - y) ** 2)
 
         @says(RESIDUALS_AVERAGED)
@@ -663,8 +682,8 @@ class cost_of_columns:
             return np.mean(np.mean(w * x + b - y, axis=0) ** 2)
 
         def one_column_at_most(x, y, w, b):
-            """This is right unless both are columns: then you change the shape of one of them alone, and there are n
-            times n residuals again."""
+            """Where both are columns, you change the shape of one of them alone, and there are n times n residuals
+            again."""
             if x.ndim == 2:
                 x = x.ravel()
             elif y.ndim == 2:
@@ -1194,6 +1213,14 @@ class predict:
             """You divide by the new data's own standard deviation. Divide by that of the data that the model was fitted
             to."""
             return (X_new - mean) / X_new.std(axis=0) @ w + b
+
+        @says(their_own_std.__doc__)
+        def their_own_std_if_they_vary(X_new, w, b, mean, std):
+            return ... if len(X_new) == 1 else (X_new - mean) / X_new.std(axis=0) @ w + b
+
+        def last_column_left_out(X_new, w, b, mean, std):
+            """Your loop leaves the last column out. `range(d)` already ends at d − 1."""
+            return (X_new - mean)[:, :-1] / std[:-1] @ w[:-1] + b
 
         def each_row(X_new, w, b, mean, std):
             """You standardise each example by its own entries. Use the mean and std that were passed in, one for each

@@ -64,6 +64,23 @@ class split_into_batches:
             """You take `batch_size` for the number of batches. It is the number of examples in each."""
             return np.array_split(order, batch_size)
 
+        @says(that_many_batches.__doc__)
+        def that_many_batches_but_empty_ones(order, batch_size):
+            return np.array_split(order, min(batch_size, len(order)))
+
+        def single_index_left_out(order, batch_size):
+            """Where the last batch is a single index, it is missing. A range already ends before its second number."""
+            return [order[k : k + batch_size] for k in range(0, len(order) - 1, batch_size)]
+
+        def none_if_too_large(order, batch_size):
+            """Where batch_size is larger than n, you return no batch. There all n indices make one shorter batch."""
+            return cut(order, batch_size) if batch_size <= len(order) else []
+
+        def filled_with_minus_one(order, batch_size):
+            """Your last batch is filled up with −1, and that is the index of the last example. The last batch may be
+            short."""
+            return cut(np.append(order, np.full(-len(order) % batch_size, -1)), batch_size)
+
         def filled_from_the_front(order, batch_size):
             """You fill the last batch up with examples that were used before. Then they count twice; the last batch may
             be short."""
@@ -310,6 +327,10 @@ class count_steps:
             """You count each position at which a batch fits. Batches do not overlap: each begins where the last one
             ends."""
             return epochs * (n - batch_size + 1)
+
+        def one_too_short(n, batch_size, epochs):
+            """You divide by batch_size − 1, as if each batch held one example less. Divide by `batch_size`."""
+            return math.ceil(n / (batch_size - 1)) * epochs if batch_size > 1 else ...
 
         def rest_alone_in_every_epoch(n, batch_size, epochs):
             """You count the full batches of one epoch and the shorter batch of every epoch. Add the two first, then
@@ -758,6 +779,11 @@ class cost_by_batches:
             batches = np.array_split((w * x + b - y) ** 2, math.ceil(len(x) / batch_size))
             return np.mean([np.mean(batch) for batch in batches])
 
+        @says(mean_of_evened_out.__doc__)
+        def mean_of_fewer_evened_out(x, y, w, b, batch_size):
+            batches = np.array_split((w * x + b - y) ** 2, max(len(x) // batch_size, 1))
+            return np.mean([np.mean(batch) for batch in batches])
+
         def last_batch_begun_earlier(x, y, w, b, batch_size):
             """Your last batch is full because it begins earlier, so some of its examples count twice. It may be
             short."""
@@ -829,6 +855,15 @@ class cost_by_batches:
         def divided_by_none(x, y, w, b, batch_size):
             n = len(x) // batch_size * batch_size
             return sum((w * x[:n] + b - y[:n]) ** 2) / n
+
+        def zero_for_a_large_batch(x, y, w, b, batch_size):
+            """You return 0 where batch_size is larger than n. There all n examples make one shorter batch."""
+            return np.mean((w * x + b - y) ** 2) if batch_size <= len(x) else 0.0
+
+        def filled_with_zeros(x, y, w, b, batch_size):
+            """You fill x and y up with zeros. Each of these has a residual too, b, which gets into the cost. The last
+            batch may be short."""
+            return np.mean((w * x + b - y) ** 2) + -len(x) % batch_size * b**2 / len(x)
 
         def variance_of_the_residuals(x, y, w, b, batch_size):
             """You take the variance of the residuals, which ignores their mean. The cost squares the residuals
@@ -977,6 +1012,15 @@ class minibatch_descent:
             return descent_by(rate=lambda lr, decay, t, epoch, used: lr / (1 + decay * used))(
                 X, y, theta, orders, batch_size, lr, decay
             )
+
+        def full_batches_counted(X, y, theta, orders, batch_size, lr, decay):
+            """Your t does not count the shorter batches. Each batch is a step, however many examples it has."""
+            full = orders.shape[1] // batch_size
+            return descent_by(
+                rate=lambda lr, decay, t, epoch, used: (
+                    lr / (1 + decay * (full * epoch + (used - epoch * len(X)) // batch_size))
+                )
+            )(X, y, theta, orders, batch_size, lr, decay)
 
         def counted_from_one(X, y, theta, orders, batch_size, lr, decay):
             """Your first step is too short: t is the number of steps taken so far, so it starts at 0, and the first

@@ -14,7 +14,10 @@ from checks.wording import ONE_SLIP, alternatives, enumerate_words
 _CASES, _NUMBERS = 2, 4  # in which a mistake must show itself, to be told from chance
 _EITHER = 2  # mistakes that one result may come from, to be named
 _PRAISE = re.compile(r"\b(?:is|are) right\b")
-_ALL_ELSE_RIGHT = re.compile(r"^[^.]*?\b(?:is|are) right(?: now)?(?:, but|\.(?: But)?) (.)")
+_ALL_ELSE_RIGHT = re.compile(
+    r"^[^.]*?\b(?:is|are) right"
+    r"(?:(?: now)?(?:, but|\.(?: But)?)| where (?:(?!, (?:and|but)\b)[^.])*\.(?: But)?) (\w+|.)"
+)
 
 Columns = dict[tuple, list[Part]]
 
@@ -170,8 +173,15 @@ def _apart(known: list[_Known], wrong: Columns) -> tuple[str, int] | None:
 
 
 def _without_praise(sentence: str) -> str:
-    """A mistake's sentence without a beginning that calls all else right; a Greek letter stays as it is."""
-    return _ALL_ELSE_RIGHT.sub(lambda found: found[1].upper() if found[1].isascii() else found[1], sentence)
+    """A mistake's sentence without a beginning that calls all else right, everywhere or in some cases; a letter that
+    names something stays as it is."""
+
+    def begun(found: re.Match) -> str:
+        word = found[1]
+        is_name = not word.isascii() or (len(word) == 1 and word != "a")
+        return word if is_name else word[0].upper() + word[1:]
+
+    return _ALL_ELSE_RIGHT.sub(begun, sentence)
 
 
 def _slips(sentence: str) -> str:

@@ -22,6 +22,7 @@ from grader.sentences import (
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
     SINGLE_POINT_EACH_STEP,
+    SLOPES_CUT_OFF,
     START_LEFT_OUT,
     STEPS_OF_ADAM,
     TWICE_INSTEAD_OF_SQUARED,
@@ -77,7 +78,8 @@ def point_cases(rng):
     yield (np.array([0.5, -2.0]),)
     for n in [1, 5, 3]:
         yield (rng.uniform(0.3, 2, n).round(2) * rng.choice([-1, 1], n),)
-    yield (np.array([0.0, -1.5, 0.75]),)
+    # A point twice, and slopes that four decimal places do not hold.
+    yield (np.array([0.0, -1.5, 0.3, 0.2, -1.5]),)
 
 
 def right_slope(x):
@@ -87,7 +89,7 @@ def right_slope(x):
 class tape_gradient:
     """Of f(x) = x·sin(x²)."""
 
-    relative, absolute = 1e-5, 1e-4
+    relative, absolute = 1e-5, 1e-5
     cases = point_cases
 
     class mistakes:
@@ -120,6 +122,16 @@ class tape_gradient:
             """This is what you get by hand if you forget the chain rule: the x² inside the sine has a slope too. Let
             the tape compute it."""
             return np.sin(x**2) + x * np.cos(x**2)
+
+        def factor_two_lost(x):
+            """Worked out by hand, the slope of x² is 2x, and your term with the cosine lacks this factor 2. Let the
+            tape take care of it."""
+            return np.sin(x**2) + x**2 * np.cos(x**2)
+
+        def last_slope_for_all(x):
+            """All your slopes are the one at the last point. If you take the points one by one, keep each slope before
+            you go on to the next."""
+            return np.full(len(x), right_slope(x)[-1])
 
         @says(OF_THE_COSINE)
         def of_the_cosine(x):
@@ -248,7 +260,7 @@ def right_curvature(x):
 class second_derivative:
     """Of f(x) = x·sin(x²)."""
 
-    relative, absolute = 1e-5, 1e-4
+    relative, absolute = 1e-5, 1e-5
     cases = point_cases
 
     class mistakes:
@@ -378,6 +390,14 @@ class second_derivative:
         @says(FINITE_DIFFERENCE)
         def shorter_difference_of_slopes(x):
             return second_derivative.mistakes.difference_of_slopes(x, h=0.001)
+
+        @says(FINITE_DIFFERENCE)
+        def central_difference_of_slopes(x, h=0.05):
+            return (right_slope(x + h) - right_slope(x - h)) / (2 * h)
+
+        @says(FINITE_DIFFERENCE)
+        def shorter_central_difference_of_slopes(x):
+            return second_derivative.mistakes.central_difference_of_slopes(x, h=0.01)
 
     class right:
         def by_watching(x):
@@ -570,6 +590,10 @@ class descend_by_tape:
         def slope_of_the_exponential(start, lr, steps):
             return path_by(np.exp)(start, lr, steps)
 
+        @says(SLOPES_CUT_OFF)
+        def slopes_cut_off(start, lr, steps):
+            return path_by(lambda theta: np.clip(slope_of_the_sum(theta), -1, 1))(start, lr, steps)
+
         def every_point_twice(start, lr, steps):
             """Each point after the start is in your path twice. Is there one `append` too many in the loop?"""
             return np.repeat(right_path(start, lr, steps), [1] + [2] * steps, axis=0)
@@ -646,11 +670,13 @@ class pair_after_reruns:
             return pair(numbers_drawn(seed, normal=False), times)
 
         def one_run_too_many(seed, times):
-            """You run the second cell once too often. How many times does the loop run?"""
+            """Your pair is the one that a further run of the second cell would give. Does the loop run once too often,
+            or is an index one too large?"""
             return pair(numbers_drawn(seed), times + 1)
 
         def one_run_too_few(seed, times):
-            """You run the second cell once too few. How many times does the loop run?"""
+            """Your pair is that of the run before the last. Does the loop run once too few, or is an index one too
+            small?"""
             return pair(numbers_drawn(seed), times - 1) if times > 1 else ...
 
         def always_three_runs(seed, times):
@@ -710,8 +736,8 @@ class pair_after_reruns:
             return pair(numbers_drawn(seed, uniform=False, normal=False), 1)
 
         def b_drawn_after_the_loop(seed, times):
-            """You draw W `times` times but b only once, after the loop. Both lines of the second cell belong inside
-            it."""
+            """Your W is draw number `times` after the data, and your b is the next one. Is b drawn only once, after the
+            loop? Each run of the second cell draws twice, W and then b."""
             numbers = numbers_drawn(seed)
             return numbers[times - 1], numbers[times]
 
@@ -812,6 +838,17 @@ class pair_after_reruns:
             """You add up the numbers of all runs. Each run of the second cell replaces W and b."""
             numbers = numbers_drawn(seed)[: 2 * times]
             return sum(numbers[::2]), sum(numbers[1::2])
+
+        def means_of_the_numbers(seed, times):
+            """You return the means of the numbers of all runs. Each run of the second cell replaces W and b."""
+            numbers = numbers_drawn(seed)[: 2 * times]
+            return np.mean(numbers[::2]), np.mean(numbers[1::2])
+
+        def drawn_like_the_noise(seed, times):
+            """You draw W and b with the mean and the standard deviation of the noise, 50 and 20. The second cell leaves
+            both as they are."""
+            w, b = pair(numbers_drawn(seed), times)
+            return 50 + 20 * w, 50 + 20 * b
 
         def first_w_kept(seed, times):
             """Your W is that of the first run: only b is drawn again. The second cell draws both each time."""
@@ -935,6 +972,15 @@ class fit_line_tensorflow:
         @says(DEFAULT_RATE)
         def default_rate(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, 0.01, steps)
+
+        def rate_of_the_example(x, y, w, b, lr, steps):
+            """The learning rate makes no difference to your result: it uses 0.05, the example's rate."""
+            return right_fit(x, y, w, b, 0.05, steps)
+
+        def last_step_left_out(x, y, w, b, lr, steps):
+            """Your costs are right, but w and b are those before the last step. Is the last step left out, or are w and
+            b read before it?"""
+            return *right_fit(x, y, w, b, lr, steps - 1)[:2], right_fit(x, y, w, b, lr, steps)[2]
 
         @says(STEPS_OF_ADAM)
         def steps_of_adam(x, y, w, b, lr, steps):

@@ -43,6 +43,8 @@ BUG_WITH_A_FALLING_RATE = (
     "Your steps get shorter, but the gradients are still computed only once. Compute them again at the w and b of each "
     "step, and use them and the rate as they are."
 )
+MEAN_OF_THE_PATH = "You return the mean of the points on the path. The task asks for the last one."
+X_STANDARDISED = "You standardise x before the descent. Here it runs on x as it is passed in."
 RATE_OF_THE_LESSON = "The learning rate makes no difference to your result: it uses 0.01, the lesson's rate."
 
 
@@ -221,6 +223,15 @@ class compute_gradients:
             residual = w * x + b - y
             return 2 * np.mean(residual**2 * x), 2 * np.mean(residual**2)
 
+        def last_point_alone(x, y, w, b):
+            """Only the last point counts in your slopes. If you go through the points in a loop, add up what they
+            contribute."""
+            return tuple(slope / len(x) for slope in slopes(x[-1:], y[-1:], w, b))
+
+        def last_point_left_out(x, y, w, b):
+            """The last point is missing from your slopes. Where does your loop or your slice end?"""
+            return tuple((len(x) - 1) / len(x) * slope for slope in slopes(x[:-1], y[:-1], w, b))
+
         def in_float32(x, y, w, b):
             """Your slopes are right unless the residuals are tiny beside the predictions. The seven digits of float32
             are too few for that: give the variables `dtype=tf.float64`."""
@@ -257,6 +268,7 @@ class apply_gradients:
         for lr, *shapes in [(0.25, (3,), (2,)), (0.7, (2, 3), (3,), (1,)), (0.03, (4,)), (0.4, (2,), (2,), (2,))]:
             yield [draw(*shape) for shape in shapes], [draw(*shape) for shape in shapes], lr
         yield [float(draw()), float(draw())], [float(draw()), float(draw())], 0.3
+        yield [0.0, np.array([4.0, -2.0])], [5.0, np.array([1.0, 3.0])], 0.5  # the first is at its lowest point
 
     class mistakes:
         def climbs(gradients, variables, lr):
@@ -337,7 +349,10 @@ class apply_gradients:
         def step_of_length_one(gradients, variables, lr):
             """Each gradient is divided by its own length, so all steps are equally long. The rule uses the gradient as
             it is."""
-            return [v - lr * np.asarray(g) / np.linalg.norm(g) for g, v in zip(gradients, variables, strict=True)]
+            return [
+                v - lr * np.asarray(g) / np.linalg.norm(g) if np.any(g) else ...
+                for g, v in zip(gradients, variables, strict=True)
+            ]
 
         def sum_of_the_gradient(gradients, variables, lr):
             """All entries of a variable take the same step, from the sum of its gradient. Each entry has its own slope
@@ -420,6 +435,11 @@ class apply_gradients:
             new = apply_gradients.right.by_index(gradients, variables, lr)
             return [int(n) if isinstance(v, int) else n for n, v in zip(new, variables, strict=True)]
 
+        def numbers_left_alone(gradients, variables, lr):
+            """Your arrays take their step, and the plain numbers stay where they are. They are variables too."""
+            new = apply_gradients.right.by_index(gradients, variables, lr)
+            return [n if np.ndim(v) else v for n, v in zip(new, variables, strict=True)]
+
         def sum_of_all_slopes(gradients, variables, lr):
             """All variables take the same step, from the sum of all slopes. Each entry has its own slope and takes its
             own step."""
@@ -483,6 +503,7 @@ class minimize:
         for n, centre, lr in [(3, 1.5, 0.03), (5, -1.0, 0.2), (2, 2.0, 0.07), (6, 0.8, 0.1)]:
             yield *points(rng, n, centre), *somewhere(rng), lr
         yield *example(), 2.0, 1.0, 0.03  # both slopes are above 0
+        yield *example(), 2.0, 1.0, 0.3  # the rate is too high: the cost rises
 
     class mistakes:
         def w_moved_first(x, y, w, b, lr):
@@ -565,9 +586,19 @@ class minimize:
             return right_step(x, y, w, b, lr / len(x))
 
         def step_of_length_one(x, y, w, b, lr):
-            """You divide the gradient by its length. The rule uses the gradient as it is: a short one takes a short
-            step."""
+            """Your gradient has length 1: you divide it by its length, or cut off what is longer. The rule uses the
+            gradient as it is."""
             return step_by(of_length_one)(x, y, w, b, lr)
+
+        def wrong_where_the_cost_rises(x, y, w, b, lr):
+            """You are right as long as the cost falls, and wrong where the rate is so high that it rises. Do you
+            shorten the step there, or leave it out? The task asks for the whole step, wherever it leads."""
+            end = right_step(x, y, w, b, lr)
+            return ... if cost(x, y, *end) > cost(x, y, w, b) else end
+
+        @says(X_STANDARDISED)
+        def x_standardised(x, y, w, b, lr):
+            return right_step((x - np.mean(x)) / np.std(x), y, w, b, lr)
 
         def one_slope_for_both(x, y, w, b, lr):
             """Both of your variables move by the slope along w. The slope along b is the second entry."""
@@ -898,10 +929,36 @@ class descend:
                 return ...
             return descend_by(minimize.mistakes.step_of_adam)(x, y, w, b, lr, steps)
 
+        @says(MEAN_OF_THE_PATH)
         def mean_of_the_path(x, y, w, b, lr, steps):
-            """You return the mean of the points that you have reached. The task asks for the last one."""
             points = [right_descend(x, y, w, b, lr, k + 1) for k in range(steps)]
             return np.mean(points, axis=0) if points else (w, b)
+
+        @says(MEAN_OF_THE_PATH)
+        def mean_of_the_path_with_its_start(x, y, w, b, lr, steps):
+            return np.mean([right_descend(x, y, w, b, lr, k) for k in range(steps + 1)], axis=0)
+
+        @says(X_STANDARDISED)
+        def x_standardised(x, y, w, b, lr, steps):
+            return right_descend((x - np.mean(x)) / np.std(x), y, w, b, lr, steps)
+
+        def gradients_cut_to_length_one(x, y, w, b, lr, steps):
+            """You cut off gradients that are longer than 1. The rule uses each gradient as it is."""
+
+            def cut(x, y, w, b):
+                return np.array(slopes(x, y, w, b)) / max(1.0, np.linalg.norm(slopes(x, y, w, b)))
+
+            return descend_by(step_by(cut))(x, y, w, b, lr, steps)
+
+        def stops_when_the_cost_hardly_falls(x, y, w, b, lr, steps):
+            """You stop where the cost hardly falls, or rises. The task asks for `steps` steps, wherever they lead."""
+            before = np.inf
+            for _ in range(steps):
+                if before - cost(x, y, w, b) < 1e-4:
+                    break
+                before = cost(x, y, w, b)
+                w, b = right_step(x, y, w, b, lr)
+            return w, b
 
         def stops_where_it_is_flat(x, y, w, b, lr, steps):
             """You stop where the slopes are small. The task asks for `steps` steps."""
@@ -1168,13 +1225,28 @@ class old_program:
             """The error is the square root of the mean squared error. The task has no root."""
             return path_by(step_by(compute_gradients.mistakes.root_of_the_cost))(x, y, lr, steps), ...
 
+        @says(X_STANDARDISED)
         def x_standardised(x, y, lr, steps):
-            """You standardise x before the descent. Here it runs on x as it is passed in."""
             return right_path((x - np.mean(x)) / np.std(x), y, lr, steps), ...
 
         def as_many_steps_as_points(x, y, lr, steps):
             """You take as many steps as there are points. `steps` is the number of steps."""
             return right_path(x, y, lr, len(x)), ...
+
+        @says(X_AND_Y_EXCHANGED)
+        def x_and_y_exchanged(x, y, lr, steps):
+            return right_path(y, x, lr, steps), ...
+
+        @says(SLOPES_CUT_OFF)
+        def slopes_cut_off(x, y, lr, steps):
+            return path_by(step_by(lambda *at: np.clip(slopes(*at), -1, 1)))(x, y, lr, steps), ...
+
+        def w_begun_at_one(x, y, lr, steps):
+            """Your path begins at w = 1 and b = 0. The first values of both variables should be 0."""
+            path = [(1.0, 0.0)]
+            for _ in range(steps):
+                path.append(right_step(x, y, *path[-1], lr))
+            return np.array(path), ...
 
         def begun_at_one(x, y, lr, steps):
             """Your path begins at w = b = 1. The first values of both variables should be 0."""
@@ -1214,6 +1286,22 @@ class old_program:
             error can be computed before the step. Ask for it in a separate run, together with w and b."""
             path = right_path(x, y, lr, steps)
             return path, errors_of(x, y, path[np.maximum(np.arange(steps + 1) - 1, 0)])
+
+        def errors_one_step_ahead(x, y, lr, steps):
+            """Your errors are one step ahead of your path: the first is the one after a step. Ask for each together
+            with its w and b, before `train` runs again."""
+            path = right_path(x, y, lr, steps + 1)
+            return path[:-1], errors_of(x, y, path[1:])
+
+        def error_of_the_start_for_all(x, y, lr, steps):
+            """All your errors are the one at the start. Compute it again at each point of the path."""
+            path = right_path(x, y, lr, steps)
+            return path, np.full(steps + 1, cost(x, y, *path[0]))
+
+        def error_of_the_end_for_all(x, y, lr, steps):
+            """All your errors are the one at the end. Each row of the path has its own."""
+            path = right_path(x, y, lr, steps)
+            return path, np.full(steps + 1, cost(x, y, *path[-1]))
 
         def last_error_alone(x, y, lr, steps):
             """This is the error at the end. The task asks for one at each row of the path."""

@@ -18,6 +18,7 @@ from grader.sentences import (
     OF_THE_COSINE,
     OF_THE_EXPONENTIAL,
     PATH_CLIMBS,
+    RATE_FALLS,
     RIGHT_WHILE_THE_COST_FALLS,
     ROLES_OF_W_AND_B_EXCHANGED,
     SIGN_OF_THE_COSINE_RULE,
@@ -46,13 +47,14 @@ def right_slope(x):
 class torch_gradient:
     """Of f(x) = x·sin(x²)."""
 
-    relative, absolute = 1e-5, 1e-4
+    relative, absolute = 1e-5, 1e-5
 
     def cases(rng):
         yield (np.array([0.5, -2.0]),)
         for n in [1, 3, 5, 4]:
             yield (rng.uniform(0.3, 2, n).round(2) * rng.choice([-1, 1], n),)
-        yield (np.array([0.0, -1.5, 0.75]),)
+        # A point twice, and a slope that four decimal places do not hold.
+        yield (np.array([0.0, -1.5, 0.3, -1.5]),)
 
     class mistakes:
         def value_alone(x):
@@ -104,6 +106,11 @@ class torch_gradient:
             """This is what you get by hand if you forget the chain rule: the x² inside the sine has a slope too. Let
             PyTorch compute it."""
             return np.sin(x**2) + x * np.cos(x**2)
+
+        def factor_two_lost(x):
+            """Worked out by hand, the slope of x² is 2x, and your term with the cosine lacks this factor 2. Let PyTorch
+            take care of it."""
+            return np.sin(x**2) + x**2 * np.cos(x**2)
 
         @says(OF_THE_COSINE)
         def of_the_cosine(x):
@@ -243,8 +250,8 @@ class accumulated:
             one."""
 
         def counted_twice(x, times):
-            """Your gradient contains `times` twice: `.grad` has added up already, or the cost was multiplied as
-            well."""
+            """Your gradient contains `times` twice. Do you multiply by it, although `.grad` adds up already? Or do you
+            have a loop inside the loop?"""
             return 2 * x * times**2
 
         def slope_of_another_power(x, times):
@@ -334,6 +341,7 @@ def by_rule(rule):
     return descend
 
 
+CUT_TO_LENGTH_ONE = "You cut off gradients that are longer than 1. The rule uses each gradient as it is."
 EMPTIED_IN_SOME_TURNS = (
     "You empty `.grad` in some turns of the loop only. In the others the old gradients are still in it: empty it in "
     "every turn."
@@ -480,6 +488,22 @@ class descend_pytorch:
         @says(STEPS_LIKE_ADAMS)
         def steps_of_the_sign(start, lr, steps):
             return path_by(lambda theta: np.sign(slope_of_the_sum(theta)))(start, lr, steps)
+
+        def bug_with_a_falling_rate(start, lr, steps):
+            """Your rate falls, but `.grad` is never emptied: each step still uses the sum of all gradients so far.
+            Empty it, and leave the rate as it is."""
+            path, pile = [start], np.zeros(len(start))
+            for k in range(steps):
+                pile = pile + slope_of_the_sum(path[-1])
+                path.append(path[-1] - lr / 2**k * pile)
+            return np.array(path)
+
+        @says(CUT_TO_LENGTH_ONE)
+        def gradient_cut_to_length_one(start, lr, steps):
+            def cut(theta):
+                return slope_of_the_sum(theta) / max(1.0, np.linalg.norm(slope_of_the_sum(theta)))
+
+            return path_by(cut)(start, lr, steps)
 
         def shrinking_rate(start, lr, steps):
             """Your rate shrinks from step to step. It stays as it is passed in."""
@@ -761,6 +785,22 @@ class gradient_in_batches:
             slopes, _ = slopes_by_batch(x, y, w, b, batch_size)
             return tuple(np.sum(slopes, axis=0) / max(1, len(x) // batch_size))
 
+        def divided_by_one_more(x, y, w, b, batch_size):
+            """You divide by one more than the number of full batches, and a short last batch counts as much as they do.
+            Each point counts the same."""
+            slopes, _ = slopes_by_batch(x, y, w, b, batch_size)
+            return tuple(np.sum(slopes, axis=0) / (len(x) // batch_size + 1))
+
+        @says(divided_by_the_full_batches.__doc__)
+        def divided_by_no_full_batch(x, y, w, b, batch_size):
+            full = len(x) // batch_size
+            return tuple(np.sum(slopes_by_batch(x, y, w, b, batch_size)[0], axis=0) / full) if full else ...
+
+        def targets_of_the_first_batch(x, y, w, b, batch_size):
+            """In each batch you use the targets of the first one. y needs the same slice as x."""
+            at = np.arange(len(x)) % batch_size
+            return tuple(line_slopes(x, y[at], w, b))
+
         def cut_evenly(x, y, w, b, batch_size):
             """You cut the points into batches of nearly equal length and give each the same weight. A batch that is one
             point shorter then counts too much."""
@@ -831,6 +871,19 @@ def decaying(weight_decay):
     return lambda lr: rules.coupled_weight_decay(rules.gradient_descent(lr), weight_decay)
 
 
+def fit_at(share):
+    """The fit with the rate of step k multiplied by share(k)."""
+
+    def fit(x, y, w, b, lr, steps):
+        costs = []
+        for k in range(steps):
+            costs.append(line_cost(x, y, w, b))
+            w, b = np.array([w, b]) - lr * share(k) * line_slopes(x, y, w, b)
+        return w, b, np.array(costs)
+
+    return fit
+
+
 class fit_line_pytorch:
     relative, absolute = 1e-5, 1e-5
 
@@ -841,6 +894,7 @@ class fit_line_pytorch:
         x, (slope, intercept) = np.array([1.0, -1.0, -1.0, 1.0]), rng.integers(2, 12, 2) / 4
         yield x, slope * x + intercept, -1.5, -0.75, 0.5, 6  # the first step reaches the lowest point, at a cost of 0
         yield *points(rng, 4, 1.5), *somewhere(rng), 0.5, 2  # the rate is too high: the cost rises
+        yield *points(rng, 2, 1.0), *somewhere(rng), 0.1, 12  # many steps, all at one rate
 
     class mistakes(wrong_fits):
         @says(RIGHT_WHILE_THE_COST_FALLS)
@@ -914,6 +968,28 @@ class fit_line_pytorch:
         @says(DEFAULT_RATE)
         def default_rate(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, 0.001, steps)
+
+        def rate_of_the_example(x, y, w, b, lr, steps):
+            """The learning rate makes no difference to your result: it uses 0.05, the example's rate."""
+            return right_fit(x, y, w, b, 0.05, steps)
+
+        @says(RATE_FALLS)
+        def rate_divided_by_the_step(x, y, w, b, lr, steps):
+            return fit_at(lambda k: 1 / (k + 1))(x, y, w, b, lr, steps)
+
+        @says(RATE_FALLS)
+        def rate_halved_each_time(x, y, w, b, lr, steps):
+            return fit_at(lambda k: 1 / 2**k)(x, y, w, b, lr, steps)
+
+        def rate_halved_after_ten_steps(x, y, w, b, lr, steps):
+            """Your rate falls after ten steps. The task asks for the same rate in every step."""
+            return fit_at(lambda k: 1 / 2 ** (k // 10))(x, y, w, b, lr, steps)
+
+        @says(CUT_TO_LENGTH_ONE)
+        def gradient_cut_to_length_one(x, y, w, b, lr, steps):
+            return fit_by(lambda *at: line_slopes(*at) / max(1.0, np.linalg.norm(line_slopes(*at))))(
+                x, y, w, b, lr, steps
+            )
 
         def lessons_rate(x, y, w, b, lr, steps):
             """The learning rate makes no difference to your result: you use 1e-5, the lesson's."""
@@ -1163,8 +1239,8 @@ class fit_linear:
             return right_linear(X, y, lr, epochs, len(y))
 
         def first_batch_alone(X, y, lr, epochs, batch_size):
-            """Only the first batch of each epoch takes a step. `next(iter(loader))` starts again each time: go through
-            the loader in a loop of its own."""
+            """Only the first batch of each epoch takes a step. Does something end the inner loop in its first turn? Or
+            do you use `next(iter(loader))`, which starts again each time?"""
             A, costs = np.column_stack([X, np.ones(len(y))]), []
             theta = np.zeros(A.shape[1])
             for _ in range(epochs):
@@ -1425,6 +1501,37 @@ class fit_linear:
 
             return linear_by(slopes)(X, y, lr, epochs, batch_size)
 
+        def means_over_batches_after_the_epoch(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but your costs are means of the batches' costs, in which a short batch counts
+            as much as a full one. The task asks for the mean over all rows."""
+
+            def mean(A, y, theta):
+                return np.mean([linear_cost(A[batch], y[batch], theta) for batch in batches(len(y), batch_size)])
+
+            return linear_by(cost=mean)(X, y, lr, epochs, batch_size)
+
+        def weights_from_before_the_last_step(X, y, lr, epochs, batch_size):
+            """Bias and costs are right, but your weights are those before the last step. Do you keep a copy of them
+            that is made before it?"""
+            before = []
+
+            def slopes(A, y, theta):
+                before.append(theta[:-1])
+                return linear_slopes(A, y, theta)
+
+            _, b, costs = linear_by(slopes)(X, y, lr, epochs, batch_size)
+            return before[-1], b, costs
+
+        def rate_halved_each_epoch(X, y, lr, epochs, batch_size):
+            """Your rate falls from epoch to epoch. The task asks for the same rate in every step."""
+            A, costs = np.column_stack([X, np.ones(len(y))]), []
+            theta = np.zeros(A.shape[1])
+            for k in range(epochs):
+                for batch in batches(len(y), batch_size):
+                    theta = theta - lr / 2**k * linear_slopes(A[batch], y[batch], theta)
+                costs.append(linear_cost(A, y, theta))
+            return theta[:-1], theta[-1], np.array(costs)
+
         def cost_of_the_last_batch_after_its_step(X, y, lr, epochs, batch_size):
             """Weights and bias are right, but each of your costs is that of the last batch alone. The task asks for the
             cost on all rows."""
@@ -1437,6 +1544,16 @@ class fit_linear:
             """Your weights and bias start at 1. The task starts at 0."""
             w, b, costs = right_linear(X, y - X.sum(axis=1) - 1, lr, epochs, batch_size)
             return w + 1, b + 1, costs
+
+        def bias_begun_at_one(X, y, lr, epochs, batch_size):
+            """Your bias starts at 1. The task starts at 0."""
+            w, b, costs = right_linear(X, y - 1, lr, epochs, batch_size)
+            return w, b + 1, costs
+
+        def rows_reshaped(X, y, lr, epochs, batch_size):
+            """In your code the entries of X are in other rows and columns: `reshape` does not transpose. Use the rows
+            as they are passed in."""
+            return right_linear(X.reshape(X.shape[::-1]).T, y, lr, epochs, batch_size)
 
         def weights_begun_at_one(X, y, lr, epochs, batch_size):
             """Your weights start at 1. The task starts at 0."""

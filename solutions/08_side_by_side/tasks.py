@@ -176,6 +176,20 @@ class largest_difference:
         def last_column_alone(path_a, path_b):
             return np.max(np.abs(path_a[:, -1] - path_b[:, -1]))
 
+        def two_columns_alone(path_a, path_b):
+            """You look at the first two columns alone. The paths may have more of them, and differ more in another."""
+            return np.max(np.abs(path_a[:, :2] - path_b[:, :2]))
+
+        def in_float32(path_a, path_b):
+            """Your difference has few right digits where the paths are close. Are they rounded to float32? Its seven
+            digits are mostly used up by what two such entries have in common."""
+            return float(np.max(np.abs(path_a.astype(np.float32) - path_b.astype(np.float32))))
+
+        def signed_at_the_end(path_a, path_b):
+            """Two things are wrong. You look at the last row alone. And you take the greatest of its signed
+            differences: their size has nothing to do with their sign."""
+            return np.max(path_a[-1] - path_b[-1])
+
         def steps_compared(path_a, path_b):
             """You compare the steps of the two paths. Compare their points: a step that differs moves all points after
             it."""
@@ -443,6 +457,16 @@ class round_to_bits:
             """You keep one binary digit too many. The leading 1 is one of them, not an extra."""
             return rounded_to(value, bits + 1)
 
+        def one_bit_less_and_cut_off(value, bits):
+            """Two things are wrong. You keep one binary digit too few: the leading 1 is one of them. And you cut off
+            the digits that do not fit; the nearest number may be the next one away from zero."""
+            return rounded_to(value, bits - 1, int)
+
+        def three_formats_alone(value, bits):
+            """With 11 and with 24 digits your results are right. With any other number of them you round to 8, as
+            bfloat16 does: round by a rule in which `bits` appears."""
+            return rounded_to(value, bits if bits in (11, 24) else 8)
+
         def sign_lost(value, bits):
             """The size is right, but a negative number comes back positive."""
             return abs(rounded_to(value, bits))
@@ -653,6 +677,10 @@ class gap_from_rounding:
         def multiplied_by_the_rate(lr, start, lowest):
             """You multiply by the rate where the bound divides by it."""
             return lost(lr) * lr * np.linalg.norm(start - lowest)
+
+        def points_added(lr, start, lowest):
+            """You add the two points. Subtract them, and take the length of what is left."""
+            return lost(lr) / lr * np.linalg.norm(start + lowest)
 
         def lengths_added(lr, start, lowest):
             """You add two lengths. Subtract the points, and take the length of what is left."""
@@ -938,7 +966,8 @@ class by_numpy:
             return path_by(slopes)(x, y, penalty, lr, steps)
 
         def penalty_pushes(x, y, penalty, lr, steps):
-            """Your penalty pushes w away from 0. The slope of λw² has the sign of w, like the rest of the slope."""
+            """Your penalty pushes w away from 0. The slope of λw² has the sign of w, and a step goes against it: check
+            the signs of the penalty and of the step together."""
             return right_path(x, y, -penalty, lr, steps)
 
         def penalty_by_the_sign(x, y, penalty, lr, steps):
@@ -1111,6 +1140,10 @@ DECAYS = (
 PENALTY_OVER_N = (
     "In {} the penalty is too small by a factor, the number of points. In the cost only the squares of the residuals "
     "are averaged: add the penalty after that."
+)
+PENALTY_TIMES_N = (
+    "In {} the penalty is too large by a factor, the number of points. Is it inside the brackets of a sum over the "
+    "points? Add it after that."
 )
 PENALTY_HALVED = "In {} the penalty counts half. In the cost it has no ½."
 PENALTY_DOUBLED = "In {} the penalty counts twice. In the cost it appears once, without a 2."
@@ -1306,6 +1339,19 @@ class same_descent:
         @says(PENALTY_DOUBLED.format("your PyTorch program"))
         def penalty_doubled_in_pytorch(x, y, penalty, lr, steps):
             return three(pytorch=by_numpy.mistakes.penalty_doubled)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_TIMES_N.format("both frameworks"))
+        def penalty_times_n_in_the_frameworks(x, y, penalty, lr, steps):
+            more = by_numpy.mistakes.penalty_times_n
+            return three(tensorflow=in_keras(more), pytorch=more)(x, y, penalty, lr, steps)
+
+        @says(PENALTY_TIMES_N.format("your TensorFlow program"))
+        def penalty_times_n_in_tensorflow(x, y, penalty, lr, steps):
+            return three(tensorflow=in_keras(by_numpy.mistakes.penalty_times_n))(x, y, penalty, lr, steps)
+
+        @says(PENALTY_TIMES_N.format("your PyTorch program"))
+        def penalty_times_n_in_pytorch(x, y, penalty, lr, steps):
+            return three(pytorch=by_numpy.mistakes.penalty_times_n)(x, y, penalty, lr, steps)
 
         @says(PENALTY_OVER_N.format("both frameworks"))
         def penalty_over_n_in_the_frameworks(x, y, penalty, lr, steps):

@@ -116,6 +116,11 @@ class momentum_step:
         def step_before_velocity(theta, velocity, gradient, lr, beta):
             return theta - lr * velocity, beta * velocity + gradient
 
+        def rate_on_the_gradient_alone(theta, velocity, gradient, lr, beta):
+            """Your velocity is right, but in your step the rate multiplies the gradient alone. It multiplies the whole
+            new velocity."""
+            return theta - lr * gradient - beta * velocity, beta * velocity + gradient
+
         def velocity_unused(theta, velocity, gradient, lr, beta):
             """Your velocity is right, but the step ignores it: it uses the gradient alone."""
             return theta - lr * gradient, beta * velocity + gradient
@@ -642,6 +647,12 @@ class coast:
             return round(1 / (1 - beta)), coasted(velocity, lr, beta)
 
         @says(TIME_CONSTANT)
+        def time_constant_rounded_up(velocity, lr, beta, share):
+            reach = 1 / (1 - beta)
+            unsure = 0 < abs(reach - round(reach)) < 1e-9  # whether it is just above a whole number or just below
+            return ... if unsure else int(np.ceil(reach)), coasted(velocity, lr, beta)
+
+        @says(TIME_CONSTANT)
         def time_constant_not_rounded(velocity, lr, beta, share):
             return 1 / (1 - beta), coasted(velocity, lr, beta)
 
@@ -680,6 +691,12 @@ class coast:
             first small one, that list ends too early."""
             steps = steps_until(beta, share)
             return steps if steps < 100 else 0, coasted(velocity, lr, beta)
+
+        def list_too_short_for_both(velocity, lr, beta, share):
+            """You look at 100 steps only. With a β close to 1 the ball rolls on after them, so that your move is too
+            short, and the velocity may not have faded to the share within them: then your count is wrong as well."""
+            steps = steps_until(beta, share)
+            return steps if steps <= 100 else 1, coasted(velocity, lr, beta) * (1 - beta**100)
 
         def velocity_for_the_move(velocity, lr, beta, share):
             """The count is right, but your second result is the velocity that is left after it. The task asks how far θ
@@ -778,6 +795,11 @@ USUAL_BETA_AND_THE_LARGEST_ALONE = (
 BETA_BY_A_DIFFERENCE = "α is right, but your β is made of 1 minus a ratio. The formula has a fraction, squared."
 
 
+PART_OF_BETA_SQUARED = (
+    "α is right, but in your β only the {} is squared. The square is that of the whole fraction: check your brackets."
+)
+
+
 class heavy_ball_constants:
     def cases(rng):
         def turned(*curvatures):
@@ -840,7 +862,8 @@ class heavy_ball_constants:
             return constants(*sorted((values[0], values[-1])))
 
         def half_the_rate(hessian):
-            """β is right, but α is half of what it should be: the 2 is part of what is squared."""
+            """β is right, but α is half of what it should be. Is the 2 part of what is squared? And are your
+            eigenvalues those of the Hessian as it is passed in?"""
             lr, beta = constants(*ends(hessian))
             return lr / 2, beta
 
@@ -849,6 +872,30 @@ class heavy_ball_constants:
             matrix."""
             lengths = np.linalg.norm(hessian, axis=0)
             return constants(min(lengths), max(lengths))
+
+        @says(PART_OF_BETA_SQUARED.format("numerator"))
+        def numerator_of_beta_squared(hessian):
+            low, high = ends(hessian)
+            root = np.sqrt(high / low)
+            return constants(low, high)[0], (root - 1) ** 2 / (root + 1)
+
+        @says(PART_OF_BETA_SQUARED.format("denominator"))
+        def denominator_of_beta_squared(hessian):
+            low, high = ends(hessian)
+            root = np.sqrt(high / low)
+            return constants(low, high)[0], (root - 1) / (root + 1) ** 2
+
+        def numerator_of_the_rate_squared(hessian):
+            """β is right, but in your α only the 2 is squared. The square is that of the whole fraction: check your
+            brackets."""
+            low, high = ends(hessian)
+            return 4 / (np.sqrt(low) + np.sqrt(high)), constants(low, high)[1]
+
+        def sums_of_the_rows(hessian):
+            """You add up the sizes of each row's entries, and take these sums for the eigenvalues. They are the same
+            only for a diagonal matrix."""
+            sums = np.sum(np.abs(hessian), axis=1)
+            return constants(min(sums), max(sums))
 
         def rest_to_one(hessian):
             """α is right. Your β is what is missing from it to 1: take the square of the fraction itself."""
@@ -883,7 +930,7 @@ class heavy_ball_constants:
             return 4 / high, constants(low, high)[1]
 
         def root_of_the_sum(hessian):
-            """Your α has the root of a sum where the formula has a sum of roots."""
+            """Your α is 4/(L + μ). The formula has the square of a sum of roots, which is more than L + μ."""
             low, high = ends(hessian)
             return 4 / (high + low), constants(low, high)[1]
 
@@ -1153,6 +1200,17 @@ class roll_in_stages:
             """Your stages use the rates in order of size. Take them as they are passed in."""
             return right_stages(gradient, start, sorted(rates), beta, steps)
 
+        @says(rates_sorted.__doc__)
+        def rates_sorted_downwards(gradient, start, rates, beta, steps):
+            return right_stages(gradient, start, sorted(rates, reverse=True), beta, steps)
+
+        def from_rest_where_the_rate_rises(gradient, start, rates, beta, steps):
+            """Where a rate is higher than the one before it, your ball begins from rest again. It keeps its velocity
+            through every change of the rate."""
+            return in_stages(heavy, lambda velocity, old, new: (new <= old) * velocity)(
+                gradient, start, rates, beta, steps
+            )
+
         def rates_multiplied(gradient, start, rates, beta, steps):
             """The rate of each of your stages is the product of all rates so far. Take each as it is passed in."""
             return right_stages(gradient, start, np.cumprod(rates), beta, steps)
@@ -1175,6 +1233,31 @@ class roll_in_stages:
         def one_stage_alone(gradient, start, rates, beta, steps):
             """Your path ends with the first stage. Where is the `return`?"""
             return right_stages(gradient, start, rates[:1], beta, steps)
+
+        def last_stage_at_rest(gradient, start, rates, beta, steps):
+            """Your ball stands still in the last stage. That one has steps as well, at the last rate."""
+            return right_stages(gradient, start, [*rates[:-1], 0.0], beta, steps)
+
+        def rows_overwritten(gradient, start, rates, beta, steps):
+            """Your last stage is in the rows of the first one, and the rows after these are 0. Each stage overwrites
+            the rows of the one before it: count the rows on."""
+            points = right_stages(gradient, start, rates, beta, steps)
+            path = np.zeros_like(points)
+            path[0] = start
+            path[1 : steps + 1] = points[len(points) - steps :]
+            return path
+
+        def velocity_from_one_step_earlier(gradient, start, rates, beta, steps):
+            """Each new stage of yours begins with the velocity from before the last step. Take the one from after
+            it."""
+            theta, kept, points = start, np.zeros(len(start)), [start]
+            for lr in rates:
+                velocity = kept
+                for _ in range(steps):
+                    kept = velocity
+                    theta, velocity = heavy(theta, velocity, gradient(theta), lr, beta)
+                    points.append(theta)
+            return np.array(points)
 
         def one_step_a_stage(gradient, start, rates, beta, steps):
             """Your stages are one step long. Each one should take `steps` steps."""

@@ -40,6 +40,15 @@ UPHILL = "Your step goes uphill. The gradient points uphill, and descent goes th
 ROOT_REMEMBERED = "θ is right, but you return a root as the memory. The next step needs the memory before the root."
 
 
+EPS_BESIDE_THE_MOVE = (
+    "You add ε to the move, after the division. It belongs below the fraction line: put brackets around the root and ε."
+)
+EMPTIED = (
+    "Where an entry of the gradient is 0, your memory loses what it held. A square of 0 adds nothing, but it takes "
+    "nothing away either."
+)
+
+
 class adagrad_step:
     def cases(rng):
         yield np.array([3.0]), np.array([9.0]), np.array([4.0]), 0.5, 1.25
@@ -47,6 +56,7 @@ class adagrad_step:
             yield entries(rng, d, 1, 4), memory(rng, d), entries(rng, d, 1.5, 6), lr, eps
         yield entries(rng, 2, 1, 4), np.zeros(2), entries(rng, 2, 1.5, 6), 1.5, 0.3  # the first step
         yield entries(rng, 2, 1, 4), np.zeros(2), with_a_zero(entries(rng, 2, 1.5, 6)), 0.2, 1e-10  # 0/ε
+        yield entries(rng, 2, 1, 4), memory(rng, 2), with_a_zero(entries(rng, 2, 1.5, 6)), 0.2, 0.1  # it remembers
 
     class mistakes:
         @says(MOVE_FOR_THETA)
@@ -76,6 +86,26 @@ class adagrad_step:
             ε."""
             squares = squares + gradient**2
             return theta - lr * gradient / np.sqrt(squares) + eps, squares
+
+        @says(EPS_BESIDE_THE_MOVE)
+        def eps_beside_the_move(theta, squares, gradient, lr, eps):
+            squares = squares + gradient**2
+            return theta - (lr * gradient / np.sqrt(squares) + eps), squares
+
+        @says(EPS_BESIDE_THE_MOVE)
+        def eps_beside_a_move_that_may_be_0(theta, squares, gradient, lr, eps):
+            squares = squares + gradient**2
+            return theta - (lr * gradient / np.where(squares > 0, np.sqrt(squares), 1) + eps), squares
+
+        def eps_under_the_old_root(theta, squares, gradient, lr, eps):
+            """Two things are wrong. Your ε is under the root; in PyTorch's form it is added to the root. And your step
+            divides by the root of the old sum: add this gradient's square first."""
+            return theta - lr * gradient / np.sqrt(squares + eps), squares + gradient**2
+
+        @says(EMPTIED)
+        def emptied_where_the_gradient_is_0(theta, squares, gradient, lr, eps):
+            squares = np.where(gradient == 0, 0.0, squares + gradient**2)
+            return theta - lr * gradient / (np.sqrt(squares) + eps), squares
 
         def eps_twice(theta, squares, gradient, lr, eps):
             """Your ε comes in twice, under the root and again beside it. In PyTorch's form it is beside the root
@@ -231,6 +261,8 @@ class adadelta_step:
         first = with_a_zero(entries(rng, 2, 1.5, 6))
         yield entries(rng, 2, 1, 4), np.zeros(2), np.zeros(2), first, 0.9, 1e-6  # √ε/√ε · 0
         yield entries(rng, 1, 1, 4), memory(rng, 1), memory(rng, 1), -rng.uniform(1.5, 6, 1).round(2), 0.7, 0.2
+        still = with_a_zero(entries(rng, 2, 1.5, 6))
+        yield entries(rng, 2, 1, 4), memory(rng, 2), memory(rng, 2), still, 0.75, 0.1  # its memories fade all the same
 
     class mistakes:
         def rmsprop(theta, squares, moves, gradient, rho, eps):
@@ -440,6 +472,24 @@ class adadelta_step:
             theta, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
             return theta, squares + eps, moves + eps
 
+        def kept_where_the_gradient_is_0(theta, squares, moves, gradient, rho, eps):
+            """Where an entry of the gradient is 0, your memories stay as they are. Each of them keeps only the share ρ,
+            whatever the gradient is."""
+            theta, its_squares, its_moves = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta, np.where(gradient == 0, squares, its_squares), np.where(gradient == 0, moves, its_moves)
+
+        def emptied_where_the_gradient_is_0(theta, squares, moves, gradient, rho, eps):
+            """Where an entry of the gradient is 0, your memories lose all they held. Each of them keeps the share ρ,
+            whatever the gradient is."""
+            theta, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta, np.where(gradient == 0, 0.0, squares), np.where(gradient == 0, 0.0, moves)
+
+        def moves_without_eps(theta, squares, moves, gradient, rho, eps):
+            """θ and the first memory are right. The move that your second memory takes in lacks the ε under the upper
+            root: let it take in the very Δ by which θ moves."""
+            theta, its_squares, _ = adadelta(theta, squares, moves, gradient, rho, eps)
+            return theta, its_squares, running(moves, moves / (its_squares + eps) * gradient**2, rho)
+
         @says(UPHILL)
         def climbs(theta, squares, moves, gradient, rho, eps):
             new, squares, moves = adadelta(theta, squares, moves, gradient, rho, eps)
@@ -540,6 +590,12 @@ class recipe_rates:
             wave = recipe_rates.mistakes.down_by_the_last_step(lr, steps, warm_up, least)
             return np.where(t < warm_up, lr * (t + 1) / warm_up, wave)
 
+        def from_zero_and_cut_off(lr, steps, warm_up, least):
+            """Two things are wrong. Your warm-up begins at 0 instead of α/W. And your cosine falls towards 0 and is cut
+            off at `least`; it should reach `least` smoothly, at the end of the wave."""
+            t = np.arange(steps)
+            return np.where(t < warm_up, lr * t / warm_up, recipe_rates.mistakes.cut_off(lr, steps, warm_up, least))
+
         def from_zero_and_least_ignored(lr, steps, warm_up, least):
             """Two things are wrong. Your warm-up begins at 0 instead of α/W. And your cosine falls to 0 instead of
             `least`."""
@@ -553,6 +609,11 @@ class recipe_rates:
         def no_warm_up(lr, steps, warm_up, least):
             """Your rates have no warm-up: the wave begins at once, and is as long as the run."""
             return least + (lr - least) / 2 * (1 + np.cos(np.pi * np.arange(steps) / steps))
+
+        def warm_up_at_the_first_rate(lr, steps, warm_up, least):
+            """Your rate stays at α/W throughout the warm-up. It rises from there to α, a little in every step. If you
+            divide t by W with `//`: that gives whole numbers, and 0 for every t below W."""
+            return np.where(np.arange(steps) < warm_up, lr / warm_up, recipe(lr, steps, warm_up, least))
 
         def warm_up_at_the_whole_rate(lr, steps, warm_up, least):
             """Your rate is α throughout the warm-up. It rises to α from α/W."""
@@ -867,6 +928,29 @@ class left_by_decay:
             what the step before has left."""
             return shrunk(parameters, 1 - weight_decay * rates[-1])
 
+        def all_by_the_last_step_alone(parameters, rates, weight_decay):
+            """Two things are wrong. You shrink everything, though biases and scales stay as they are. And you shrink
+            only once, by the last rate, as if each step began with what was passed in."""
+            return shrunk(parameters, 1 - weight_decay * rates[-1], lambda p: True)
+
+        def first_step_left_out(parameters, rates, weight_decay):
+            """You leave the first step out. It shrinks the matrices, too, by its own rate."""
+            return shrunk(parameters, np.prod(1 - rates[1:] * weight_decay))
+
+        def last_step_left_out(parameters, rates, weight_decay):
+            """You leave the last step out. It shrinks the matrices, too, by its own rate."""
+            return shrunk(parameters, np.prod(1 - rates[:-1] * weight_decay))
+
+        def one_minus_the_product(parameters, rates, weight_decay):
+            """You multiply the shares that the steps take, and subtract their product from 1. The other way round: what
+            is left after one step is 1 minus its share, and these factors are multiplied."""
+            return shrunk(parameters, 1 - np.prod(rates * weight_decay))
+
+        def decay_outside_the_brackets(parameters, rates, weight_decay):
+            """You multiply by 1 minus the rate, and by the decay. The decay belongs to the rate: what is left after a
+            step is 1 minus the product of the two."""
+            return shrunk(parameters, np.prod((1 - rates) * weight_decay))
+
         def matrices_alone(parameters, rates, weight_decay):
             """You return the matrices alone. The biases and scales belong in the list, unchanged."""
             return [p for p in shrunk(parameters, np.prod(1 - rates * weight_decay)) if p.ndim > 1]
@@ -1063,6 +1147,21 @@ class to_keras_form:
             root = np.sqrt(beta_2**t)
             return lr * root / (1 - beta_1**t), eps * root
 
+        def eps_by_the_power_alone(t, lr, beta_1, beta_2, eps):
+            """Your rate is right. In your ε you use β₂ᵗ. The correction of v is 1 − β₂ᵗ."""
+            return keras_form(t, lr, beta_1, beta_2, eps)[0], eps * np.sqrt(beta_2**t)
+
+        def eps_times_the_rate(t, lr, beta_1, beta_2, eps):
+            """Your rate is right, but you multiply ε by all of it. ε is below the fraction line, and neither α nor the
+            correction of m is there."""
+            rate, _ = keras_form(t, lr, beta_1, beta_2, eps)
+            return rate, eps * rate
+
+        def always_the_second_step(t, lr, beta_1, beta_2, eps):
+            """Your two numbers are those of step 2, whatever t is. The example is right, and no other step: the
+            exponent is t."""
+            return keras_form(2, lr, beta_1, beta_2, eps)
+
         def usual_constants(t, lr, beta_1, beta_2, eps):
             """You use 0.9 and 0.999 instead of the β that are passed in."""
             return keras_form(t, lr, 0.9, 0.999, eps)
@@ -1173,6 +1272,33 @@ def of_the_squares(squares):
     return walking(step)
 
 
+def in_one_array(under_the_root):
+    """The path whose m and v are one array, changed in place: the first to m's new value, then, from there, to v's."""
+
+    def step(theta, m, v, gradient, t, lr):
+        both = running(running(v, gradient, 0.9), gradient**2, 0.999)
+        root = np.sqrt(under_the_root(both / (1 - 0.999**t)))
+        return theta - lr * (both / (1 - 0.9**t)) / (root + 1e-8), both, both
+
+    return walking(step)
+
+
+def with_the_largest(compared, corrected):
+    """The path that divides by the root of the largest v so far: of compared(v, t), and then corrected(it, t)."""
+
+    def path(gradient, start, lr, steps):
+        theta, m, v, most, points = start, np.zeros_like(start), np.zeros_like(start), np.zeros_like(start), [start]
+        for t in range(1, steps + 1):
+            slope = gradient(theta)
+            m, v = running(m, slope, 0.9), running(v, slope**2, 0.999)
+            most = np.maximum(most, compared(v, t))
+            theta = theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(corrected(most, t)) + 1e-8)
+            points.append(theta)
+        return np.array(points)
+
+    return path
+
+
 def nadam(theta, m, v, gradient, t, lr):
     m, v = running(m, gradient, 0.9), running(v, gradient**2, 0.999)
     ahead = (0.9 * m + 0.1 * gradient) / (1 - 0.9**t)
@@ -1208,7 +1334,13 @@ IN_FULL = (
     "A memory of yours takes in the new slope, or its square, in full. The program had that part right: a running mean "
     "takes in 0.1 of the slope, and 0.001 of its square."
 )
-OTHER_BETAS = "Your memories do not fade as they should: β₁ = 0.9 belongs to m, and β₂ = 0.999 to v."
+OTHER_BETAS = "At least one of your memories does not fade as it should: β₁ = 0.9 belongs to m, and β₂ = 0.999 to v."
+ONE_V_FOR_ALL = "You combine the squares of all entries, so that they share one v. Each entry has its own."
+ONE_ARRAY_FOR_BOTH = (
+    "Even your first step is wrong now. Are m and v one array under two names, as after `m = v = …`? Then `*=` and "
+    "`+=` on one of them change the other as well."
+)
+LARGEST_V = "Your steps divide by the root of the largest v so far, as in AMSGrad. Adam's v may also fall."
 TOO_LARGE_AN_EPS = "Your ε is larger than the program's, which shows where a slope is small. It is 1e-8."
 
 
@@ -1228,6 +1360,7 @@ class adam_path:
         yield functions.ravine.gradient, np.array([1.5, 0.0]), 0.2, 3  # the slope of one entry is always 0
         yield functions.square.gradient, np.array([1e-7]), 0.3, 2  # a first slope as small as ε
         yield functions.ravine.gradient, np.array([1.0, -2.0]), 0.1, 0
+        yield functions.square.gradient, np.array([1.0]), 0.99, 3  # almost level after one step: v falls
 
     class mistakes:
         @says(BUG_STILL_THERE)
@@ -1294,6 +1427,13 @@ class adam_path:
         def always_the_first_step(gradient, start, lr, steps):
             """The memories are right now, but you correct every step as if it were the first. The exponent is t."""
             return walking(lambda theta, m, v, slope, t, lr: adam(theta, m, v, slope, 1, lr))(
+                gradient, start, lr, steps
+            )
+
+        def one_behind_from_the_second_step(gradient, start, lr, steps):
+            """The memories are right now, and so is the first step. From the second step on, your exponent is one too
+            small: it is t, the number of the step."""
+            return walking(lambda theta, m, v, slope, t, lr: adam(theta, m, v, slope, max(1, t - 1), lr))(
                 gradient, start, lr, steps
             )
 
@@ -1379,9 +1519,12 @@ class adam_path:
             array in each step."""
             return np.array([walking(adam)(gradient, start, lr, steps)[-1]] * (steps + 1))
 
-        def one_memory_for_all(gradient, start, lr, steps):
-            """You combine the squares of all entries, so that they share one v. Each entry has its own."""
+        @says(ONE_V_FOR_ALL)
+        def one_mean_for_all(gradient, start, lr, steps):
+            return of_the_squares(lambda slope, m: np.mean(slope**2))(gradient, start, lr, steps)
 
+        @says(ONE_V_FOR_ALL)
+        def one_memory_for_all(gradient, start, lr, steps):
             def step(theta, m, v, slope, t, lr):
                 m, v = running(m, slope, 0.9), running(v, np.sum(slope**2), 0.999)
                 return theta - lr * (m / (1 - 0.9**t)) / (np.sqrt(v / (1 - 0.999**t)) + 1e-8), m, v
@@ -1576,6 +1719,23 @@ class adam_path:
             return walking(lambda theta, m, v, slope, t, lr: pulled(0.01 * lr, theta, m, v, slope, t, lr))(
                 gradient, start, lr, steps
             )
+
+        @says(ONE_ARRAY_FOR_BOTH)
+        def one_array_for_both(gradient, start, lr, steps):
+            with np.errstate(invalid="ignore"):
+                return in_one_array(lambda v: v)(gradient, start, lr, steps)
+
+        @says(ONE_ARRAY_FOR_BOTH)
+        def one_array_for_both_without_its_sign(gradient, start, lr, steps):
+            return in_one_array(np.abs)(gradient, start, lr, steps)
+
+        @says(LARGEST_V)
+        def largest_v(gradient, start, lr, steps):
+            return with_the_largest(lambda v, t: v, lambda most, t: most / (1 - 0.999**t))(gradient, start, lr, steps)
+
+        @says(LARGEST_V)
+        def largest_corrected_v(gradient, start, lr, steps):
+            return with_the_largest(lambda v, t: v / (1 - 0.999**t), lambda most, t: most)(gradient, start, lr, steps)
 
         def largest_slope_for_the_root(gradient, start, lr, steps):
             """You divide by the largest slope so far, which fades slowly, as AdaMax does. Adam divides by the root of

@@ -1301,8 +1301,7 @@ ZERO_WEIGHT_DIVIDED_BY = (
     "you need, instead of dividing a product by those that you do not."
 )
 COARSE_DIFFERENCE = (
-    "These are quotients of differences on one side, and their steps are too large. The formula gives the slopes "
-    "themselves."
+    "These are quotients of differences, and their steps are too large. The formula gives the slopes themselves."
 )
 
 
@@ -1512,6 +1511,18 @@ class weight_gradients:
         @says(COARSE_DIFFERENCE)
         def difference_on_one_side_by_a_hundredth(weights, x, activation):
             return differences(weights, x, activation, 1e-2, 0.0)
+
+        @says(COARSE_DIFFERENCE)
+        def difference_on_one_side_by_a_twentieth(weights, x, activation):
+            return differences(weights, x, activation, 0.05, 0.0)
+
+        @says(COARSE_DIFFERENCE)
+        def difference_on_one_side_by_a_tenth(weights, x, activation):
+            return differences(weights, x, activation, 0.1, 0.0)
+
+        @says(COARSE_DIFFERENCE)
+        def difference_on_both_sides_by_a_tenth(weights, x, activation):
+            return differences(weights, x, activation, 0.1, 0.1)
 
         def weights_one_layer_early(weights, x, activation):
             """The slopes of the later layers are right, but each is multiplied by the weight of the layer before it.

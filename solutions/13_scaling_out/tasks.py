@@ -1518,9 +1518,9 @@ class step_seconds:
             `megabytes[k]`."""
             return sent_with(seconds, ring(workers) * np.append(megabytes[0], megabytes[:-1]) / speed)
 
-        def first_full_at_once(seconds, megabytes, workers, speed):
-            """In your code the first bucket is full at once. The time is counted from the beginning of `backward`,
-            which takes `seconds[0]` to fill it."""
+        def first_filling_not_counted(seconds, megabytes, workers, speed):
+            """Your time lacks `seconds[0]`, which `backward` needs to fill the first bucket. It is counted from the
+            beginning of `backward`."""
             return sent_with(np.append(0.0, seconds[1:]), ring(workers) * megabytes / speed)
 
         def longer_of_the_two_and_the_last(seconds, megabytes, workers, speed):

@@ -875,8 +875,8 @@ TRACED = {
     "a count that is sometimes one too many": (
         task("n", [([n], n // 3) for n in range(1, 8)]),
         lambda n: -(-n // 3),
-        "is one too many in 5 of 7 cases, and right in the others: look at what is rounded, and at what happens in the "
-        "last turn of a loop.",
+        "is one too many in 5 of 7 cases, and right in the others. A formula that is a little off would do this, and "
+        "so would wrong rounding or the last turn of a loop.",
     ),
     "some signs": (
         MOVED,
@@ -943,8 +943,27 @@ PAIRS = task(
 
 def test_a_known_mistake_is_found_under_a_pattern():
     assert sentence(lambda x: -(x**3), CUBES) == (
-        f"two things are wrong. {CUBED} Once that is fixed, the result has the right size and the wrong sign, in every "
-        "case."
+        f"two things show, which may have one cause. {CUBED} Beyond that, the result has the right size and the wrong "
+        "sign, in every case."
+    )
+
+
+def test_a_pattern_that_the_right_values_have_as_well_is_not_named_beside_a_mistake():
+    """A symmetric matrix may be filled by rows or by columns, and a number above 0 has no sign to lose."""
+    numbers = (1.5, 2.25, 4.0, 0.3)
+    symmetric = task("x", [([x], A([x, 2], [2, x**2]), A([x, x], [5, x])) for x in numbers], mistakes=["Mixed."])
+    other = task("x", [([x], A([x, 2], [x, x**2]), A([x, x], [5, x])) for x in numbers], mistakes=["Mixed."])
+    assert "transposed" not in sentence(lambda x: A([x, 5], [x, x]), symmetric)
+    assert "Mixed. Beyond that, the result is transposed" in sentence(lambda x: A([x, 5], [x, x]), other)
+    sizes = task("x", [([x], x**2 + 1, -(x**3)) for x in numbers], mistakes=[CUBED])
+    assert "lost its sign" not in sentence(lambda x: x**3, sizes)
+
+
+def test_a_number_below_0_is_called_neither_too_large_nor_too_small():
+    costs = task("x", [([x], -2 * x) for x in (1.5, 2.25, 4.0, 0.3)])
+    assert sentence(lambda x: -2 * x + np.exp(x), costs) == "the result is above the expected value in every case."
+    assert sentence(lambda x: -2 * x * (x < 4), costs) == (
+        "the result is 0 in 1 of 4 cases, where another number is expected."
     )
 
 

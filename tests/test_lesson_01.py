@@ -105,6 +105,7 @@ def test_near_3000_powers_of_two_are_added_exactly_and_other_distances_are_round
 # ---- where it stops
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["double_well", "saddle", "himmelblau"])
 def test_from_almost_every_start_a_small_rate_comes_to_rest_in_a_local_minimum(name):
     function = getattr(functions, name)

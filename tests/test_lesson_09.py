@@ -195,6 +195,7 @@ def test_stretching_the_shallower_valley_leaves_both_depths_alone(curves, width)
     assert depths == pytest.approx([WELL.value(low) - WELL.value([HILLTOP]) for low in WELL.minima], rel=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("count", [170, 300, 700])
 def test_inertia_gains_on_one_curve_and_loses_on_the_other_as_the_lesson_prints(curves, count):
     left, right = -2.4, 2.254

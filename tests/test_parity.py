@@ -671,6 +671,7 @@ def _eps_moved(node):
 _CHANGES = (_turned_round, _right_side_lost, _minus_lost, _raised_by_one, _eps_moved)
 
 
+@pytest.mark.slow
 def test_one_wrong_sign_number_or_epsilon_in_any_rule_is_found():
     uses = {case: _makers_used(case) for case in all_cases()}
     survivors, with_a_formula = [], set()

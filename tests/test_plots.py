@@ -350,6 +350,7 @@ def test_frames_that_are_alike_keep_their_time(shown):
     assert total == 4 * 200 + 1500
 
 
+@pytest.mark.slow
 def test_forty_frames_are_well_below_a_hundred_kilobytes(shown):
     _, _, gif = animated(shown, frames=40)
     assert gif.n_frames == 40

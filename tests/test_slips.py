@@ -31,7 +31,7 @@ def of(source, **namespace):
 def test_operators_change_one_place_each():
     found = of("def f(a, b):\n    'Said.'\n    return (a + b) * a ** 2")
     assert found["a wrong sign"] == ["return (a - b) * a ** 2"]
-    assert found["missing brackets"] == ["return a + b * a ** 2"]
+    assert found[mutants.BRACKETS] == ["return a + b * a ** 2"]
     assert found["a product in place of a power"] == ["return (a + b) * (a * 2)"]
     assert found["a missing exponent"] == ["return (a + b) * a"]
     assert found["a missing term `b`"] == ["return a * a ** 2"]
@@ -79,8 +79,8 @@ def test_a_factor_may_come_in_twice_unless_it_is_a_constant():
 
 
 def test_brackets_that_do_not_matter_are_no_slip():
-    assert "missing brackets" not in of("def f(a, b):\n    return (a * b) + (a + b)")
-    assert of("def f(a, b):\n    return a / (a * b)")["missing brackets"] == ["return a / a * b"]
+    assert mutants.BRACKETS not in of("def f(a, b):\n    return (a * b) + (a + b)")
+    assert of("def f(a, b):\n    return a / (a * b)")[mutants.BRACKETS] == ["return a / a * b"]
 
 
 def test_operators_on_lines():

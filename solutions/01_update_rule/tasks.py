@@ -138,6 +138,14 @@ ALL_ENTRIES_AT_ONCE = (
     "`theta + h` moves every entry of θ at once, so each slope answers to all the moves together. Column j of the "
     "Hessian needs entry j moved and the others left where they are."
 )
+HALF_A_FORWARD_DIFFERENCE = (
+    "You move ahead only, to θ + h, and divide by 2h. A central difference also moves back, to θ − h: only then are "
+    "the two points 2h apart."
+)
+OTHERS_SET_TO_ZERO = (
+    "Your slopes belong to points of which all entries but one are 0. Move one entry of θ, and leave the others as "
+    "they are."
+)
 DIAGONAL_ALONE = (
     "You keep only how each slope changes along its own axis, which is the diagonal of the Hessian. Moving one entry "
     "changes the other slopes too, and those changes fill the rest of the matrix."
@@ -171,11 +179,27 @@ class numerical_hessian:
             moves = h * np.eye(len(theta))
             return np.column_stack([(gradient(theta + move) - gradient(theta)) / h for move in moves])
 
+        @says(forward_difference.__doc__)
+        def forward_difference_in_rows(gradient, theta, h):
+            return numerical_hessian.mistakes.forward_difference(gradient, theta, h).T
+
+        @says(HALF_A_FORWARD_DIFFERENCE)
+        def half_a_forward_difference(gradient, theta, h):
+            return numerical_hessian.mistakes.forward_difference(gradient, theta, h) / 2
+
+        @says(HALF_A_FORWARD_DIFFERENCE)
+        def half_a_forward_difference_in_rows(gradient, theta, h):
+            return numerical_hessian.mistakes.forward_difference(gradient, theta, h).T / 2
+
         def backward_difference(gradient, theta, h):
             """You move back only, to θ − h. A central difference also moves ahead, to θ + h, and is much more
             accurate."""
             moves = h * np.eye(len(theta))
             return np.column_stack([(gradient(theta) - gradient(theta - move)) / h for move in moves])
+
+        @says(backward_difference.__doc__)
+        def backward_difference_in_rows(gradient, theta, h):
+            return numerical_hessian.mistakes.backward_difference(gradient, theta, h).T
 
         def no_division(gradient, theta, h):
             """This is how much the slopes change between the two points, not how much they change per unit of θ. Divide
@@ -205,10 +229,14 @@ class numerical_hessian:
             return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * h) for m in moves])
 
         def moves_that_pile_up(gradient, theta, h):
-            """The first column is right and the later ones are not: each move still holds the earlier ones. Begin with
-            zeros again for every column."""
+            """What you compute first is right, and it is still there in what comes later. Does each move hold the
+            earlier moves, or do you add up in one array? Begin with zeros again for every entry of θ."""
             moves = h * np.tri(len(theta))
             return np.column_stack([(gradient(theta + m) - gradient(theta - m)) / (2 * h) for m in moves])
+
+        @says(moves_that_pile_up.__doc__)
+        def moves_that_pile_up_in_rows(gradient, theta, h):
+            return numerical_hessian.mistakes.moves_that_pile_up(gradient, theta, h).T
 
         def twice_the_distance(gradient, theta, h):
             """You move by 2h to either side. Here the moves are h long, so that the two points are 2h apart."""
@@ -276,7 +304,7 @@ class numerical_hessian:
             return np.outer(gradient(theta), gradient(theta))
 
         def not_put_back(gradient, theta, h):
-            """The first column is right and the later ones are not: an entry that was moved is not put back before the
+            """What you compute first is right, and the rest is not: an entry that was moved is not put back before the
             next one moves."""
             result, point = np.empty((len(theta), len(theta))), theta.copy()
             for j in range(len(theta)):
@@ -285,6 +313,19 @@ class numerical_hessian:
                 point[j] -= 2 * h
                 result[:, j] = (ahead - gradient(point)) / (2 * h)
             return result
+
+        @says(not_put_back.__doc__)
+        def not_put_back_in_rows(gradient, theta, h):
+            return numerical_hessian.mistakes.not_put_back(gradient, theta, h).T
+
+        @says(OTHERS_SET_TO_ZERO)
+        def others_set_to_zero(gradient, theta, h):
+            ahead, behind = np.diag(theta + h), np.diag(theta - h)
+            return np.column_stack([(gradient(a) - gradient(b)) / (2 * h) for a, b in zip(ahead, behind, strict=True)])
+
+        @says(OTHERS_SET_TO_ZERO)
+        def others_set_to_zero_in_rows(gradient, theta, h):
+            return numerical_hessian.mistakes.others_set_to_zero(gradient, theta, h).T
 
         def half_the_move(gradient, theta, h):
             """You move by h/2 to either side, and divide by 2h. The move and the division belong together: move by
@@ -377,6 +418,7 @@ class descend_until_stalled:
         yield drawn(functions.himmelblau, 0.005, 0.3, 40, [4.0, -1.0], [4.5, 1.0])
         yield drawn(functions.double_well, 0.03, 0.02, 50, [-2.3], [-1.9])  # the cost is below 0
         yield drawn(functions.ravine, 0.1, 0.01, 60, [2.8, 0.1], [3.2, 0.12])  # beyond the border: the cost rises later
+        yield drawn(functions.ravine, 0.1, 0.5, 5, [0.5, 1.5], [1.0, 2.5])  # the first step raises the cost already
         yield drawn(functions.ravine, 0.02, 0.05, 60, [2.0, 1.0], [3.0, 2.0])
         yield drawn(functions.plateau, 0.5, 1e-3, 20, [6.0], [9.0])  # stalls at once, far from the lowest point
         yield drawn(functions.saddle, 0.1, 0.05, 30, [1.2, 0.3], [1.8, 0.6])
@@ -394,6 +436,11 @@ class descend_until_stalled:
         def no_budget(f, gradient, start, lr, fraction, most):
             """You go on beyond `most` steps if the test is not met by then. A descent needs both ends."""
             return points_until(gradient, start, lr, 200, stalls(f, fraction))
+
+        def first_step_alone(f, gradient, start, lr, fraction, most):
+            """Your descent ends after its first step in every case. Are both costs taken at the same point, as after
+            `theta -= …`, which moves θ under all of its names? Or is a `return` in the loop that belongs after it?"""
+            return points_until(gradient, start, lr, most, lambda before, after: True)
 
         @says(ENDS_ON_PROGRESS)
         def one_step_only(f, gradient, start, lr, fraction, most):
@@ -459,8 +506,8 @@ class descend_until_stalled:
             return points_until(gradient, start, lr, most, lambda a, b: abs(f(a) - f(b)) <= fraction * abs(f(a)))
 
         def ratio_of_nothing(f, gradient, start, lr, fraction, most):
-            """Where the cost is 0 your descent never stops: 0/0 is NaN, and a comparison with NaN is false. The formula
-            of the task needs no division."""
+            """Where the cost is 0 your descent never stops. Do you divide by it? 0/0 is NaN, and a comparison with NaN
+            is false. The formula of the task needs no division."""
             return points_until(gradient, start, lr, most, lambda a, b: np.divide(f(a) - f(b), abs(f(a))) <= fraction)
 
         def ratio_to_a_signed_cost(f, gradient, start, lr, fraction, most):
@@ -485,8 +532,8 @@ class descend_until_stalled:
             return points_until(gradient, start, lr, most, lambda a, b: f(a) - f(b) < fraction * abs(f(a)))
 
         def no_step_taken(f, gradient, start, lr, fraction, most):
-            """Your path holds the start alone: the descent ends before its first step. The test compares the costs
-            before and after a step, so a step has to be taken first."""
+            """Your path holds the start alone. Does the descent end before its first step, or are its points not kept?
+            The test compares the costs before and after a step, so a step has to be taken first."""
             return np.array([start])
 
         def last_step_dropped(f, gradient, start, lr, fraction, most):
@@ -684,8 +731,8 @@ class stationary_point:
             return "maximum" if np.all(hessian < 0) else "undecided" if np.any(hessian == 0) else "saddle"
 
         def one_sign_is_enough(hessian):
-            """One positive eigenvalue is enough for your minimum. A minimum needs all of them to be positive: if
-            another is negative, the point is a saddle."""
+            """You call saddles minima, as if one positive eigenvalue were enough. A minimum needs all of them to be
+            positive: if another is negative, the point is a saddle."""
             kind = stationary_point.right.by_signs(hessian)
             return {"saddle": "minimum", "undecided": ...}.get(kind, kind)
 
@@ -710,7 +757,8 @@ class stationary_point:
             return "minimum" if product > 0 else "saddle" if product < 0 else "undecided"
 
         def smallest_decides(hessian):
-            """You look at the smallest eigenvalue alone. If it is negative, the others may still be positive."""
+            """You call every point a maximum that is not a minimum. If the smallest eigenvalue is negative, the others
+            may still be positive: look at all of them."""
             return "minimum" if np.linalg.eigvalsh(hessian)[0] > 0 else "maximum"
 
         def by_first_entry(hessian):
@@ -741,12 +789,13 @@ class stationary_point:
             return judge_with(hessian, lambda values: 1e-12 * abs(values).max())
 
         def mean_for_largest(hessian):
-            """You scale the limit by the mean of the |λ|. The task scales it by the largest of them."""
+            """Your limit for “zero” is a little below 1e-9·max|λ|. Is it scaled by the mean of the |λ|, or by another
+            of them than the largest?"""
             return judge_with(hessian, lambda values: 1e-9 * abs(values).mean())
 
         def sum_for_largest(hessian):
-            """You scale the limit by the sum of the |λ|, or by a norm that mixes them. The task scales it by the
-            largest one."""
+            """Your limit for “zero” is a little above 1e-9·max|λ|. Is it scaled by the sum of the |λ|, or by a norm
+            that mixes them? The task scales it by the largest one."""
             return judge_with(hessian, lambda values: 1e-9 * abs(values).sum())
 
         def entries_for_eigenvalues(hessian):
@@ -805,8 +854,8 @@ class stationary_point:
             return strict if strict == generous else ...
 
         def smallest_alone(hessian):
-            """You look at the smallest eigenvalue alone. If it is negative, the largest one decides between a saddle
-            and a maximum."""
+            """You call every point with a negative eigenvalue a saddle. If the smallest one is negative, the largest
+            decides between a saddle and a maximum."""
             low = np.linalg.eigvalsh(hessian)[0]
             return "minimum" if low > 0 else "saddle" if low < 0 else "undecided"
 
@@ -816,7 +865,8 @@ class stationary_point:
             return judge_with(hessian, lambda values: 1e-9 * values[-1])
 
         def singular_values(hessian):
-            """You take the singular values, which are the sizes of the eigenvalues. Their signs decide."""
+            """Your answer depends on the sizes of the eigenvalues alone, which are the singular values of a symmetric
+            matrix. Their signs decide."""
             values = abs(np.linalg.eigvalsh(hessian))
             return "undecided" if np.any(values <= 1e-9 * np.max(values)) else "minimum"
 
@@ -983,13 +1033,14 @@ class steps_until_flat:
             return max(1, count_steps(gradient, start, lr, tolerance, most))
 
         def slope_of_the_point_before(gradient, start, lr, tolerance, most):
-            """The slope that you test belongs to the point before the last step, so you take one step too many. Compute
-            it again after each move."""
+            """Unless the start is flat, you count one step too many. Does the slope that you test belong to the point
+            before the last step? Compute it again after each move."""
             count = count_steps(gradient, start, lr, tolerance, 10_000)
             return min(count + (count > 0), most)
 
         def counted_from_zero_after_the_step(gradient, start, lr, tolerance, most):
-            """You look at the slope after the step, and return a counter that has not counted that step yet."""
+            """Where the slope gets flat in time, your count lacks a step. Do you return a counter that has not counted
+            the step before it yet?"""
             theta = start
             for k in range(most):
                 theta = theta - lr * gradient(theta)

@@ -892,6 +892,17 @@ def by_logarithm(r, shrink):
     return int(np.ceil(np.log(shrink) / np.log(r)))
 
 
+TWO_BASES = (
+    "Your two logarithms have different bases. Their quotient is the number of steps only if both have the same."
+)
+
+
+def in_bases(hessian, lr, shrink, of_shrink, of_r):
+    """The number of steps by two logarithms of different bases."""
+    r = slowest(hessian, lr)
+    return -1 if r >= 1 else max(1, math.ceil(math.log(shrink, of_shrink) / math.log(r, of_r))) if r else 1
+
+
 class steps_needed:
     relative, absolute = 0, 0
 
@@ -919,6 +930,7 @@ class steps_needed:
         yield case(ravine_askew(rng), 0.2, False)
         yield np.array([[1.0]]), 0.5, 0.25  # a tie: after two steps, exactly a quarter is left
         yield np.diag([1.0, 300.0]), 0.003, clear_shrink(rng, 0.997, True)  # hundreds of steps
+        yield np.array([[2.0]]), 0.35, 0.0285  # r = 0.3: 2.96 steps; 1 − r is far from −ln r, and so are its kin
 
     class mistakes:
         def at_most_a_hundred(hessian, lr, shrink):
@@ -1024,8 +1036,8 @@ class steps_needed:
             return -1 if slowest(hessian, lr) >= 1 else count((values[-1] - values[0]) / sum(values[[0, -1]]), shrink)
 
         def one_too_few(hessian, lr, shrink):
-            """You are one step short: after that many steps, more than `shrink` is left. Steps are whole numbers: round
-            up."""
+            """You are one step short in every case: after that many steps, more than `shrink` is left. Does your count
+            leave out the last step, or begin one too low?"""
             k = count(slowest(hessian, lr), shrink)
             return k - 1 if k > 0 else k
 
@@ -1135,11 +1147,27 @@ class steps_needed:
             r = slowest(hessian, lr)
             return ... if r >= 1 else count(r, shrink)
 
-        def logarithms_of_two_bases(hessian, lr, shrink):
-            """Your two logarithms have different bases. Their quotient is the number of steps only if both have the
-            same."""
+        @says(TWO_BASES)
+        def decimal_and_natural_logarithm(hessian, lr, shrink):
+            return in_bases(hessian, lr, shrink, 10, math.e)
+
+        @says(TWO_BASES)
+        def natural_and_decimal_logarithm(hessian, lr, shrink):
+            return in_bases(hessian, lr, shrink, math.e, 10)
+
+        @says(TWO_BASES)
+        def binary_and_natural_logarithm(hessian, lr, shrink):
+            return in_bases(hessian, lr, shrink, 2, math.e)
+
+        @says(TWO_BASES)
+        def natural_and_binary_logarithm(hessian, lr, shrink):
+            return in_bases(hessian, lr, shrink, math.e, 2)
+
+        def one_minus_r_for_its_logarithm(hessian, lr, shrink):
+            """Your counts are those of ln(1/shrink)/(1 − r). The formula has −ln r below the line, and 1 − r is close
+            to it only where r is close to 1."""
             r = slowest(hessian, lr)
-            return -1 if r >= 1 else max(1, int(np.ceil(np.log10(shrink) / np.log(r)))) if r else 1
+            return -1 if r >= 1 else math.ceil(math.log(shrink) / (r - 1)) if r else ...
 
         def in_equal_parts(hessian, lr, shrink):
             """In your count the error falls by the same amount at each step. It is multiplied by r."""

@@ -7,6 +7,7 @@ import numpy as np
 from grader.sentences import (
     B_MOVED_FIRST,
     BOTH_SLOPES_ALONG_B,
+    BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
     INTERCEPT_FIRST,
     ONE_STEP_TOO_MANY,
@@ -172,12 +173,12 @@ class mse:
 
 X_TWICE = "Along w you multiply by x twice. The inner derivative is x itself."
 TURNED_WITHOUT_BRACKETS = (
-    "Your residual is y − wx + b: the brackets around the prediction are missing, and the chain rule brings a minus "
-    "for this order."
+    "Your residual is y − wx + b, in which `b` has the wrong sign, as without brackets around the prediction. And the "
+    "chain rule brings a minus for this order."
 )
 BRACKETS_OF_THE_WEIGHTED = (
-    "Brackets are missing around the residual. What multiplies it, the weight and along w also x, has to multiply all "
-    "three of its parts."
+    "What multiplies the residual, the weight and along w also x, has to multiply all three of its parts. Some part of "
+    "yours goes without, as it does where brackets are missing."
 )
 PRODUCT_OF_MEANS = (
     "Along w you multiply two means. The mean of a product is another number: multiply entry by entry first, then take "
@@ -304,8 +305,8 @@ class weighted_gradient:
         def inner_derivative_forgotten(x, y, w, b, sample_weight):
             return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[1]] * 2
 
+        @says(BOTH_SLOPES_ALONG_W)
         def inner_derivative_twice(x, y, w, b, sample_weight):
-            """Both of your slopes are the one along w. How does a residual change when b grows?"""
             return [weighted_slopes(x, residuals(x, y, w, b), sample_weight)[0]] * 2
 
         @says(PRODUCT_OF_MEANS)
@@ -377,7 +378,7 @@ class weighted_gradient:
             return weighted_slopes(x, residuals(x, y, w, b), np.trunc(sample_weight) + 1e-300)
 
         def last_example_alone(x, y, w, b, sample_weight):
-            """Only the last example is left: each turn of the loop overwrites what the one before found. Add up."""
+            """Only the last example is left. Does each turn of the loop overwrite what the one before found? Add up."""
             r = 2 * sample_weight[-1] * residuals(x, y, w, b)[-1] / np.sum(sample_weight)
             return r * x[-1], r
 
@@ -1442,8 +1443,8 @@ class to_original_units:
             return weights, y_mean + y_std * b - weights[0] * x_mean[0]
 
         def last_feature_alone(w, b, x_mean, x_std, y_mean, y_std):
-            """Your weights are right. In the intercept only the last feature counts: each turn of the loop overwrites
-            what the one before found."""
+            """Your weights are right. In the intercept only the last feature counts. Does each turn of the loop
+            overwrite what the one before found?"""
             weights = y_std * w / x_std
             return weights, y_mean + y_std * b - weights[-1] * x_mean[-1]
 
@@ -1628,10 +1629,12 @@ def ended_when(stop):
 
 FIRST_RESIDUALS = "Your residuals are those of the start in every step. Compute them again at every new w and b."
 BRACKETS_OF_THE_RESIDUAL = (
-    "In the slope along w, brackets are missing: x multiplies only a part of the residual. It belongs to the whole."
+    "In the slope along w, x multiplies only a part of the residual, as it does where brackets are missing. It belongs "
+    "to the whole."
 )
 TURNED_IN_ONE_SLOPE = (
-    "In one of your slopes the residual is y − wx + b: the brackets around the prediction are missing."
+    "In one of your slopes the residual is y − wx + b, in which b has the wrong sign. Are brackets missing around the "
+    "prediction?"
 )
 ANOTHER_START = "Your first cost is that of another line: the descent starts from w = b = 0."
 SUMS_FOR_MEANS = (
@@ -1902,8 +1905,8 @@ class fit_ridge:
             return ridge_by(ridge_gradient, start=(0.0, np.mean(y)))(x, y, lr, steps, penalty)
 
         def brackets_of_the_slope(x, y, lr, steps, penalty):
-            """The brackets around the slope along w are missing in your step: the rate multiplies only its first part,
-            and the penalty's part is added instead of subtracted."""
+            """In your step along w the rate multiplies only the first part of the slope, and the penalty's part is
+            added instead of subtracted. Are brackets missing around the slope?"""
             return ridge_moving(lambda w, dw, lr, penalty: w - lr * dw + 2 * penalty * w)(x, y, lr, steps, penalty)
 
         @says(MOVED_IN_TWO_PARTS)

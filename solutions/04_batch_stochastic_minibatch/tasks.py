@@ -433,8 +433,8 @@ class batch_gradient:
             return np.full(len(theta), 2 * np.mean(X[batch] @ theta - y[batch]))
 
         def last_example_alone(X, y, theta, batch):
-            """This is the gradient of the batch's last example. Each turn of the loop overwrites what the one before
-            found: add up, and divide at the end."""
+            """This is the gradient of the batch's last example. Does each turn of the loop overwrite what the one
+            before found? Add up, and divide at the end."""
             return right_gradient(X, y, theta, batch[-1:])
 
         def prediction_for_residual(X, y, theta, batch):
@@ -495,8 +495,8 @@ class batch_gradient:
             return right_gradient(X, y, theta, batch[:1]) / len(batch)
 
         def last_of_the_sum(X, y, theta, batch):
-            """Each turn of your loop overwrites what the one before found, so the last example is left, divided by the
-            length of the batch. Add up."""
+            """The last example alone is left, divided by the length of the batch. Does each turn of the loop overwrite
+            what the one before found? Add up."""
             return right_gradient(X, y, theta, batch[-1:]) / len(batch)
 
         def a_range_of_them(X, y, theta, batch):
@@ -535,7 +535,7 @@ class batch_gradient:
             return 2 * np.mean((X[batch] * theta - y[batch][:, None]) * X[batch], axis=0)
 
         def entries_added_up(X, y, theta, batch):
-            """All entries of your gradient are the same, the sum of them all: `+=` adds to every entry. Write into
+            """All entries of your gradient are the same, the sum of them all. Does `+=` add to every entry? Write into
             entry j."""
             return np.full(len(theta), np.sum(right_gradient(X, y, theta, batch)))
 
@@ -696,7 +696,7 @@ class cost_by_batches:
             return cost
 
         def last_batch_alone(x, y, w, b, batch_size):
-            """This is the cost of the last batch. Each turn of the loop overwrites what the one before found."""
+            """This is the cost of the last batch. Does each turn of the loop overwrite what the one before found?"""
             return np.mean(squares(x, y, w, b, batch_size)[-1])
 
         def not_divided(x, y, w, b, batch_size):
@@ -724,7 +724,21 @@ class cost_by_batches:
         def last_batch_left_out(x, y, w, b, batch_size):
             """You leave the last batch out, whether it is short or not."""
             batches = squares(x, y, w, b, batch_size)[:-1]
-            return np.mean([np.mean(batch) for batch in batches]) if batches else np.nan
+            return np.mean([np.mean(batch) for batch in batches]) if batches else ...
+
+        def last_batch_not_added(x, y, w, b, batch_size):
+            """The squares of your last batch are not in the sum, whether it is short or not. Where does your loop end,
+            and how much does the last batch count?"""
+            return sum(np.sum(batch) for batch in squares(x, y, w, b, batch_size)[:-1]) / len(x)
+
+        def last_example_not_added(x, y, w, b, batch_size):
+            """The last example is missing from your sum. A slice and a range both end before their second number."""
+            return np.sum((w * x + b - y)[:-1] ** 2) / len(x)
+
+        def last_example_left_out(x, y, w, b, batch_size):
+            """Your cost is the mean over all examples but the last. A slice and a range both end before their second
+            number."""
+            return np.mean((w * x + b - y)[:-1] ** 2)
 
         def remainder_for_the_last_length(x, y, w, b, batch_size):
             """Where batch_size divides n, your cost leaves the last batch out. The remainder is 0 there, but the batch
@@ -732,6 +746,11 @@ class cost_by_batches:
             batches = squares(x, y, w, b, batch_size)
             full = len(x) % batch_size == 0
             return sum(np.sum(batch) for batch in (batches[:-1] if full else batches)) / len(x)
+
+        @says(remainder_for_the_last_length.__doc__)
+        def remainder_for_the_last_weight(x, y, w, b, batch_size):
+            n = len(x) - batch_size * (len(x) % batch_size == 0)
+            return np.mean((w * x + b - y)[:n] ** 2)
 
         def mean_of_evened_out(x, y, w, b, batch_size):
             """Your cost is the mean over batches whose lengths are evened out. Where these still differ by one, the

@@ -8,8 +8,10 @@ import numpy as np
 from grader.sentences import (
     BEGINS_AT_ZERO,
     BOTH_SLOPES_ALONG_B,
+    BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
     FROM_THE_START_EACH_TIME,
+    INTERCEPT_TIMES_X,
     LAST_POINT_ALONE,
     LEAST_SQUARES,
     OF_HALF,
@@ -186,6 +188,21 @@ class compute_gradients:
         def wrong_inner_slope_along_b(x, y, w, b):
             return slopes(x, y, w, b)[0], slopes(x, y, w, b)[1] * b
 
+        @says(BOTH_SLOPES_ALONG_W)
+        def slope_along_w_twice(x, y, w, b):
+            return (slopes(x, y, w, b)[0],) * 2
+
+        def residuals_times_w(x, y, w, b):
+            """Your slope along b is right. Along w, you multiply each residual by w: how much does a residual change
+            when w grows by 1?"""
+            db = slopes(x, y, w, b)[1]
+            return w * db, db
+
+        @says(INTERCEPT_TIMES_X)
+        def intercept_times_x(x, y, w, b):
+            residual = (w + b) * x - y
+            return (2 * np.mean(residual * x),) * 2
+
         def step_for_the_slopes(x, y, w, b):
             """You return w and b after a step. The task asks for the slopes alone: the step is the second half."""
             dw, db = slopes(x, y, w, b)
@@ -263,8 +280,8 @@ class apply_gradients:
             return variables[0] - lr * gradients[0]
 
         def last_variable_alone(gradients, variables, lr):
-            """You return only the last variable. Each turn of the loop overwrites the result of the one before: collect
-            them in a list."""
+            """You return only the last variable. Does each turn of the loop overwrite the result of the one before?
+            Collect them in a list."""
             return variables[-1] - lr * gradients[-1]
 
         def returned_inside_the_loop(gradients, variables, lr):
@@ -682,6 +699,24 @@ class descend:
                     break
                 w, b = right_step(x, y, w, b, lr)
             return w, b
+
+        @says(BOTH_SLOPES_ALONG_W)
+        def slope_along_w_twice(x, y, w, b, lr, steps):
+            return descend_by(lambda x, y, w, b, lr: np.array([w, b]) - lr * slopes(x, y, w, b)[0])(
+                x, y, w, b, lr, steps
+            )
+
+        @says(BOTH_SLOPES_ALONG_B)
+        def slope_along_b_twice(x, y, w, b, lr, steps):
+            return descend_by(lambda x, y, w, b, lr: np.array([w, b]) - lr * slopes(x, y, w, b)[1])(
+                x, y, w, b, lr, steps
+            )
+
+        @says(INTERCEPT_TIMES_X)
+        def intercept_times_x(x, y, w, b, lr, steps):
+            return descend_by(lambda x, y, w, b, lr: np.array([w, b]) - lr * slopes(x, y, w + b, 0.0)[0])(
+                x, y, w, b, lr, steps
+            )
 
         def gradients_returned(x, y, w, b, lr, steps):
             """You return the gradients at the point that you have reached. The task asks for the point, w and b."""

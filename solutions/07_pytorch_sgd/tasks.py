@@ -7,8 +7,11 @@ import numpy as np
 
 from grader.fits import fit_by, line_cost, line_slopes, right_fit, wrong_fits
 from grader.sentences import (
+    BOTH_SLOPES_ALONG_B,
+    BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
     FACTOR_FORGOTTEN,
+    INTERCEPT_TIMES_X,
     LAST_POINT_ALONE,
     MEAN_FOR_SUM,
     OF_HALF,
@@ -211,8 +214,8 @@ class accumulated:
 
         def cost_not_computed_anew(x, times):
             """One call works, a second ends in an error: `backward` discards the record of how the cost was computed.
-            Compute the cost again before each call, all of it: a running total still contains the cost of the turn
-            before."""
+            Compute all of it again before each call, the squares as well: what an earlier turn computed has no record
+            any more."""
             if times > 1:
                 raise RuntimeError("Trying to backward through the graph a second time")
             return 2 * x
@@ -618,6 +621,28 @@ class gradient_in_batches:
             full = slice(len(x) // batch_size * batch_size)
             return slopes_of_parts(x, y, w, b, [full])
 
+        def zero_without_a_full_batch(x, y, w, b, batch_size):
+            """Your slopes are 0 where `batch_size` is larger than n. There is a batch then too: all points are in
+            it."""
+            return (0.0, 0.0) if batch_size > len(x) else line_slopes(x, y, w, b)
+
+        def mean_of_full_batches(x, y, w, b, batch_size):
+            """Your slopes are means over the points of the full batches alone. The points of a short batch belong to
+            the cost like all the others."""
+            n = len(x) // batch_size * batch_size
+            return line_slopes(x[:n], y[:n], w, b) if n else ...
+
+        def remainder_for_the_last_length(x, y, w, b, batch_size):
+            """Where `batch_size` divides n, the last batch is missing from your slopes. The remainder is 0 there, but
+            the batch is full."""
+            n = len(x) - batch_size * (len(x) % batch_size == 0)
+            return slopes_of_parts(x, y, w, b, [slice(n)])
+
+        def last_batch_left_out(x, y, w, b, batch_size):
+            """The last batch is missing from your slopes, whether it is short or not. Where does your loop end?"""
+            last = (len(x) - 1) // batch_size * batch_size
+            return slopes_of_parts(x, y, w, b, [slice(last)]) if last else ...
+
         def slices_one_short(x, y, w, b, batch_size):
             """The last point of each batch is missing. A slice `x[a:b]` already ends before b."""
             cuts = [slice(k, k + batch_size - 1) for k in range(0, len(x), batch_size)]
@@ -642,6 +667,18 @@ class gradient_in_batches:
         def slopes_swapped(x, y, w, b, batch_size):
             return line_slopes(x, y, w, b)[::-1]
 
+        @says(BOTH_SLOPES_ALONG_W)
+        def slope_along_w_twice(x, y, w, b, batch_size):
+            return line_slopes(x, y, w, b)[[0, 0]]
+
+        @says(BOTH_SLOPES_ALONG_B)
+        def slope_along_b_twice(x, y, w, b, batch_size):
+            return line_slopes(x, y, w, b)[[1, 1]]
+
+        @says(INTERCEPT_TIMES_X)
+        def intercept_times_x(x, y, w, b, batch_size):
+            return line_slopes(x, y, w + b, 0.0)[[0, 0]]
+
         def without_intercept(x, y, w, b, batch_size):
             """Your residuals leave `b` out, as if it were 0."""
             return line_slopes(x, y, w, 0.0)
@@ -652,8 +689,8 @@ class gradient_in_batches:
             return slopes_by_batch(x, y, w, b, batch_size)[0].sum(axis=0) / len(x)
 
         def running_total(x, y, w, b, batch_size):
-            """The parts of the first batches count again with each later one: is your cost a running total? Call
-            `backward` on each part alone; `.grad` adds them up."""
+            """The parts of the first batches count again with each later one. Is your cost a running total, or do you
+            add up what `.grad` holds? Call `backward` on each part alone; `.grad` adds them up."""
             slopes, lengths = slopes_by_batch(x, y, w, b, batch_size)
             return np.cumsum(slopes * lengths[:, None], axis=0).sum(axis=0) / len(x)
 
@@ -1204,6 +1241,12 @@ class fit_linear:
             w, b, _ = linear_by(slopes)(X, y, lr, epochs, batch_size)
             return w, b, np.array(parts).reshape(epochs, -1).mean(axis=1)
 
+        def sum_of_the_batches_costs(X, y, lr, epochs, batch_size):
+            """Weights and bias are right, but your costs are sums of the batches' costs, each taken before its own
+            step. The task asks for the cost on all rows after the epoch."""
+            w, b, costs = fit_linear.mistakes.mean_of_the_batches_costs(X, y, lr, epochs, batch_size)
+            return w, b, len(batches(len(y), batch_size)) * costs
+
         @says(mean_of_the_batches_costs.__doc__)
         def mean_of_the_rows_costs(X, y, lr, epochs, batch_size):
             parts = []
@@ -1248,10 +1291,26 @@ class fit_linear:
 
             return linear_by(slopes)(X, y, lr, epochs, batch_size)
 
+        def sum_for_mean_in_steps_and_costs(X, y, lr, epochs, batch_size):
+            """Your steps grow with the length of the batch, and your costs with the number of rows: both come from a
+            sum of squares. The task asks for their mean."""
+            fit = linear_by(
+                lambda A, y, theta: len(y) * linear_slopes(A, y, theta),
+                lambda A, y, theta: len(y) * linear_cost(A, y, theta),
+            )
+            return fit(X, y, lr, epochs, batch_size)
+
         def sum_for_mean(X, y, lr, epochs, batch_size):
             """Your steps grow with the length of the batch: you descend on the sum of its squares. The task asks for
             their mean."""
-            return linear_by(lambda A, y, theta: len(y) * linear_slopes(A, y, theta))(X, y, lr, epochs, batch_size)
+            w, b, _ = fit_linear.mistakes.sum_for_mean_in_steps_and_costs(X, y, lr, epochs, batch_size)
+            return w, b, ...
+
+        def divided_by_all_rows(X, y, lr, epochs, batch_size):
+            """Your steps are too short where there are several batches, as if the squares of a batch were divided by
+            the number of all rows. The mean of a batch divides by its own rows."""
+            n = len(y)
+            return linear_by(lambda A, y, theta: len(y) / n * linear_slopes(A, y, theta))(X, y, lr, epochs, batch_size)
 
         def nothing_moves(X, y, lr, epochs, batch_size):
             """Weights and bias stay 0. Is `step` called, `backward` before it, and nothing emptied in between? And does

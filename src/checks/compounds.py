@@ -96,17 +96,17 @@ def _beyond(known: list[_Known], columns: Columns, wrong: Columns, task: dict) -
         if one.columns.keys() != columns.keys() or not one.right >= columns.keys() - wrong.keys():
             continue
         differing = [path for path in wrong if not all(p.right for p in one.columns[path])]
-        said = differing and patterns.related(one.columns[differing[0]], task)
+        said = differing and patterns.related(one.columns[differing[0]], wrong[differing[0]], task)
         if (
             said
             and not _undoes(one, differing, wrong, task)
-            and all(patterns.related(one.columns[path], task) == said for path in differing[1:])
+            and all(patterns.related(one.columns[path], wrong[path], task) == said for path in differing[1:])
             and not _is_plain(one, wrong, task)
         ):
             first = f"One is a slip: {_slips(one.sentence)}." if one.is_slip else _without_praise(one.sentence)
             subjects = [wrong[path][0].subject for path in differing]
             too = f" The same holds for {enumerate_words(subjects[1:])}." if subjects[1:] else ""
-            found = f"two things are wrong. {first} Once that is fixed, {subjects[0]} {said}{too}"
+            found = f"two things show, which may have one cause. {first} Beyond that, {subjects[0]} {said}{too}"
             return found, first_wrong(wrong[differing[0]])
     return None
 
@@ -128,6 +128,7 @@ def _is_plain(one: _Known, wrong: Columns, task: dict) -> bool:
                 part._replace(got=np.asarray(own.expected), right=False)
                 for own, part in zip(one.columns[path], wrong[path], strict=True)
             ],
+            wrong[path],
             task,
         )
         for path in one.wrong & wrong.keys()

@@ -6,7 +6,7 @@ entries at least.
 """
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -392,12 +392,18 @@ def numbers(part: Part, column: list[Part], task: dict) -> str | None:
     )
 
 
-def related(column: list[Part], task: dict) -> str | None:
-    """How numbers of the right form are made of others, such as a known mistake's; None if that cannot be seen."""
-    column = comparable(column)
+def related(column: list[Part], right: list[Part], task: dict) -> str | None:
+    """How numbers of the right form are made of others, such as a known mistake's; None if that cannot be seen.
+
+    right   the same column with the right values expected: what would leave them right is no fault, and not named, as
+            where a matrix is transposed that should be symmetric
+    """
+    column, right = comparable(column), comparable(right)
     if not column or all(_is_nothing_beside(p.got, p.expected) for p in column):  # 0 can be made of anything
         return None
-    return _rearranged(column, task) or _offset(column, task) or _factor(column, task) or _moved(column, task)
+    return (
+        _rearranged(column, task, right or ()) or _offset(column, task) or _factor(column, task) or _moved(column, task)
+    )
 
 
 def places(column: list[Part], task: dict) -> str | None:
@@ -420,13 +426,16 @@ def places(column: list[Part], task: dict) -> str | None:
 
 
 def differs(column: list[Part], count: int) -> str:
-    """The least that can be said: in how many of so many cases, and whether always too large or always too small."""
+    """The least that can be said: in how many of so many cases, and whether it is 0 or always too large or small."""
     sizes = [(np.asarray(p.expected), as_array(p.got)) for p in column if not p.right]
     cases = f" in {len(sizes)} of {count} cases." if len(sizes) < count else " in every case."
     if all(e.dtype.kind in "iuf" and g is not None and g.ndim == e.ndim == 0 for e, g in sizes):
-        for size, holds in (("large", np.greater), ("small", np.less)):
+        if not any(g for _, g in sizes):
+            return f"is 0{cases.rstrip('.')}, where another number is expected."
+        signed = any(e < 0 or g < 0 for e, g in sizes)  # −1 is above −20, and yet smaller in size
+        for said, above, holds in (("is too large", "is above", np.greater), ("is too small", "is below", np.less)):
             if all(holds(g, e) for e, g in sizes):
-                return f"is too {size}{cases}"
+                return f"{f'{above} the expected value' if signed else said}{cases}"
     return "differs from the expected value" + (cases if len(sizes) < count else ".")
 
 
@@ -527,8 +536,10 @@ _REARRANGED: dict[str, Callable[[np.ndarray], np.ndarray | None]] = {
 }  # fmt: skip
 
 
-def _rearranged(column: list[Part], task: dict) -> str | None:
+def _rearranged(column: list[Part], task: dict, right: Sequence[Part] = ()) -> str | None:
     for said, change in _REARRANGED.items():
+        if right and all((same := change(p.expected)) is not None and alike(same, p.expected, task) for p in right):
+            continue
         if _explained(column, lambda p, change=change: change(p.expected), task):
             return said
     return None

@@ -193,8 +193,8 @@ def _sometimes_one_off(column: list[Part]) -> str | None:
     if len(off) < _THREE or set(off) not in ({1}, {-1}):
         return None
     return (
-        f"is one too {'many' if off[0] > 0 else 'few'} in {len(off)} of {len(column)} cases, and right in the others: "
-        "look at what is rounded, and at what happens in the last turn of a loop."
+        f"is one too {'many' if off[0] > 0 else 'few'} in {len(off)} of {len(column)} cases, and right in the others. "
+        "A formula that is a little off would do this, and so would wrong rounding or the last turn of a loop."
     )
 
 

@@ -13,6 +13,7 @@ from grader.sentences import (
     B_MOVED_FIRST,
     BEGINS_AT_ZERO,
     INTERCEPT_FIRST,
+    INTERCEPT_TIMES_X,
     LEAST_SQUARES,
     ONE_STEP_TOO_MANY,
     ROLES_OF_W_AND_B_EXCHANGED,
@@ -120,6 +121,13 @@ class wrong_fits:
         return fit_by(
             lambda x, y, w, b: (line_slopes(x, y, w, 0.0)[0], 0.0),
             lambda x, y, w, b: line_cost(x, y, w, 0.0),
+        )(x, y, w, b, lr, steps)
+
+    @says(INTERCEPT_TIMES_X)
+    def intercept_times_x(x, y, w, b, lr, steps):
+        return fit_by(
+            lambda x, y, w, b: line_slopes(x, y, w + b, 0.0)[[0, 0]],
+            lambda x, y, w, b: line_cost(x, y, w + b, 0.0),
         )(x, y, w, b, lr, steps)
 
     def square_of_the_mean(x, y, w, b, lr, steps):

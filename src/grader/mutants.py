@@ -22,6 +22,7 @@ from checks.wording import ONE_SLIP, alternatives
 TURNS = 5000  # of all loops in one call of a mutant, some of which never end; no answer takes a tenth of them
 COUNT = "a count, a range or an index that is off by one"
 SHIFTED = "a count that starts at the wrong number"
+BRACKETS = "an operation that takes in only a part of what it should, as where brackets are missing"
 _ORDER = "two lines in the wrong order, so that something is updated too early or too late"
 _LEFT_OUT = "a missing line, so that something is not updated"
 _SWAPPED = {
@@ -262,7 +263,7 @@ def _brackets(node: ast.BinOp) -> Iterator[tuple[str, str]]:
         if needed:
             parts = [_text(inner.left), symbol, _text(inner.right)]
             whole = [*parts, outer, _text(node.right)] if side == "left" else [_text(node.left), outer, *parts]
-            yield "missing brackets", " ".join(whole)
+            yield BRACKETS, " ".join(whole)
 
 
 def _call(node: ast.Call) -> Iterator[tuple[str, str]]:

@@ -85,6 +85,8 @@ RIGHT_WHILE_THE_COST_FALLS = (
     "there, or keep the better point? The task asks for every step, wherever it leads."
 )
 BOTH_SLOPES_ALONG_B = "Both of your slopes are the one along b. How does a residual change when w grows?"
+BOTH_SLOPES_ALONG_W = "Both of your slopes are the one along w. How does a residual change when b grows?"
+INTERCEPT_TIMES_X = "In your predictions b is multiplied by x as well. The line is w·x + b."
 SINGLE_POINT_EACH_STEP = "Each of your steps uses a single point. Here every step uses the gradient over all points."
 SLOPES_CUT_OFF = "You cut the slopes off at −1 and 1. The rule uses them as they are."
 TIMES_SQUARED_RESIDUALS = (

@@ -130,6 +130,19 @@ class clip_by_value:
             """Your list holds the first array only. Is your `return` inside the loop or after it?"""
             return [np.clip(gradients[0], -limit, limit)]
 
+        def cut_at_half(gradients, limit):
+            """You cut at half of the limit. `limit` is how far an entry may be from 0 on either side."""
+            return [np.clip(g, -limit / 2, limit / 2) for g in gradients]
+
+        def uncut_ones_missing(gradients, limit):
+            """Your list holds only the arrays that had to be cut. One within the limits stays as it is, and belongs in
+            the list too."""
+            return [np.clip(g, -limit, limit) for g in gradients if np.max(abs(g)) > limit]
+
+        def last_array_first(gradients, limit):
+            """Your arrays come in reverse order, the last one first. Keep the order in which they are passed in."""
+            return [np.clip(g, -limit, limit) for g in gradients][::-1]
+
     class right:
         def by_bounds(gradients, limit):
             return [np.minimum(np.maximum(g, -limit), limit) for g in gradients]
@@ -261,6 +274,19 @@ class adaptive_clip:
                 g * min(1.0, ratio * norm_of(w) / max(norm_of(g), FLOOR))
                 for g, w in zip(gradients, weights, strict=True)
             ]
+
+        def floor_of_both(gradients, weights, ratio):
+            """You apply the floor of 0.001 to the norm of the gradient as well. It belongs to the norm of the weights
+            alone."""
+            return [
+                g * min(1.0, limit / max(norm_of(g), FLOOR))
+                for g, limit in zip(gradients, limits_of(weights, ratio), strict=True)
+            ]
+
+        def zeros_missing(gradients, weights, ratio):
+            """Gradients of zeros are missing from your list. They stay as they are, and belong in it too: the model has
+            as many arrays as before."""
+            return [g for g in by_norm(gradients, limits_of(weights, ratio)) if g.any()]
 
         @says(STRETCHED + " And a gradient of zeros becomes NaN.")
         def stretched(gradients, weights, ratio):
@@ -710,8 +736,8 @@ class accumulate_and_clip:
             return cut(mean_of(batches), max(norms_of(batches)), limit)
 
         def last_batch_measured(batches, limit):
-            """You clip the mean by the norm of the last mini-batch: the norm is still computed in the loop. Measure the
-            mean itself, after the loop."""
+            """You clip the mean by the norm of the last mini-batch. Does the loop compute that norm, or do you measure
+            what the loop's variable holds after it? Measure the mean itself."""
             return cut(mean_of(batches), norm_of(together(batches[-1])), limit)
 
         def last_batch_alone(batches, limit):
@@ -840,6 +866,17 @@ class accumulate_and_clip:
             """You take the median of the mini-batches, entry by entry. The step uses their mean."""
             middle = [np.median(np.array(parts), axis=0) for parts in zip(*batches, strict=True)]
             return cut(middle, norm_of(together(middle)), limit)
+
+        def first_batch_twice(batches, limit):
+            """The first mini-batch counts twice in your mean. If you begin with it, does the loop add it again?"""
+            mean = [m + g / len(batches) for m, g in zip(mean_of(batches), batches[0], strict=True)]
+            return cut(mean, norm_of(together(mean)), limit)
+
+        def sums_squared(batches, limit):
+            """For your norm you square the sum of an array's entries, so that positive and negative ones cancel. Square
+            each entry, and then add up."""
+            mean = mean_of(batches)
+            return cut(mean, norm_of([np.sum(g) for g in mean]), limit)
 
         def divided_in_every_turn(batches, limit):
             """You divide the whole sum in every turn of the loop, so that the early mini-batches are divided again and
@@ -1115,6 +1152,17 @@ class scaled_step:
             moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
             return moved, new if np.isfinite(gradient).all() else scale // 2, count
 
+        def never_below_one(theta, gradient, lr, scale, good, patience):
+            """You keep the scale at 1 or above. It may be smaller: halve it after a bad step, however small it is."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return moved, max(1.0, new) if new < scale else new, count
+
+        def completing_step_not_taken(theta, gradient, lr, scale, good, patience):
+            """At the step that completes the count you return θ as it was. It is a good step too: take it, and then
+            double the scale."""
+            moved, new, count = step_of_scale(theta, gradient, lr, scale, good, patience)
+            return theta if new > scale else moved, new, count
+
         def goes_on_after_a_bad_step(theta, gradient, lr, scale, good, patience):
             """You notice a bad gradient and halve the scale, and then go on: the step is taken and counted all the
             same. Return at once."""
@@ -1253,8 +1301,7 @@ ZERO_WEIGHT_DIVIDED_BY = (
     "you need, instead of dividing a product by those that you do not."
 )
 COARSE_DIFFERENCE = (
-    "These are quotients of differences on one side, and their steps are too large. The formula gives the slopes "
-    "themselves."
+    "These are quotients of differences, and their steps are too large. The formula gives the slopes themselves."
 )
 
 
@@ -1266,6 +1313,8 @@ class weight_gradients:
         yield abs(drawn(rng, 3, 0.5, 1.8)), round(rng.uniform(0.4, 1.5), 3), "elu"
         yield np.append(-abs(drawn(rng, 1, 0.5, 1.8)), drawn(rng, 2, 0.5, 1.8)), 0.75, "elu"
         yield np.array([1.2, 0.0, -0.7]), round(rng.uniform(0.4, 1.5), 3), "sigmoid"  # nothing to divide by
+        yield np.array([-2.0, 1.5]), round(rng.uniform(0.9, 1.5), 3), "silu"  # its slope is negative in layer 1
+        yield np.array([1.3, -0.9]), round(rng.uniform(0.4, 1.5), 3), "elu"  # negative at the end
 
     class mistakes:
         def for_the_inputs(weights, x, activation):
@@ -1463,6 +1512,18 @@ class weight_gradients:
         def difference_on_one_side_by_a_hundredth(weights, x, activation):
             return differences(weights, x, activation, 1e-2, 0.0)
 
+        @says(COARSE_DIFFERENCE)
+        def difference_on_one_side_by_a_twentieth(weights, x, activation):
+            return differences(weights, x, activation, 0.05, 0.0)
+
+        @says(COARSE_DIFFERENCE)
+        def difference_on_one_side_by_a_tenth(weights, x, activation):
+            return differences(weights, x, activation, 0.1, 0.0)
+
+        @says(COARSE_DIFFERENCE)
+        def difference_on_both_sides_by_a_tenth(weights, x, activation):
+            return differences(weights, x, activation, 0.1, 0.1)
+
         def weights_one_layer_early(weights, x, activation):
             """The slopes of the later layers are right, but each is multiplied by the weight of the layer before it.
             A layer's factor has its own weight."""
@@ -1489,6 +1550,20 @@ class weight_gradients:
             h, z, _ = forward(weights, x, activation)
             slopes = SLOPES[activation](z)
             return h * np.append(slopes[:-1], 1.0) * behind(weights * slopes)
+
+        def last_layer_not_bent(weights, x, activation):
+            """The slope of the last activation is missing from all your gradients, as if the last layer had none. Its
+            output goes through the activation too."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = np.append(SLOPES[activation](z)[:-1], 1.0)
+            return h * slopes * behind(weights * slopes)
+
+        def slopes_without_sign(weights, x, activation):
+            """You drop the sign of a negative slope. To the left of about −1.3 silu falls, so its slope is below 0
+            there."""
+            h, z, _ = forward(weights, x, activation)
+            slopes = np.abs(SLOPES[activation](z))
+            return h * slopes * behind(weights * slopes)
 
         def sigmoids_formula(weights, x, activation):
             """You take a·(1 − a) for the slope of every activation a. That is right for the sigmoid alone; the setup

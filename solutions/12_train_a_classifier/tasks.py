@@ -197,6 +197,17 @@ class softmax:
             powers = np.exp(scores - scores.min(axis=1, keepdims=True))
             return powers / powers.sum(axis=1, keepdims=True)
 
+        def largest_size_subtracted(scores):
+            """You subtract a number that can be far above the largest score of the row. Then all powers of the row
+            become 0, and 0/0 is NaN. Subtract the largest score itself."""
+            powers = np.exp(scores - abs(scores).max(axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
+
+        @says(nan_replaced.__doc__)
+        def nan_replaced_after_all(scores):
+            powers = np.exp(scores - scores.min(axis=1, keepdims=True))
+            return np.nan_to_num(powers / powers.sum(axis=1, keepdims=True))
+
     class right:
         def row_by_row(scores):
             rows = []
@@ -528,6 +539,27 @@ class balanced_accuracy:
             found = precisions(scores.argmax(axis=1), labels, scores.shape[1])
             return np.nan_to_num(found)[np.unique(labels)].mean()
 
+        @says(by_what_was_said_of_those_that_occur.__doc__)
+        def by_what_was_said_of_those_that_occur_if_any(scores, labels):
+            found = precisions(scores.argmax(axis=1), labels, scores.shape[1])[np.unique(labels)]
+            return np.nan_to_num(np.sum(found[~np.isnan(found)]) / max(1, np.sum(~np.isnan(found))))
+
+        def classes_without_a_right_one_left_out(scores, labels):
+            """You leave out the classes of which no example is right. If they have examples, their recall is 0, and
+            counts."""
+            found = recalls(scores.argmax(axis=1), labels, scores.shape[1])
+            return found[found > 0].mean() if np.any(found > 0) else 0.0
+
+        @says(above_chance.__doc__)
+        def above_chance_among_those_that_occur(scores, labels):
+            found, k = np.nanmean(recalls(scores.argmax(axis=1), labels, scores.shape[1])), len(np.unique(labels))
+            return (found - 1 / k) / (1 - 1 / k)
+
+        @says(above_chance.__doc__)
+        def above_chance_or_zero(scores, labels):
+            found, k = np.nanmean(recalls(scores.argmax(axis=1), labels, scores.shape[1])), len(np.unique(labels))
+            return max(0.0, (found - 1 / k) / (1 - 1 / k))
+
     class right:
         def by_counting(scores, labels):
             right, all_of_it = {}, {}
@@ -760,6 +792,11 @@ class smoothed_cross_entropy:
             return cost_of(
                 smooth(labels, scores.shape[1], smoothing), np.log(np.maximum(stable_softmax(scores), 1e-300))
             )
+
+        def logarithms_cut_off(scores, labels, smoothing):
+            """You cut off the logarithms at −100. A class that is further behind costs more; computed from the scores,
+            nothing has to be cut."""
+            return cost_of(smooth(labels, scores.shape[1], smoothing), np.maximum(log_softmax(scores), -100))
 
         def scaled_by_the_rest(scores, labels, smoothing):
             """You multiply the whole cost by 1 − ε. The targets hold that factor already, where it belongs."""
@@ -1211,6 +1248,12 @@ class weighted_gradient:
             examples where the sum of their weights belongs."""
             return -weighted_sum(X, scores, labels, class_weights) / len(X)
 
+        def only_the_label_has_a_slope(X, scores, labels, class_weights):
+            """Only the label's entry of each residual is left, and all others are 0. The other scores change the cost
+            too: their entries are their probabilities."""
+            Y, weights = one_hot(labels, scores.shape[1]), class_weights[labels]
+            return (weights[:, None] * X).T @ ((stable_softmax(scores) - 1) * Y) / weights.sum()
+
         def inputs_centred(X, scores, labels, class_weights):
             """You take the mean off the inputs first. The model uses them as they are."""
             return right_gradient(X - X.mean(axis=0), scores, labels, class_weights)
@@ -1452,6 +1495,15 @@ class early_stopping:
             rises = np.flatnonzero(np.diff(costs) > 0)
             end = rises[0] if len(rises) else steps
             return path[end], costs[: end + 1]
+
+        def stopped_and_filled_up(X, labels, X_valid, labels_valid, classes, lr, steps):
+            """You stop at the first rise of the validation cost and fill up the costs with the last one before it. The
+            cost can fall again and go lower: take all the steps."""
+            path = descent(X, labels, classes, lr, steps)
+            costs = best_of(path, X_valid, labels_valid)[1]
+            rises = np.flatnonzero(np.diff(costs) > 0)
+            end = rises[0] if len(rises) else steps
+            return path[end], np.append(costs[:end], np.full(steps + 1 - end, costs[end]))
 
         def highest_cost(X, labels, X_valid, labels_valid, classes, lr, steps):
             """You keep the weights with the *highest* validation cost."""
@@ -1889,6 +1941,14 @@ class standardise_both:
             keep = moving_columns(train)
             return tuple(
                 (part - part.mean(axis=1, keepdims=True)) / part.std(axis=1, keepdims=True)
+                for part in (train[:, keep], held_out[:, keep])
+            )
+
+        @says(along_the_rows.__doc__)
+        def along_the_rows_or_zero(train, held_out):
+            keep = moving_columns(train)
+            return tuple(
+                (part - part.mean(axis=1, keepdims=True)) / spread_or_one(part.T)[:, None]
                 for part in (train[:, keep], held_out[:, keep])
             )
 

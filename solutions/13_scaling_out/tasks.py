@@ -261,6 +261,19 @@ class average_shard_gradients:
             """You count one example too few in each shard. The weight is its size as it is passed in."""
             return (sizes - 1) @ np.array(gradients) / (sum(sizes) - 1) if len(sizes) > 1 else ...
 
+        @says(one_example_less_each.__doc__)
+        def one_example_less_each_and_in_the_sum(gradients, sizes):
+            return np.average(gradients, axis=0, weights=sizes - 1)
+
+        def count_one_shard_behind(gradients, sizes):
+            """Your running mean moves too far: the count that you divide by lacks the shard that joins. Add its size to
+            the count first."""
+            mean, count = gradients[0], sizes[0]
+            for g, n in zip(gradients[1:], sizes[1:], strict=True):
+                mean = mean + (g - mean) * n / count
+                count = count + n
+            return mean
+
         def divided_by_the_product(gradients, sizes):
             """The sum is right, but you divide it by the product of the sizes. How many examples are in the sum?"""
             return sizes @ np.array(gradients) / np.prod(sizes)
@@ -418,8 +431,8 @@ class accumulate_gradients:
             return tuple(lengths(pieces) @ part_gradients(x, y, w, b, pieces) / count)
 
         def halved_in_every_turn(x, y, w, b, pieces):
-            """You average the sum so far with the next piece, so the last piece counts as much as all those before it
-            together."""
+            """You average what you have so far with the next piece, so the last piece counts as much as all those
+            before it together."""
             mean = part_gradients(x, y, w, b, pieces)[0]
             for gradient in part_gradients(x, y, w, b, pieces)[1:]:
                 mean = (mean + gradient) / 2
@@ -509,6 +522,25 @@ class accumulate_gradients:
                 gradient = whole_gradient(x[piece], y[piece], *theta)
                 theta, total = theta - 0.1 * gradient, total + len(piece) * gradient
             return tuple(total / sum(lengths(pieces)))
+
+        @says(stepped_between_the_pieces.__doc__)
+        def stepped_between_the_pieces_by_a_hundredth(x, y, w, b, pieces):
+            n, dw, db = sum(lengths(pieces)), 0.0, 0.0
+            for piece in pieces:
+                slopes = whole_gradient(x[piece], y[piece], w - 0.01 * dw, b - 0.01 * db) * len(piece) / n
+                dw, db = dw + slopes[0], db + slopes[1]
+            return dw, db
+
+        def from_the_smallest_to_the_largest_index(x, y, w, b, pieces):
+            """You take all the examples from a piece's smallest index to its largest. Some in between may belong to
+            another piece, or to none: index with the piece itself."""
+            parts = [np.arange(min(piece), max(piece) + 1) for piece in pieces]
+            return tuple(lengths(parts) @ part_gradients(x, y, w, b, parts) / sum(lengths(parts)))
+
+        def single_examples_left_out(x, y, w, b, pieces):
+            """You leave out the pieces that hold a single example. It counts as much as any other."""
+            parts = [piece for piece in pieces if len(piece) > 1]
+            return tuple(right_gradient(x, y, w, b, parts))
 
         def middle_piece(x, y, w, b, pieces):
             """You take the median of the pieces' slopes, which uses neither their lengths nor all of the values."""
@@ -721,14 +753,14 @@ class bytes_per_worker:
             return shared_out(shapes, workers, all_rows)
 
         def only_the_memories(shapes, workers):
-            """You share out only Adam's memories, as in ZeRO's stage 1. Here parameters and gradients are shared out
-            as well."""
+            """You share out two of each parameter's four numbers, as ZeRO's stage 1 does with Adam's memories, and
+            every worker holds the other two for all parameters. Here all four are shared out."""
             whole, part = shared_out(shapes, workers, all_rows, 2), shared_out(shapes, workers, by_pieces, 2)
             return [a + b for a, b in zip(whole, part, strict=True)]
 
         def memories_and_gradients(shapes, workers):
-            """You share out the gradients and Adam's memories, as in ZeRO's stage 2. Here the parameters are shared out
-            as well."""
+            """You share out three of each parameter's four numbers, as ZeRO's stage 2 does with gradients and Adam's
+            memories, and every worker holds the fourth for all parameters. Here all four are shared out."""
             whole, part = shared_out(shapes, workers, all_rows, 1), shared_out(shapes, workers, by_pieces, 3)
             return [a + b for a, b in zip(whole, part, strict=True)]
 
@@ -737,7 +769,7 @@ class bytes_per_worker:
             return shared_out(shapes, workers, by_pieces, numbers=1)
 
         def without_memories(shapes, workers):
-            """You count parameters and gradients. Adam remembers two more numbers for each parameter."""
+            """You count two numbers for each parameter. There are four: the parameter, its gradient, m and v."""
             return shared_out(shapes, workers, by_pieces, numbers=2)
 
         def one_number_missing(shapes, workers):
@@ -875,7 +907,8 @@ class bytes_per_worker:
             )
 
         def only_the_parameters(shapes, workers):
-            """You share out only the parameters. Their gradients and Adam's memories are shared out as well."""
+            """You share out one of each parameter's four numbers, and every worker holds the other three for all
+            parameters. Here all four are shared out: the parameter, its gradient, m and v."""
             whole, part = shared_out(shapes, workers, all_rows, 3), shared_out(shapes, workers, by_pieces, 1)
             return [a + b for a, b in zip(whole, part, strict=True)]
 
@@ -883,6 +916,13 @@ class bytes_per_worker:
             """You give every worker the whole of a tensor that has fewer rows than there are workers. It is cut as
             well: the first workers get a row each, and the others none."""
             return shared_out(shapes, workers, lambda rows, p: all_rows(rows, p) if rows < p else by_pieces(rows, p))
+
+        def few_rows_on_the_first(shapes, workers):
+            """You leave a tensor that has fewer rows than there are workers whole on worker 0. It is cut as well: the
+            first workers get a row each, and the others none."""
+            return shared_out(
+                shapes, workers, lambda rows, p: [rows] + [0] * (p - 1) if rows < p else by_pieces(rows, p)
+            )
 
         @says(dimensions_added.__doc__)
         def dimensions_added_none_of_a_vector(shapes, workers):
@@ -946,13 +986,13 @@ class cost_factors:
     class mistakes:
         def always_for_the_sum(sizes, engine):
             """This is right for MirroredStrategy. DDP divides by the number of workers afterwards, and your factors do
-            not make up for it. (If they do in a branch for DDP, no case reaches it: look at its condition.)"""
+            not make up for it. (If a branch is meant to: does any case reach it? Is the sum that you divide by
+            taken before the sizes change?)"""
             return factors_with(for_the_sum, for_the_sum)(sizes, engine)
 
         def always_for_the_mean(sizes, engine):
             """This is right for DDP. MirroredStrategy does not divide, so with your factors its step is too long by a
-            factor, the number of workers. (If your code has other factors for it, no case reaches them: look at the
-            condition.)"""
+            factor, the number of workers. (If your code has other factors for it: does any case reach them?)"""
             return factors_with(for_the_mean, for_the_mean)(sizes, engine)
 
         def engines_swapped(sizes, engine):
@@ -1158,6 +1198,11 @@ class cost_factors:
             return factors_with(lambda sizes: len(sizes) * sizes / max(sizes), lambda sizes: sizes / max(sizes))(
                 sizes, engine
             )
+
+        def workers_the_wrong_way_round(sizes, engine):
+            """For DDP you divide the shares by the number of workers, and for MirroredStrategy you multiply them by it.
+            DDP divides by it afterwards, so make up for that. A sum needs neither."""
+            return factors_with(lambda s: for_the_sum(s) / len(s), for_the_mean)(sizes, engine)
 
         def by_the_roots(sizes, engine):
             """You share by the roots of the sizes, so that small shards count for too much."""
@@ -1467,6 +1512,32 @@ class step_seconds:
             """You are right when there are several workers, and wrong when there is one. It has nobody to send to: what
             is left of its step?"""
             return by_bucket(seconds, megabytes, workers, speed) if workers > 1 else ...
+
+        def sizes_one_bucket_behind(seconds, megabytes, workers, speed):
+            """Each of your buckets but the first is sent with the size of the one before. Bucket k holds
+            `megabytes[k]`."""
+            return sent_with(seconds, ring(workers) * np.append(megabytes[0], megabytes[:-1]) / speed)
+
+        def first_filling_not_counted(seconds, megabytes, workers, speed):
+            """Your time lacks `seconds[0]`, which `backward` needs to fill the first bucket. It is counted from the
+            beginning of `backward`."""
+            return sent_with(np.append(0.0, seconds[1:]), ring(workers) * megabytes / speed)
+
+        def longer_of_the_two_and_the_last(seconds, megabytes, workers, speed):
+            """You take the longer of all computing and all sending, and add the time for sending the last bucket. Go
+            through the buckets one by one: each sets off when it is full and the one before has arrived."""
+            sending = ring(workers) * megabytes / speed
+            return max(sum(seconds), sum(sending)) + sending[-1]
+
+        def sent_when_the_next_is_full(seconds, megabytes, workers, speed):
+            """A bucket is sent in your code only when the next one is full as well. It does not wait for that one: it
+            sets off when it is full itself and the one before has arrived."""
+            full = np.append(np.cumsum(seconds)[1:], np.sum(seconds))
+            return sent_with(np.diff(full, prepend=0.0), ring(workers) * megabytes / speed)
+
+        def one_worker_too_many(seconds, megabytes, workers, speed):
+            """You put one worker too many into the ring's formula. All of them are counted in `workers`."""
+            return sent_with(seconds, ring(workers + 1) * megabytes / speed)
 
         def seconds_on_average(seconds, megabytes, workers, speed):
             """You let all buckets fill in the mean time. Each has its own."""

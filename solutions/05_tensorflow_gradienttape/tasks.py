@@ -18,6 +18,7 @@ from grader.sentences import (
     OF_THE_EXPONENTIAL,
     PATH_CLIMBS,
     RATE_FALLS,
+    RATE_OF_THE_EXAMPLE,
     RIGHT_WHILE_THE_COST_FALLS,
     SIGN_OF_THE_COSINE_RULE,
     SINE_SQUARED,
@@ -973,8 +974,8 @@ class fit_line_tensorflow:
         def default_rate(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, 0.01, steps)
 
+        @says(RATE_OF_THE_EXAMPLE)
         def rate_of_the_example(x, y, w, b, lr, steps):
-            """The learning rate makes no difference to your result: it uses 0.05, the example's rate."""
             return right_fit(x, y, w, b, 0.05, steps)
 
         def last_step_left_out(x, y, w, b, lr, steps):

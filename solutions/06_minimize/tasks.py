@@ -10,6 +10,7 @@ from grader.sentences import (
     BOTH_SLOPES_ALONG_B,
     BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
+    CUT_TO_LENGTH_ONE,
     FROM_THE_START_EACH_TIME,
     INTERCEPT_TIMES_X,
     LAST_POINT_ALONE,
@@ -18,6 +19,7 @@ from grader.sentences import (
     ONE_ROW_TOO_MANY,
     PATH_CLIMBS,
     RATE_FALLS,
+    RATE_OF_THE_EXAMPLE,
     RESIDUALS_TIMES_B,
     RIGHT_WHILE_THE_COST_FALLS,
     ROLES_OF_W_AND_B_EXCHANGED,
@@ -559,8 +561,8 @@ class minimize:
             """Your step is twice as long as it should be. Do you apply the gradients twice?"""
             return right_step(x, y, w, b, 2 * lr)
 
+        @says(RATE_OF_THE_EXAMPLE)
         def rate_of_the_example(x, y, w, b, lr):
-            """The learning rate makes no difference to your result: it uses 0.05, the example's rate."""
             return right_step(x, y, w, b, 0.05)
 
         def gradients_at_zero(x, y, w, b, lr):
@@ -942,8 +944,8 @@ class descend:
         def x_standardised(x, y, w, b, lr, steps):
             return right_descend((x - np.mean(x)) / np.std(x), y, w, b, lr, steps)
 
+        @says(CUT_TO_LENGTH_ONE)
         def gradients_cut_to_length_one(x, y, w, b, lr, steps):
-            """You cut off gradients that are longer than 1. The rule uses each gradient as it is."""
 
             def cut(x, y, w, b):
                 return np.array(slopes(x, y, w, b)) / max(1.0, np.linalg.norm(slopes(x, y, w, b)))

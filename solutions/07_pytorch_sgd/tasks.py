@@ -10,6 +10,7 @@ from grader.sentences import (
     BOTH_SLOPES_ALONG_B,
     BOTH_SLOPES_ALONG_W,
     BUG_STILL_THERE,
+    CUT_TO_LENGTH_ONE,
     FACTOR_FORGOTTEN,
     INTERCEPT_TIMES_X,
     LAST_POINT_ALONE,
@@ -19,6 +20,7 @@ from grader.sentences import (
     OF_THE_EXPONENTIAL,
     PATH_CLIMBS,
     RATE_FALLS,
+    RATE_OF_THE_EXAMPLE,
     RIGHT_WHILE_THE_COST_FALLS,
     ROLES_OF_W_AND_B_EXCHANGED,
     SIGN_OF_THE_COSINE_RULE,
@@ -341,7 +343,6 @@ def by_rule(rule):
     return descend
 
 
-CUT_TO_LENGTH_ONE = "You cut off gradients that are longer than 1. The rule uses each gradient as it is."
 EMPTIED_IN_SOME_TURNS = (
     "You empty `.grad` in some turns of the loop only. In the others the old gradients are still in it: empty it in "
     "every turn."
@@ -969,8 +970,8 @@ class fit_line_pytorch:
         def default_rate(x, y, w, b, lr, steps):
             return right_fit(x, y, w, b, 0.001, steps)
 
+        @says(RATE_OF_THE_EXAMPLE)
         def rate_of_the_example(x, y, w, b, lr, steps):
-            """The learning rate makes no difference to your result: it uses 0.05, the example's rate."""
             return right_fit(x, y, w, b, 0.05, steps)
 
         @says(RATE_FALLS)

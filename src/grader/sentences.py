@@ -96,3 +96,5 @@ FIXED_FRACTION_OFF = (
     "You take a fixed fraction off the rate at each step. Such rates fall geometrically; the task divides the first "
     "rate by 1 + decay·t."
 )
+RATE_OF_THE_EXAMPLE = "The learning rate makes no difference to your result: it uses 0.05, the example's rate."
+CUT_TO_LENGTH_ONE = "You cut off gradients that are longer than 1. The rule uses each gradient as it is."

@@ -367,7 +367,7 @@ import ctypes, os, time
 make_own = ctypes.CDLL(None).madvise  # with 23, MADV_POPULATE_WRITE: at once, where page by page takes seconds
 lines = [line.split() for line in open("/proc/self/maps")]
 areas = [line[0].split("-") for line in lines if line[1] == "rw-p" and not line[-1].startswith("[v")]
-for _ in range(3):
+for _ in range(8):
     if os.fork() == 0:
         for low, high in areas:
             start, end = int(low, 16), int(high, 16)

@@ -46,13 +46,14 @@ def test_libraries_take_this_processor_for_the_simulated_one(processor):
     assert set(features.split()) <= set(processor.optional)
 
 
-# The oldest and the newest, since the widths of their vectors differ most; `make test-long` takes all.
+# The oldest and the newest, since the widths of their vectors differ most, and the exercises in which NumPy computes;
+# `make test-long` takes all of both.
 @pytest.mark.slow
 @pytest.mark.parametrize("processor", [SIMULATED[0], *SIMULATED[1:][-1:]], ids=lambda processor: processor.name)
 def test_each_exercise_checks_as_stored_on_another_processor(processor):
     done = run_on(
         processor, "-m", "pytest", "-p", "no:cacheprovider", "tests/test_exercises.py",
-        "-k", "TestEachTask and as_stored",
+        "-k", "TestEachTask and as_stored and not (05_ or 06_ or 07_ or 08_)",
     )  # fmt: skip
     assert done.returncode == 0, done.stdout
 

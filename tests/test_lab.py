@@ -59,6 +59,22 @@ def test_further_options_go_to_jupyterlab(started, work):
     assert started[1][1] == work
 
 
+def test_the_server_does_not_import_what_takes_half_of_its_start(course):
+    program = """
+import importlib, pathlib, sys
+from helpers import doctor, lab
+doctor.COURSE, doctor.diagnose = pathlib.Path(sys.argv[1]), lambda quick: iter(())
+lab._run_jupyterlab = lambda *call: importlib.import_module("jupyterlab.labapp")
+assert lab.main([]) == 0
+loaded = {name for name, module in sys.modules.items() if module}
+print(loaded & {"jupyter_server.serverapp", "jsonschema", lab.NOT_IMPORTED, "lark"})
+"""
+    done = subprocess.run([sys.executable, "-c", program, course], capture_output=True, text=True)
+    assert set(ast.literal_eval(done.stdout.splitlines()[-1])) == {"jupyter_server.serverapp", "jsonschema"}, (
+        done.stderr
+    )
+
+
 def test_on_a_hub_it_is_the_users_server_even_if_another_lab_is_running(started, work, monkeypatch):
     monkeypatch.setattr(lab, "_running", lambda root: "http://localhost:1/")
     assert lab.main([lab.HUB, "--KernelManager.transport=ipc"]) == 0

@@ -88,6 +88,11 @@ def write_settings(files: dict[str, dict], folder: Path) -> None:
     shutil.copy(TABS, folder / "labextensions" / TABS.stem / "static")
 
 
+# Half of what the server needs to start is this package's import: it compiles a grammar of international addresses,
+# which jsonschema checks where the package is there, and no schema of JupyterLab's has any.
+NOT_IMPORTED = "rfc3987_syntax"
+
+
 def main(arguments: list[str] | None = None) -> int:
     """Lay out work/, check that the machine is ready, and run JupyterLab until it is stopped."""
     arguments = sys.argv[1:] if arguments is None else arguments
@@ -99,6 +104,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(f"There is no folder {COPIED[0]} in {course}, so this is not the course's folder.")
         print("Get the whole course, then run this in its folder: make lab (without make: see README.md).")
         return 1
+    sys.modules.setdefault(NOT_IMPORTED, None)
     # Prefer this Python's kernels and settings to those that another Python has left in the home folder.
     os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
     troubles = [diagnosis for diagnosis in doctor.diagnose(quick=True) if diagnosis.verdict != "OK"]

@@ -210,7 +210,7 @@ def clean_html(html: str) -> str:
 
 
 class _WithPictures(formulas.WithMathML):
-    """Fails once its pictures are too much for a page: a text of some lines can show a large one a thousand times."""
+    """Fails once its pictures are too much for a page: a few lines can show a large one a thousand times."""
 
     _left = _MOST_COLOURED
 
@@ -218,7 +218,7 @@ class _WithPictures(formulas.WithMathML):
         html = super().image(text, url, title)
         self._left -= len(html)
         if self._left < 0:
-            raise ValueError("There is no room for so many pictures.")
+            raise ValueError("These pictures are too much for one page.")
         return html
 
 
